@@ -14,7 +14,7 @@ from wordvec import SVD, GloVe
 from wordvec import cluster as clusters
 from wordvec.cli import main
 from wordvec.cluster import Cluster, connected, local_client
-from wordvec.corpus import Corpus
+from wordvec.corpus import Corpus, building_on_cluster, vocabulary_on_cluster
 from wordvec.errors import ArgumentError, ClusterError, InputError, MissingExtraError, OptionError
 from wordvec.trainers import PPMI
 from wordvec.workers import facts_of_process, run_task
@@ -214,6 +214,27 @@ def test_text_is_read_and_skipgram_trained_by_the_workers(client, tmp_path, caps
         assert main(["train", source, "-o", str(vectors[-1]), *options, *more]) == 0
     assert vectors[0].read_bytes() == vectors[1].read_bytes()
     assert not list(tmp_path.glob("*.work"))
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_corpus_does_not_depend_on_the_number_of_workers(tmp_path, monkeypatch, threads):
+    for module, name, size in (
+        (building_on_cluster, "PART_BYTES", 3_000),
+        (vocabulary_on_cluster, "WORDS_OF_A_BUCKET", 99),
+    ):
+        monkeypatch.setattr(module, name, size)
+    monkeypatch.setattr(building_on_cluster, "COMPILED_FROM", 1)
+    text = tmp_path / "text.txt"
+    text.write_text("".join(f"a rose is word{i % 97} word{i % 193}\n" for i in range(400)))
+    with distributed.Client(
+        processes=False, n_workers=1, threads_per_worker=threads, dashboard_address=":0"
+    ) as workers:
+        found = Corpus.from_files(text, min_count=3, client=workers, store=tmp_path / "store")
+    found.save(tmp_path / "found")
+    Corpus.from_files(text, min_count=3).save(tmp_path / "one")
+    for path in (tmp_path / "one").iterdir():
+        assert (tmp_path / "found" / path.name).read_bytes() == path.read_bytes()
+    assert len(list((tmp_path / "store").glob("*/bucket-*"))) > 1
 
 
 def test_models_are_trained_and_scored_by_the_workers(client, corpus, tmp_path, capsys):

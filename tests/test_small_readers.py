@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from wordvec.errors import LONGEST_MESSAGE, InputError, WordvecError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 
 PACKAGE = Path(__file__).resolve().parents[1] / "wordvec"
 # JSON that wordvec itself printed a moment ago or that is part of the package, and the readers themselves.
 OWN = {
-    "files.py",
+    "json_forms.py",
     "corpus/storage.py",
     "corpus/named_texts/catalogue.py",
     "experiments/child.py",

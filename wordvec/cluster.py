@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.errors import ArgumentError, ClusterError, InputError, MissingExtraError, OptionError, WordvecError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 from wordvec.memory import show_bytes
 from wordvec.progress import announce, progress
 from wordvec.store import Store, name_of, open_store

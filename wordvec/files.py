@@ -9,7 +9,6 @@ The next run that writes the same target removes unlocked temporary files, as th
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import secrets
@@ -30,19 +29,6 @@ except ImportError:  # Windows: leftovers stay until the user removes them
 
 LONGEST_PREFIX = 120  # bytes; with the rest of a temporary name, within the limits of all common file systems
 KINDS = ((stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"))
-
-
-def parse_json(text: str | bytes) -> Any:
-    """The value of a JSON text. Raises ValueError for text that is not JSON, or is nested too deeply.
-
-    >>> parse_json("[" * 100_000)
-    Traceback (most recent call last):
-    ValueError: JSON that is nested too deeply
-    """
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise ValueError("JSON that is nested too deeply") from None
 
 
 @contextmanager

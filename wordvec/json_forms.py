@@ -14,6 +14,19 @@ from typing import Any, NamedTuple
 from wordvec.errors import describe
 
 
+def parse_json(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises ValueError for text that is not JSON, or is nested too deeply.
+
+    >>> parse_json("[" * 100_000)
+    Traceback (most recent call last):
+    ValueError: JSON that is nested too deeply
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("JSON that is nested too deeply") from None
+
+
 class Kind(NamedTuple):
     """A kind of value: its name in messages, and a test for it."""
 

@@ -59,7 +59,7 @@ def make_file(path: Path, words: int, dim: int) -> None:
 
 def make_forms(binary: Path, folder: Path) -> list[Path]:
     """Write the vectors as wordvec's own files, in each form."""
-    from wordvec.vectors.steps import post_processed
+    from wordvec.vectors.postprocessing import post_processed
     from wordvec.vectors.word_vectors import WordVectors
 
     vectors, paths = WordVectors.load(binary), []
@@ -148,7 +148,7 @@ def ask_wordvec(job: QueryJob) -> Asking:
 
 def recall(job: QueryJob) -> dict[str, Any]:
     """The part of the ten nearest words in float32 that float16 and int8 find, over a sample of words."""
-    from wordvec.vectors.steps import post_processed
+    from wordvec.vectors.postprocessing import post_processed
     from wordvec.vectors.word_vectors import WordVectors
 
     vectors = WordVectors.load(job.path)

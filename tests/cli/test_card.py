@@ -56,7 +56,7 @@ def test_the_licence_of_a_corpus_of_the_catalogue(model, capsys):
         (["v.safetensors", "-o", "no/CARD.md"], "does not exist"),
         (["v.safetensors", "--similarity", "missing.txt"], "missing.txt"),
         (["v.safetensors", "--corpus", "nowhere"], "nowhere"),
-        (["v.safetensors", "--report", "text.txt"], "no JSON"),
+        (["v.safetensors", "--report", "text.txt"], "not JSON"),
         (["v.safetensors", "--report", "list.json"], "with seconds in it"),
         (["v.safetensors", "--stability", "text.txt"], "not a file of neighbour stability"),
         (["v.safetensors", "--words", "zebra"], "zebra"),

@@ -63,7 +63,7 @@ def test_figures_that_are_not_drawn_are_said(found, said):
 
 def test_a_file_in_the_place_of_a_folder(corpus, capsys):
     assert main(["change", corpus, "--by", "50", "--save-vectors", f"{corpus}/corpus.json"]) == 2
-    assert "corpus.json: is a file, or lies below one; name a folder" in capsys.readouterr().err
+    assert "corpus.json: is a file, or is below one; name a folder" in capsys.readouterr().err
 
 
 def test_json(corpus, capsys):

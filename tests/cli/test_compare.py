@@ -95,7 +95,7 @@ def test_ctrl_c_keeps_what_is_finished(small, capsys, monkeypatch):
     command = ["compare", small, "-o", "runs", "--trainers", "svd,cbow", "--seeds", "1", *SETS, *QUICK]
     status, _, err = run(capsys, *command)
     assert status == 130
-    assert "what is finished is kept in runs" in err
+    assert "finished models are kept in runs" in err
     monkeypatch.setattr(run_folder, "train_in_child", train)
     status, _, err = run(capsys, *command)
     assert status == 0

@@ -57,7 +57,7 @@ def test_a_text_and_its_missing_words(capsys):
     _, out, err = run(capsys, "text.txt", "king", "--limit", "1")
     assert out.startswith("king: 9 times")
     assert err.count("\n") == 1
-    assert "the lines lack the words that are not in the vocabulary: 2 of 140" in err
+    assert "the lines omit the words outside the vocabulary: 2 of 140" in err
 
 
 def test_json_has_the_same_and_nothing_else(capsys):

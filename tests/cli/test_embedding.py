@@ -129,12 +129,15 @@ def test_one_group_has_the_words_of_all():
         (("search", "docs.safetensors", "--like", "7"), "document '7' has no word with a vector"),
         (("search", "docs.safetensors", "--groups", "7"), "groups must be from 1 to 6"),
         (("search", "docs.safetensors", "tea", "-k", "0"), "must be a whole number of at least 1"),
-        (("search", "v.safetensors", "tea"), "holds no documents as a query needs them"),
+        (("search", "v.safetensors", "tea"), "holds no documents that can be queried"),
         (
             ("search", "docs.safetensors", "tea", "--vectors", "none"),
             "the word vectors of these documents are not there",
         ),
-        (("search", "docs.safetensors", "tea", "--vectors", "docs.safetensors"), "other vectors than the documents"),
+        (
+            ("search", "docs.safetensors", "tea", "--vectors", "docs.safetensors"),
+            "not the vectors that embedded the documents",
+        ),
         (("embed", "v.safetensors", "docs.txt", "-o", "docs.txt"), "would be lost"),
         (("embed", "v.safetensors", "none.txt", "-o", "d.npz"), "no such file"),
         (("embed", "v.safetensors", "empty.txt", "-o", "d.npz"), "empty.txt: no documents"),

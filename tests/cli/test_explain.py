@@ -50,7 +50,7 @@ def test_a_ppmi_file_explains_itself(corpus, capsys):
 def test_a_short_ppmi_file_says_so_and_a_corpus_gives_the_rest(corpus, capsys):
     PPMI(window=2, dim=3).fit(corpus).vectors.save("short.safetensors")
     PPMI(window=2).fit(corpus).vectors.save("whole.safetensors")
-    assert "3 commonest contexts" in report_of(capsys, "short.safetensors", "cat", "dog")["notes"][0]
+    assert "3 most common contexts" in report_of(capsys, "short.safetensors", "cat", "dog")["notes"][0]
     few = report_of(capsys, "whole.safetensors", "cat", "dog", "--contexts", "3")
     assert few["contexts"] == report_of(capsys, "short.safetensors", "cat", "dog")["contexts"]
     recounted = report_of(capsys, "short.safetensors", "cat", "dog", "--in", "corpus")

@@ -96,7 +96,7 @@ def test_signals_save_the_state_and_say_so(capsys, monkeypatch, name, trainer):
         patch.setattr(engine_class, "train", interrupted_train)
         status, err = run(capsys, f"{TRAIN} {trainer} --checkpoint-every 1000")
     how = "interrupted" if name == "SIGINT" else f"ended by {name}"
-    kept = "no output was written; v.safetensors.checkpoint is kept: the same command with --resume goes on"
+    kept = "no output was written; v.safetensors.checkpoint is kept: the same command with --resume continues"
     assert (status, err) == (128 + number, f"wordvec train: {how}; {kept}\n")
     assert main(f"{TRAIN} {trainer} --resume".split()) == 0
     resumed = Path("v.safetensors").read_bytes()

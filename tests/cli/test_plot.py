@@ -66,7 +66,7 @@ def failure(capsys, *arguments):
         (["v.safetensors", "--loss"], "loss of 1 training run"),
         (["scores.json", "--scores"], "scores of 1 models"),
         (["say.txt", "--matrix", "counts", "--window", "1"], "Co-occurrences of 7 words"),
-        (["say.txt", "--matrix", "ppmi", "--top", "3"], "PPMI of 3 words, the commonest of 7"),
+        (["say.txt", "--matrix", "ppmi", "--top", "3"], "PPMI of 3 words, the most common of 7"),
         (["--network", "cbow", "--vocabulary", "9", "--dim", "2"], "CBOWNetwork"),
         (["--network", "skipgram", "--network-loss", "softmax"], "SkipGramNetwork"),
     ],

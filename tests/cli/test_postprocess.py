@@ -36,7 +36,7 @@ def test_scores_before_and_after_are_shown(run):
     assert lines[0] == "  all-but-the-top: components 1"
     assert lines[1].startswith("  pca: dim 2, variance kept 0.")
     assert lines[3] == "4 dimensions before, 2 after; 0.0 MB of rows before, 0.0 after"
-    assert "context matrix was left behind" in lines[4]
+    assert "context matrix was left out" in lines[4]
     assert lines[5].startswith("pairs: spearman")
     assert "difference" in lines[5]
     assert lines[6].startswith("questions: accuracy")

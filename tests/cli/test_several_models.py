@@ -136,7 +136,7 @@ def test_translate_words_and_a_test(capsys):
     assert [line.split()[-1] for line in out.splitlines()[2:6]] != []
     assert "W11" in out
     assert "test.txt @1" in out
-    assert "2 of the 2 words were also learned from" in err
+    assert "2 of the 2 words were used for learning" in err
     report = report_of(capsys, *arguments, "--test", "test.txt", "w3")
     assert report["translations"]["w3"][0]["word"] == "W3"
     assert (report["dictionary"]["anchors"], report["refined"]) == (40, None)

@@ -137,7 +137,7 @@ def test_sessions_in_a_column_of_lists(tmp_path, monkeypatch, capsys, kind, colu
     capsys.readouterr()
     for option in (["--tokenizer", "words"], ["--split-sentences"], ["--case", "lower"]):
         assert main(["corpus", "build", f"sessions.{kind}", "--field", column, "-o", "out", *option]) == 2
-        assert "lists of tokens are taken as they are: leave out" in capsys.readouterr().err
+        assert "lists of tokens are used unchanged: leave out" in capsys.readouterr().err
 
 
 def test_repairs_are_told_and_strict_refuses_them(tmp_path, monkeypatch, capsys):

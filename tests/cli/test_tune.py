@@ -83,7 +83,7 @@ def test_a_search_that_was_killed_goes_on(small, capsys, trained_here, monkeypat
         patch.setattr(run_folder, "train_in_child", killed)
         status, _, err = run(capsys, *command)
     assert status == 130
-    assert "what is finished is kept in runs" in err
+    assert "finished models are kept in runs" in err
     assert run(capsys, *command)[0] == 0
     assert len(trained_here) == 4
 

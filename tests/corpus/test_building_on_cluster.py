@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 from inline_cluster import InlineCluster
 
-from wordvec.corpus import Corpus, Phrases, building_on_cluster, encoding_on_cluster, hashes, storage
+from wordvec.corpus import (
+    Corpus,
+    Phrases,
+    building_on_cluster,
+    encoding_on_cluster,
+    hashes,
+    storage,
+    vocabulary_on_cluster,
+)
 from wordvec.corpus.encode.tokenizers import imported, name_for_import
 from wordvec.errors import CorpusError, OptionError
 from wordvec.files import remove
@@ -19,6 +27,7 @@ from wordvec.files import remove
 def built(tmp_path, monkeypatch):
     """Builds twice, by tasks on small parts and at once; returns both folders as {file: bytes}."""
     monkeypatch.setattr(building_on_cluster, "PART_BYTES", 70_001)
+    monkeypatch.setattr(vocabulary_on_cluster, "WORDS_OF_A_BUCKET", 2_000)
     for module in (hashes, storage, encoding_on_cluster):
         monkeypatch.setattr(module, "PIECE", 9_001)
     clusters = []
@@ -69,6 +78,7 @@ def test_a_large_file_is_cut(built, tmp_path, make):
     assert parts >= 4
 
 
+GIVEN = ["word1", "word1_word1", "word2", "Word5.", "word2_none", "none"]
 LEARNED = Phrases(learned=({("word1", "word1"): 2.0, ("word2", "Word5."): 1.0, ("no", "such"): 1.0},))
 
 
@@ -84,11 +94,15 @@ LEARNED = Phrases(learned=({("word1", "word1"): 2.0, ("word2", "Word5."): 1.0, (
         {"tokenizer": textwrap.wrap, "min_count": 1},
         {"phrases": Phrases(passes=3, threshold=2, min_count=2), "min_count": 2},
         {"phrases": LEARNED},
+        {"phrases": Phrases(passes=2, threshold=2, min_count=9), "min_count": 3, "vocabulary": GIVEN},
+        {"vocabulary": GIVEN, "drop_words": ["word1"], "max_words": 2},
+        {"max_words": 40, "min_count": 1, "keep_words": ["word2999", "word2998", "none"]},
     ],
-    ids=["normalised", "characters", "word lists", "sentences", "replaced", "method", "function", "phrases", "learned"],
+    ids=lambda options: " ".join(options),
 )
 def test_options(built, tmp_path, options):
-    (tmp_path / "text.txt").write_text(text(300_000).replace("word5 ", "Word5. "), encoding="utf-8")
+    lines = text(300_000).replace("word5 ", "Word5. ").replace("word2500 ", "word1_word1 word1_word2 ")
+    (tmp_path / "text.txt").write_text(lines, encoding="utf-8")
     tasks, one, _ = built(tmp_path / "text.txt", **options)
     assert tasks == one
 

@@ -1,4 +1,4 @@
-"""New text is made into tokens exactly as the text of a corpus was, and vectors remember how."""
+"""New text is tokenized exactly like the text of a corpus, and vectors remember how."""
 
 import json
 
@@ -132,10 +132,10 @@ def test_formats_that_cannot_keep_it_say_so(tmp_path):
 
     vectors = SkipGram(dim=2, epochs=1, subsample=0).fit(built(["a b a b"] * 9)).vectors
     for format in ("word2vec-text", "word2vec-binary", "glove", "fasttext-vec"):
-        assert "how their text was made into tokens" in not_kept(vectors, format)
+        assert "how their text was tokenized" in not_kept(vectors, format)
     assert not_kept(vectors, "npz") == []
     vectors.save(tmp_path / "v.txt")
-    with pytest.raises(OptionError, match=r"text was made into tokens .* tokenizer='words'\), or --tokenizer words"):
+    with pytest.raises(OptionError, match=r"text was tokenized .* tokenizer='words'\), or --tokenizer words"):
         WordVectors.load(tmp_path / "v.txt").tokenize("A b")
     assert WordVectors.load(tmp_path / "v.txt").tokenize("A b", tokenizer="words") == ["a", "b"]
     assert WordVectors.load(tmp_path / "v.txt").tokenize("a b", tokenizer=shout) == ["A!", "B!"]
@@ -153,7 +153,7 @@ def test_sentences_that_came_as_tokens():
 def test_a_tokenizer_that_is_not_needed_must_be_the_same():
     corpus = built(["a b"], tokenizer="words")
     assert corpus.tokenize("A b", tokenizer=TOKENIZERS["words"]) == ["a", "b"]
-    with pytest.raises(OptionError, match="made into tokens by 'words': leave tokenizer out"):
+    with pytest.raises(OptionError, match="tokenized by 'words': leave tokenizer out"):
         corpus.tokenize("A b", tokenizer=str.split)
     for text in (["a"], b"a", None):
         with pytest.raises(OptionError, match="takes one text"):
@@ -166,7 +166,7 @@ def test_what_an_earlier_version_did_not_keep():
     with pytest.raises(CorpusError, match="did not keep its phrases: build it again"):
         corpus.tokenize("a")
     vectors = WordVectors(["a"], np.ones((1, 2)), info={"tokenizer": "words", "min_count": 3})
-    with pytest.raises(OptionError, match="do not say how their text was made into tokens"):
+    with pytest.raises(OptionError, match="do not record how their text was tokenized"):
         vectors.tokenize("a")
     assert vectors.build_options() == {"tokenizer": "words", "min_count": 3, "keep_words": ["a"]}
 
@@ -190,7 +190,7 @@ def test_what_an_earlier_version_did_not_keep():
 def test_a_damaged_recipe_is_an_error_when_it_is_asked_for(damage):
     info = TextRecipe("words").as_info() | damage
     vectors = WordVectors(["a"], np.ones((1, 2)), info=info)
-    with pytest.raises(InputError, match="made into tokens is damaged"):
+    with pytest.raises(InputError, match="tokenized is damaged"):
         vectors.tokenize("a")
     with pytest.raises(InputError, match="not among the 1 words"):
         vectors["A"]

@@ -342,8 +342,9 @@ def test_values_of_another_type_are_refused_or_harmless(saved, tmp_path, capsys,
         before = where.get(name, ...)
         where[name] = WRONG[at]
         (copy / "corpus.json").write_text(json.dumps(header))
-        for action in (["corpus", "info", str(copy)], ["corpus", "info", str(copy), "--json"]):
-            assert main(action) in (0, 2), name
+        opened = main(["corpus", "info", str(copy)])
+        assert opened in (0, 2), name
+        assert opened == 2 or main(["corpus", "info", str(copy), "--json"]) == 0, name
         if before is ...:
             del where[name]
         else:

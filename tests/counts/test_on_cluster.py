@@ -9,8 +9,7 @@ from inline_cluster import InlineCluster
 from wordvec.corpus import Corpus
 from wordvec.counts import count_cooccurrences, on_cluster, ppmi, truncated_svd
 from wordvec.counts.cooccurrence import gather_counts
-from wordvec.counts.narrow import DTYPES, NarrowRows, read_sums
-from wordvec.counts.on_cluster import count_on_cluster, stream_of_piece
+from wordvec.counts.on_cluster import DTYPES, NarrowRows, count_on_cluster, read_sums, stream_of_piece
 from wordvec.counts.ppmi_on_cluster import dense_rows, gathered_ppmi, ppmi_on_cluster
 from wordvec.counts.svd_on_cluster import svd_on_cluster
 from wordvec.errors import ShapeError

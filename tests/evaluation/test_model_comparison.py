@@ -158,7 +158,7 @@ def test_sections_too_are_of_the_common_questions(tmp_path):
     said = comparison_remarks(compared, "first")
     assert said[1] == (
         "set: answers are chosen among 4 words of one model and 6 of another; fewer is easier: "
-        "--restrict-vocab 4 gives all as many"
+        "--restrict-vocab 4 gives all models the same number"
     )
 
 

@@ -89,7 +89,7 @@ def test_an_item_with_itself_asks_nothing():
     vectors = WordVectors(["tea", "milk", "nail"], np.array([[1.0, 0.1], [1.0, 0.4], [0.0, 1.0]]))
     result = evaluate_hit_rate(vectors, [("tea", "tea"), ("tea", "milk"), ("Tea", "tea")], k=1)
     assert (result.items, result.covered, result.score) == (3, 1, 1.0)
-    assert result.notes == ("pairs of an item with itself, which ask nothing: 2",)
+    assert result.notes == ("pairs of an item with itself, which are not covered: 2",)
 
 
 def test_a_made_vector_is_no_row_that_could_be_passed_over():

@@ -44,7 +44,7 @@ def test_nothing_covered_is_no_score(translator):
 
 def test_learned_words_are_told(translator):
     (score,) = evaluate_translation(translator, [("a", "A")], at=(1,))
-    assert "1 of the 1 words were also learned from" in score.notes[0]
+    assert "1 of the 1 words were used for learning" in score.notes[0]
 
 
 def test_a_file_and_json(translator, tmp_path):

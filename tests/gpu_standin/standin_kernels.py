@@ -17,6 +17,7 @@ HEADER = Path(__file__).with_name("cuda_on_cpu.h")
 WARPS_HEADER = Path(__file__).with_name("warps_on_cpu.h")  # for kernels with dynamic shared memory
 CACHE = "WORDVEC_TESTS_COMPILED"  # environment: a folder for what g++ has compiled
 FLAGS = ["-O1", "-ffp-contract=off"]
+STANDARD = "math.h setjmp.h stdint.h stdio.h stdlib.h string.h ucontext.h algorithm cmath functional memory vector"
 TYPES = {
     "float": np.float32,
     "double": np.float64,
@@ -142,7 +143,25 @@ def build(source, macros=()):
         if not library.exists():
             file = Path(own) / "kernel.cpp"
             file.write_text(source, encoding="utf-8")
-            built = subprocess.run([*command, str(file), "-o", str(new)], capture_output=True, text=True)
-            assert built.returncode == 0, built.stderr
+            _run([*command, *_with_standard_headers(folder), str(file), "-o", str(new)])
             new.replace(library)  # whole, or not there
         return ctypes.CDLL(str(library))
+
+
+def _with_standard_headers(folder):
+    """Options with which g++ reads the standard headers as it compiled them for an earlier kernel: most of its time."""
+    if CACHE not in os.environ:
+        return []
+    header, new = folder / "standard.h", folder / f"standard-{os.getpid()}.h"
+    compiled_header = folder / "standard.h.gch"
+    if not compiled_header.exists():
+        new.write_text("".join(f"#include <{name}>\n" for name in STANDARD.split()), encoding="utf-8")
+        _run(["g++", "-std=c++17", "-fPIC", *FLAGS, "-x", "c++-header", str(new), "-o", f"{new}.gch"])
+        new.replace(header)
+        Path(f"{new}.gch").replace(compiled_header)
+    return ["-include", str(header)]  # g++ reads this where it cannot use the other, as after an update
+
+
+def _run(command):
+    built = subprocess.run(command, capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr

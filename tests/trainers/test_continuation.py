@@ -227,7 +227,7 @@ def test_start_with_options_of_another_text_is_told_on_the_command_line(tmp_path
     assert "tokenizer whitespace, here words;" in capsys.readouterr().err
     assert main([*more[:-1], "v.txt"]) == 2
     main(["convert", "v.safetensors", "v.txt"])
-    assert "how their text was made into tokens" in capsys.readouterr().out
+    assert "how their text was tokenized" in capsys.readouterr().out
     assert main([*more[:-1], "v.txt", "--case", "lower"]) == 0
     assert "have no context vectors" in capsys.readouterr().err
 

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import WordVectors, postprocessing
 from wordvec.vectors.postprocessing import (
+    STEPS,
     all_but_the_top,
     centered,
     mean_row,
+    parse_steps,
+    post_processed,
     principal_components,
     principal_directions,
     to_float16,
@@ -18,7 +21,6 @@ from wordvec.vectors.postprocessing import (
     unit_length,
     whitened,
 )
-from wordvec.vectors.steps import STEPS, parse_steps, post_processed
 
 
 def random_vectors(seed: int = 2, shape: tuple[int, int] = (60, 5), **more) -> WordVectors:

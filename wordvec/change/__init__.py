@@ -1,4 +1,4 @@
-"""Which words are used in other contexts over time, or by other authors: tested over documents, shown with evidence."""
+"""Words whose contexts change over time or between authors: tests over documents, with evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results for words in groups of documents: the figures, and what is computed from them."""
+"""Results for words in groups of documents: the figures, and values computed from them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class WordChange:
     counts, documents   occurrences and documents with the word, by group; per_million of the group's words
     groups              the numbers of the groups with enough documents to be compared on their own
     distance, halves, ratio, p   see `wordvec.change.testing.Measured`
-    cut                 the number of the first group after the cut, where words are compared by one; else None
+    cut                 the number of the first group after the cut if words are compared by a cut, else None
     q                   the share of false discoveries among the words up to this one (Benjamini and Hochberg 1995)
     """
 
@@ -43,9 +43,9 @@ class Changes:
 
     groups       names of the groups in order, with their `documents` and `tokens`
     left_out     words that could not be tested, and why
-    frequency    Spearman's correlation over words of their count with the distance, and with the ratio: how far
-                 rare words seem to change more, before and after what documents vary is taken out; None for few words
-    options      of `find_changes`, with the model, "svd" or "given"; notes: what a reader should know
+    frequency    Spearman's correlation of a word's count with its distance and its ratio: how far rare words seem to
+                 change more, before and after correction for variation between documents; None for few words
+    options      of `find_changes`, with the model, "svd" or "given"; notes: remarks for readers
     """
 
     by: str
@@ -62,11 +62,11 @@ class Changes:
 
     @property
     def found(self) -> tuple[WordChange, ...]:
-        """The words that changed, at the level asked for."""
+        """The words that changed, at the requested level."""
         return tuple(word for word in self.words if word.q <= self.options["level"])
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it as plain values, for JSON."""
+        """The result as plain values, for JSON."""
         kept = ("by", "groups", "documents", "tokens", "left_out", "frequency", "options", "notes")
         return {name: getattr(self, name) for name in kept} | {"words": [asdict(word) for word in self.words]}
 

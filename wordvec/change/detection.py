@@ -1,4 +1,4 @@
-"""Which words changed: choosing words, testing each, correcting over all, and saying what was left out."""
+"""Finds words that changed: chooses words, tests each, corrects over all, and reports those left out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 LEVEL = 0.05
-NAMED = 10  # groups in a message; the others are counted
+NAMED = 10  # groups listed in a message; the others are counted
 MOST_PERMUTATIONS = 99_999
 
 
@@ -49,17 +49,17 @@ def find_changes(
 ) -> Changes:
     """Find words whose contexts differ between groups of documents: decades, years, authors.
 
-    `corpus` was built with metadata. `words` are tested, or the `top` most frequent that have a letter and make up at
-    most `max_share` of the text (default: 50). `vectors` were trained on the corpus (default: an SVD of its PPMI matrix
-    with power 0.5 and 100 dimensions, or a fifth of the vocabulary where that is less); `space` and `groups` may be
-    given instead of what they are made of. `compare` is "cut", before and after the moment between two groups that
-    separates a word's uses best, which is the default for groups by date; or "pairs", every two groups. See
-    `wordvec.change.space` for the vectors and `wordvec.change.testing` for the test. `permutations` are by default
-    enough for one changed word among all to be found at `level`, at least 999.
+    `corpus` was built with metadata. `words` are tested, or the `top` most frequent (default: 50) that have a letter
+    and make up at most `max_share` of the text. `vectors` were trained on the corpus (default: an SVD of its PPMI
+    matrix with power 0.5 and 100 dimensions, or a fifth of the vocabulary if that is less). `space` and `groups`
+    replace the arguments they are made from. `compare` is "cut", before and after the moment between two groups that
+    best separates a word's uses (default for groups by date), or "pairs", every two groups. See `wordvec.change.space`
+    for the vectors and `wordvec.change.testing` for the test. The default of `permutations` is enough to find a single
+    changed word among all at `level`, and at least 999.
 
-    Raises CorpusError for a corpus that does not know its documents, a column that is not there, and dates of which
-    none can be read; UnknownWordError; InputError where fewer than two groups have enough documents, or no word can be
-    tested; OptionError for options out of range.
+    Raises CorpusError for a corpus without documents, a missing column, or dates that cannot be read;
+    UnknownWordError; InputError if fewer than two groups have enough documents, or no word can be tested; OptionError
+    for options out of range.
     """
     _check_options(words, top, permutations, level, max_share, window, compare)
     model = "svd" if vectors is None and space is None else "given"
@@ -106,7 +106,7 @@ def _labels(groups: Groups, documents: int) -> np.ndarray:
 
 
 def _check_sizes(groups: Groups, sizes: np.ndarray) -> None:
-    """Raise InputError where fewer than two groups have enough documents."""
+    """Raise InputError if fewer than two groups have enough documents."""
     if (sizes >= FEWEST_DOCUMENTS).sum() >= 2:
         return
     said = listed([f"{name}: {size}" for name, size in zip(groups.names, sizes.tolist())], NAMED)
@@ -117,7 +117,7 @@ def _check_sizes(groups: Groups, sizes: np.ndarray) -> None:
 
 
 class _Test(NamedTuple):
-    """All that the test of a word needs beside the word."""
+    """The arguments of a word's test, except the word."""
 
     space: Space
     groups: Groups
@@ -130,9 +130,9 @@ class _Test(NamedTuple):
 
 
 def _tested(test: _Test, words: Sequence[str], show: bool | None) -> tuple[list[WordChange], dict[str, str]]:
-    """The results, the most certain first, corrected over all words; and the words left out, with the reason.
+    """The results, most certain first, corrected over all words; and the words left out, with the reason.
 
-    Raises InputError where none can be tested.
+    Raises InputError if no word can be tested.
     """
     measured: list[WordChange] = []
     left_out: dict[str, str] = {}
@@ -182,12 +182,12 @@ def _space(corpus: Corpus, vectors: WordVectors | None, window: int, seed: int, 
     from wordvec.corpus.documents.splitting import documents_of
     from wordvec.trainers import SVD
 
-    documents_of(corpus)  # before the work
+    documents_of(corpus)  # raises before the work starts
     if len(corpus.vocabulary) < 10:
         size = counted(len(corpus.vocabulary), "word")
         raise InputError(f"the corpus has {size}: too few to learn how words are used")
     dim = min(100, len(corpus.vocabulary) // 5)
-    # Power 0.5: with 0, the rows' weakest dimensions weigh as much as the strongest, and means of contexts are noise.
+    # With power 0 the weakest dimensions would weigh as much as the strongest, and means of contexts would be noise.
     trained = SVD(dim=dim, window=window, power=0.5, seed=seed).fit(corpus, show_progress=show).vectors
     return Space.of(corpus, trained, window)
 
@@ -207,7 +207,7 @@ def _chosen(corpus: Corpus, words: Sequence[str] | None, top: int | None, max_sh
     if not with_letters:
         raise InputError(
             f"no word makes up at most {max_share:g} of the text and occurs {FEWEST_OCCURRENCES} times: raise "
-            "max_share (--max-share 1 takes the commonest words in), or name the words"
+            "max_share (--max-share 1 includes the most common words), or name the words"
         )
     return with_letters[: top or 50]
 
@@ -257,7 +257,7 @@ def _measure(test: _Test, word: str) -> WordChange | str:
 
 
 def documents_needed(groups: int, level: float) -> int:
-    """With how many documents in each of so many groups a p of at most `level` is possible.
+    """The number of documents in each of `groups` groups from which a p of at most `level` is possible.
 
     >>> documents_needed(2, 0.05), documents_needed(2, 0.001)
     (4, 7)
@@ -266,7 +266,7 @@ def documents_needed(groups: int, level: float) -> int:
 
 
 def _larger_groups(by: str) -> str:
-    """What to do about groups that are too small."""
+    """Advice about groups that are too small."""
     if by == "half":
         return "add documents, or cut the texts into more of them"
     if by in LENGTHS or by.isdigit():

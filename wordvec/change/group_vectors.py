@@ -1,4 +1,4 @@
-"""Vectors of all words in each group of documents, in the one space in which words are compared."""
+"""Vectors of all words in each group of documents, in the common space in which words are compared."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ NAMED = 5  # groups in a message
 def vectors_by_group(changes: Changes) -> Iterator[tuple[str, WordVectors]]:
     """Each group's name, and the vectors v(w, documents of the group) of its words, see `wordvec.change.space`.
 
-    A word is in it if FEWEST_DOCUMENTS of the group have it and any word around it there has a vector; its count is
-    that of the group. Groups without such a word are left out, see `groups_without_vectors`.
+    A word is included if FEWEST_DOCUMENTS of the group have it and some word around it there has a vector. Its count
+    is its count in the group. Groups without such a word are left out, see `groups_without_vectors`.
     """
     space, labels = changes.space, changes.labels
     if space is None or labels is None:
@@ -48,7 +48,7 @@ def vectors_by_group(changes: Changes) -> Iterator[tuple[str, WordVectors]]:
 
 
 def groups_without_vectors(changes: Changes, written: set[str]) -> str | None:
-    """What to say of groups that have no vectors, if there are any."""
+    """A note about groups without vectors, or None."""
     lacking = [name for name in changes.groups if name not in written]
     if not lacking:
         return None

@@ -9,16 +9,16 @@ from wordvec.corpus.documents.citing import CitedLine
 from wordvec.errors import counted
 from wordvec.terminal import printable
 
-NAMED = 5  # words that were left out; the others are counted
+NAMED = 5  # left-out words listed; the others are counted
 
 
 def table_lines(changes: Changes, limit: int) -> list[str]:
-    """The groups, and a line of numbers for each of the first words."""
+    """The groups, and a line of numbers for each of the first `limit` words."""
     options = changes.options
     groups = ", ".join(f"{name} ({counted(n, 'document')})" for name, n in zip(changes.groups, changes.documents))
     shown = changes.words[:limit]
     cuts = {word.word: changes.groups[word.cut] for word in changes.words if word.cut is not None}
-    cuts = {} if len(changes.groups) < 3 else cuts  # of two groups there is one cut
+    cuts = {} if len(changes.groups) < 3 else cuts  # two groups have only one cut
     width = 2 + max(map(len, (*cuts.values(), "from")))
     heading = f"{'from':>{width}}" if cuts else ""
     lines = [
@@ -67,7 +67,7 @@ def word_lines(
     evidence: dict[str, list[CitedLine]],
     width: int,
 ) -> list[str]:
-    """Of one word: the nearest words in each group, with the share of resamples in which they stay, and lines."""
+    """For one word: the nearest words in each group, with the share of resamples in which they stay, and lines."""
     lines = ["", printable(change.word)]
     for name, nearest in neighbours.items():
         shown = ", ".join(f"{near.word} {near.cosine:.2f} ({100 * near.kept:.0f} %)" for near in nearest)

@@ -1,21 +1,21 @@
-"""One space for all periods: the vector of a word in some documents is the mean of the contexts it has there.
+"""One space for all periods: a word's vector in a set of documents is the mean of its contexts there.
 
-An occurrence o of a word is the mean of the vectors of the words around it, frequent ones weighed down, less the mean
-over the corpus; the word in a set of documents is a mean over the documents d, of the mean over its n_d occurrences
-there::
+The vector of an occurrence o is the mean of the vectors of the words around it, with frequent words downweighted,
+minus the mean over the corpus. A word's vector in a set of documents is the weighted mean over documents d of the mean
+over its n_d occurrences there::
 
     x(o) = sum over c in the window of a(c) b(c) / sum of a(c) - m,        a(c) = s / (s + share of c)
     v(w, documents) = sum over d of w_d (mean over o in d of x(o)) / sum of w_d,        w_d = n_d / (1 + r (n_d - 1))
 
-The weights are those of means of clusters whose members correlate by r (Kish 1965, "Survey Sampling"): the tenth
-occurrence in a document says less that is new than the first in another one. A document weighs at most 1 / r, so that
-one that is a hundred times as long as the others does not stand for its period.
+These are the weights of cluster means whose members have correlation r (Kish 1965, "Survey Sampling"): the tenth
+occurrence in a document adds less information than the first in another one. A document's weight is at most 1 / r, so
+one that is a hundred times as long as the others does not dominate its period.
 
 These are the context vectors of Schuetze 1998 ("Automatic word sense discrimination"), as Rodriguez, Spirling and
 Stewart 2023 ("Embedding regression") use them to compare groups of documents. b are vectors trained on the whole corpus
 (here of length 1), and a the weights of Arora, Liang and Ma 2017 ("A simple but tough-to-beat baseline for sentence
-embeddings"). As a word of the context has the same vector in every period, nothing has to be rotated, and v is a sum
-over documents: that is what makes tests over documents affordable, where aligned models are trained anew for each
+embeddings"). A context word has the same vector in every period, so nothing has to be rotated, and v is a sum over
+documents. This makes tests over documents affordable; aligned models would have to be trained again for each
 permutation.
 """
 
@@ -35,18 +35,18 @@ if TYPE_CHECKING:
     from wordvec.corpus import Corpus
     from wordvec.vectors import WordVectors
 
-SHARE = 1e-3  # s: a word of this share of the text counts half
-ALIKE = 0.2  # r: how far occurrences in one document are alike
-AT_A_TIME = 1 << 15  # occurrences
-OCCURRENCES = 500  # of a neighbour at most, spread over the corpus
+SHARE = 1e-3  # s: a word with this share of the text has weight 1/2
+ALIKE = 0.2  # r: correlation of occurrences in one document
+AT_A_TIME = 1 << 15  # occurrences in a block
+OCCURRENCES = 500  # most occurrences of a neighbour, spread over the corpus
 
 
 @dataclass(frozen=True)
 class DocumentSums:
     """A word in each of the documents that have it.
 
-    Shapes: documents (k,) their numbers, rising; counts (k,) occurrences n_d; weights (k,) w_d; sums (k, D), w_d times
-    the document's mean of x(o).
+    Shapes: documents (k,) their numbers, ascending; counts (k,) occurrences n_d; weights (k,) w_d; sums (k, D), w_d
+    times the document's mean of x(o).
     """
 
     documents: np.ndarray
@@ -62,7 +62,7 @@ class DocumentSums:
 
 
 def weight_of_occurrence(counts: np.ndarray) -> np.ndarray:
-    """w_d / n_d for documents with so many occurrences n_d.
+    """Return w_d / n_d for documents with n_d = `counts` occurrences.
 
     >>> weight_of_occurrence(np.array([1.0, 6.0])).tolist()
     [1.0, 0.5]
@@ -71,9 +71,9 @@ def weight_of_occurrence(counts: np.ndarray) -> np.ndarray:
 
 
 class Space:
-    """The space of a corpus that knows its documents; vectors (V, D) of the corpus's words, zero where there is none.
+    """The space of a corpus with documents; vectors (V, D) of the corpus's words, zero for words without one.
 
-    Raises CorpusError for a corpus that does not know its documents.
+    Raises CorpusError for a corpus without documents.
     """
 
     def __init__(self, corpus: Corpus, vectors: np.ndarray, window: int = 5) -> None:
@@ -88,9 +88,9 @@ class Space:
 
     @classmethod
     def of(cls, corpus: Corpus, vectors: WordVectors, window: int = 5) -> Space:
-        """With the vectors of a model, which should have been trained on this corpus.
+        """The space of a model's vectors, which should have been trained on this corpus.
 
-        Raises InputError where it has fewer than half of the corpus's words.
+        Raises InputError if they have fewer than half of the corpus's words.
         """
         words = corpus.vocabulary.words
         rows = np.zeros((len(words), vectors.dim), np.float32)
@@ -104,11 +104,11 @@ class Space:
         return cls(corpus, rows, window)
 
     def occurrences(self, word: str) -> np.ndarray:
-        """The positions of a word in the corpus, rising."""
+        """The positions of a word in the corpus, ascending."""
         return self.concordance.positions(word)
 
     def contexts(self, positions: np.ndarray) -> np.ndarray:
-        """x(o) of occurrences, (n, D) float64; of one around which no word has a vector, zero."""
+        """x(o) of occurrences, (n, D) float64; zero if no word around an occurrence has a vector."""
         means, has_context = self._means(positions)
         return np.where(has_context[:, None], means - self.mean, 0.0)
 
@@ -128,13 +128,13 @@ class Space:
 
     @cached_property
     def mean(self) -> np.ndarray:
-        """m: the mean over the corpus, (D,), from occurrences spread evenly over it."""
+        """m, the mean over the corpus, (D,), from occurrences spread evenly over it."""
         size = len(self.corpus.ids)
         means, has_context = self._means(np.linspace(0, size - 1, min(size, AT_A_TIME)).astype(np.int64))
         return np.asarray(means[has_context].sum(axis=0) / max(1, has_context.sum()))
 
     def of_words(self, word_ids: np.ndarray) -> np.ndarray:
-        """V of words over the whole corpus, scaled to length 1, (n, D): from OCCURRENCES of each at most."""
+        """Vectors of words over the whole corpus, scaled to length 1, (n, D), from at most OCCURRENCES of each."""
         rows = np.zeros((len(word_ids), self.vectors.shape[1]))
         for row, word_id in enumerate(word_ids.tolist()):
             every = self.concordance.index.of_word(word_id)
@@ -150,7 +150,7 @@ class Space:
         totals = np.zeros((len(in_documents), self.vectors.shape[1]))
         for first in range(0, len(positions), AT_A_TIME):
             part = slice(first, first + AT_A_TIME)
-            starts = np.flatnonzero(np.diff(place[part], prepend=-1))  # those of a document are together
+            starts = np.flatnonzero(np.diff(place[part], prepend=-1))  # a document's positions are adjacent
             np.add.at(totals, place[part][starts], np.add.reduceat(self.contexts(positions[part]), starts, axis=0))
         return DocumentSums.of(in_documents, counts, totals)
 

@@ -1,22 +1,21 @@
-"""Do a word's contexts differ more between groups of documents than between documents of one group?
+"""Tests whether a word's contexts differ more between groups of documents than between documents of one group.
 
-A permutation test over documents: the occurrences in one document are not independent of one another, so documents
-are what is permuted. Only those that have the word take part, so that each group keeps its number of documents and a
-word that became rarer is not taken for one that changed. The statistic compares the distance between two groups with
-what the documents in them vary::
+This is a permutation test over documents, because occurrences in one document are not independent. Only documents with
+the word take part, so that each group keeps its number of documents and a word that became rarer is not mistaken for
+one that changed. The statistic compares the distance between two groups with the variation of documents within them::
 
     T = |v_p - v_q|^2 / (e_p^2 + e_q^2)
     e_p^2 = k/(k - 1) sum over d of |s_d - w_d v_p|^2 / (sum over d of w_d)^2
 
-v_p is the group's vector, the mean over its documents with the weights w_d of `wordvec.change.space`, s_d is w_d times
-the document's vector, k the group's number of documents; e_p is the standard error of a mean over clusters. Without a
-change T is about 1, however rare the word is. A statistic that is divided by its standard error keeps the test near its
-level where groups vary differently (Janssen 1997, "Studentized permutation tests for non-i.i.d. hypotheses").
+v_p is the group's vector, the mean over its documents with the weights w_d of `wordvec.change.space`; s_d is w_d times
+the document's vector; k is the group's number of documents; e_p is the standard error of a mean over clusters. Without
+a change T is about 1, however rare the word is. Dividing the statistic by its standard error keeps the test near its
+level if groups vary differently (Janssen 1997, "Studentized permutation tests for non-i.i.d. hypotheses").
 
-Of more than two groups there are two statistics. "pairs" is the mean of T over all pairs of groups. "cut", for groups
-that follow one another in time, is the largest T of all documents before a moment and all after it, over the moments
-that leave at least SMALLER_SIDE of the documents on each side; the permuted documents are cut in all the same ways, so
-that p allows for the choice. Ten decades of six documents say little pair by pair, and as much as two halves when cut.
+For more than two groups there are two statistics. "pairs" is the mean of T over all pairs of groups. "cut", for groups
+ordered in time, compares all documents before a moment with all after it. It is the largest T over the moments that
+leave at least SMALLER_SIDE of the documents on each side; permuted documents are cut in the same ways, so p allows for
+the choice. Ten decades of six documents show little pair by pair, but as much as two halves when cut.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ import numpy as np
 
 from wordvec.rng import U64, draw, item_key, key_of
 
-FEWEST_DOCUMENTS = 3  # of a group: with two, the variation is hardly known
+FEWEST_DOCUMENTS = 3  # in a group: two say almost nothing about the variation
 SMALLER_SIDE = 0.25  # of the documents; T of a few documents against all others is often large by chance
 HALVINGS = 20
-PERMUTATIONS, HALVES, RESAMPLES = 2**41, 2**42, 2**43  # streams of draws, one for each word from there on
+PERMUTATIONS, HALVES, RESAMPLES = 2**41, 2**42, 2**43  # the first streams of draws; each word has its own
 ENOUGH = 30
 CELLS_AT_A_TIME = 1 << 21
 
@@ -45,12 +44,12 @@ class Measured(NamedTuple):
     """Distances and their significance.
 
     distance   1 - cosine of the vectors of two groups: the mean over pairs of groups, or before and after the cut
-    halves     the same of two halves of the documents of a group (or of a side of the cut), the mean over both and
-               over HALVINGS halvings
-    ratio      T: how many times the squared distance is what documents vary
-    p          share of the permutations, this order included, with a ratio as large; where ENOUGH of them had one,
-               no more were looked at, and p is ENOUGH over their number (Besag and Clifford 1991, "Sequential Monte
-               Carlo p-values"), which is as valid and much faster
+    halves     the distance of two halves of the documents of one group (or side of the cut), the mean over the groups
+               and over HALVINGS halvings
+    ratio      T: the squared distance divided by the variation of documents
+    p          share of the permutations, this order included, with a ratio as large; after ENOUGH of them the test
+               stops, and p is ENOUGH over the number examined (Besag and Clifford 1991, "Sequential Monte Carlo
+               p-values"), which is as valid and much faster
     cut        the first group after the cut; None for pairs
     """
 
@@ -62,9 +61,9 @@ class Measured(NamedTuple):
 
 
 def smallest_p(sizes: Sequence[int]) -> float:
-    """The smallest p that groups of this many documents can get: one over the number of ways to deal them out.
+    """The smallest possible p for groups of these sizes: one over the number of ways to assign the documents.
 
-    Ways that only exchange groups of one size have the same T.
+    Assignments that only exchange groups of equal size have the same T and count once.
 
     >>> [round(smallest_p(sizes), 4) for sizes in ([3, 3], [5, 5], [3, 4])]
     [0.1, 0.0079, 0.0286]
@@ -75,9 +74,9 @@ def smallest_p(sizes: Sequence[int]) -> float:
 
 
 def cuts_of(sizes: Sequence[int]) -> list[int]:
-    """Where groups of this many documents, in the order of time, may be cut: the first group of the later side.
+    """The possible cuts of groups of these sizes, in order of time, each given by the first group of the later side.
 
-    Both sides have at least FEWEST_DOCUMENTS, and SMALLER_SIDE of all unless no cut leaves so many.
+    Both sides have at least FEWEST_DOCUMENTS, and SMALLER_SIDE of all documents unless no cut leaves that many.
 
     >>> cuts_of([2, 2, 2, 2, 2]), cuts_of([1, 9, 1]), cuts_of([4, 20]), cuts_of([1, 1, 1])
     ([2, 3], [], [1], [])
@@ -101,10 +100,10 @@ def measure_groups(
     word: int,
     cuts: Sequence[int] = (),
 ) -> Measured:
-    """Test one word: by the best of `cuts`, see `cuts_of`, or without them by pairs of groups.
+    """Test one word: by the best of `cuts` (see `cuts_of`), or by pairs of groups if there are none.
 
     Shapes: weights (k,), sums (k, D), labels (k,) in 0 .. groups - 1, of the documents that have it. `word` is its
-    number, which together with `seed` decides the permutations.
+    number, which together with `seed` determines the permutations.
 
     >>> rng = np.random.default_rng(0)
     >>> here, there = rng.normal(size=(8, 5)) + 3, rng.normal(size=(8, 5)) - 3
@@ -112,7 +111,7 @@ def measure_groups(
     >>> found.p, found.distance > 1.5, found.halves < 0.5
     (0.001, True, True)
     """
-    if len(sums) < sums.shape[1]:  # coordinates in the space that the documents span: fewer, and the same distances
+    if len(sums) < sums.shape[1]:  # coordinates in the space spanned by the documents: fewer, with the same distances
         sums = np.linalg.qr(sums.T)[1].T
     statistic = _statistic(weights, sums, groups, cuts)
     observed = float(statistic(labels[None, :])[0])
@@ -143,7 +142,7 @@ def _share_as_large(
 
 
 def _permuted(labels: np.ndarray, groups: int, permutations: int, key: np.ndarray) -> Iterator[np.ndarray]:
-    """Labels in random order, in blocks (r, k), each twice as large as the one before."""
+    """Labels in random order, in blocks (r, k), each twice as large as the previous one."""
     numbers = np.arange(len(labels), dtype=U64)[None, :]
     first, block = 0, 64
     while first < permutations:

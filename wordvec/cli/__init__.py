@@ -1,4 +1,4 @@
-"""The ``wordvec`` command: one verb a file, no logic. See ``wordvec --help``."""
+"""The ``wordvec`` command: one file per verb, no logic. See ``wordvec --help``."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ VERBS = {
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 
-WRITTEN = ("out", "out_file", "figures", "out_named", "to", "projector", "parquet")  # arguments that name no input
-KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several, each kept as soon as it is done
+WRITTEN = ("out", "out_file", "figures", "out_named", "to", "projector", "parquet")  # arguments that are not inputs
+KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several models and keep each finished one
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             status = _run(list(sys.argv[1:] if argv is None else argv))
             sys.stdout.flush()
             return status
-        except BrokenPipeError:  # the reader of our output (head, less) has left: not an error of ours
+        except BrokenPipeError:  # the reader of our output (head, less) has closed: not an error
             return 0
         except OutputError as error:
             return _fail("", str(error), status=2, code=error_codes.OUTPUT)
@@ -73,7 +73,7 @@ def _run(argv: list[str]) -> int:
         if argv and not argv[0].startswith("-") and argv[0] not in VERBS:
             return _fail("", unknown_verb(argv[0], VERBS), status=2, code=error_codes.USAGE)
         arguments = _parse(argv)
-    except SystemExit as exit_:  # argparse leaves by this: 0 after --help, 2 after a usage error it has explained
+    except SystemExit as exit_:  # raised by argparse: 0 after --help, 2 after a usage error it has explained
         return int(exit_.code or 0)
     except KeyboardInterrupt:
         return _fail("", "interrupted before anything was done", status=130)
@@ -95,8 +95,8 @@ def _run(argv: list[str]) -> int:
 
 
 def _recorded(arguments: argparse.Namespace, argv: list[str]) -> None:
-    """Run the verb; with --record, or where WORDVEC_RECORD names a file, a line about the run is added to it."""
-    record = vars(arguments).pop("record") or os.environ.get("WORDVEC_RECORD")  # which is none of the verb's options
+    """Run the verb; with --record or WORDVEC_RECORD, add a line about the run to that file."""
+    record = vars(arguments).pop("record") or os.environ.get("WORDVEC_RECORD")  # not an option of the verb
     if not record:
         arguments.run(arguments)
         return
@@ -110,7 +110,7 @@ def _recorded(arguments: argparse.Namespace, argv: list[str]) -> None:
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:
-    """The arguments; a usage error, --help and no arguments at all leave by SystemExit."""
+    """The arguments; a usage error, --help and no arguments at all raise SystemExit."""
     parser, verbs = _parsers(argv)
     if not argv:
         parser.print_help()
@@ -130,7 +130,7 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
     parser = Parser(
         prog="wordvec",
         description="Word embeddings from your own text.\n\n"
-        + "\n".join(f"  {name:<12} {purpose}" for name, purpose in VERBS.items()),  # a line each at any width
+        + "\n".join(f"  {name:<12} {purpose}" for name, purpose in VERBS.items()),  # one line each at any width
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
         epilog="The options of a verb: wordvec VERB --help",
@@ -153,13 +153,13 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
 
 
 def _way_on(arguments: argparse.Namespace) -> str:
-    """What an interrupted verb leaves behind, and how to go on from there."""
+    """What an interrupted verb leaves behind, and how to continue."""
     if arguments.verb in KEEP_MODELS:
-        return "the models that were finished are kept in their folder: the same command goes on from them"
+        return "the models that were finished are kept in their folder: the same command continues from them"
     if getattr(arguments, "checkpoint_every", None) is not None or getattr(arguments, "resume", False):
         kept = f"{arguments.out}.checkpoint"
         if os.path.isfile(kept):
-            return f"no output was written; {kept} is kept: the same command with --resume goes on"
+            return f"no output was written; {kept} is kept: the same command with --resume continues"
     return "no output was written"
 
 

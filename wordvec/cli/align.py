@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("source", metavar="SOURCE", help="the file of vectors to rotate")
-    parser.add_argument("target", metavar="TARGET", help="the file of vectors that stays as it is")
+    parser.add_argument("target", metavar="TARGET", help="the file of vectors that is not changed")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
     parser.add_argument(
         "--anchors",
         metavar="FILE",
-        help="on each line a word, or one of SOURCE and one of TARGET (default: shared words)",
+        help="one word per line, or a word of SOURCE and one of TARGET (default: shared words)",
     )
-    parser.add_argument("--top", type=int, metavar="N", help="only the N most frequent shared words as anchors")
+    parser.add_argument("--top", type=int, metavar="N", help="use only the N most frequent shared words as anchors")
     parser.add_argument(
         "--no-center",
         action="store_true",
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Align, write, and say how well the anchors fit."""
+    """Align, write, and report how well the anchors fit."""
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def read_anchors(path: str) -> Pairs:
-    """Pairs of words from a file; a word that stands alone is paired with itself."""
+    """Pairs of words from a file; a single word is paired with itself."""
     from wordvec.vectors.several_models.dictionaries import read_word_lines
 
     return [(words[0], words[-1]) for _, words in read_word_lines(path, "a list of anchors", 1, 2)]
@@ -89,4 +89,6 @@ def print_report(report: AlignmentReport) -> None:
     print(f"mean cosine of anchors: before {report.cosine_before:.3f}, after {report.cosine_after:.3f}{held_out}")
     print(f"residual: {report.residual:.4f} (root of the mean square distance)")
     if report.rank < report.dimensions:
-        print(f"note: the anchors span {report.rank} of {report.dimensions} dimensions; the rest is turned at random")
+        print(
+            f"note: the anchors span {report.rank} of {report.dimensions} dimensions; the rest is rotated arbitrarily"
+        )

@@ -1,4 +1,4 @@
-"""The scores of vectors before and after a change, for the verbs that make new vectors out of old ones."""
+"""The scores of vectors before and after a change, for verbs that make new vectors from old ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_score_arguments(parser: argparse.ArgumentParser, when: str = "before and
 
 
 def read_score_sets(arguments: argparse.Namespace) -> list[tuple[str, Any]]:
-    """The sets as tasks; what is wrong with one is said before anything is computed."""
+    """The sets as tasks, read here so that errors are reported before anything is computed."""
     from wordvec.evaluation import read_analogies, read_pairs
 
     tasks: list[tuple[str, Any]] = [("similarity", read_pairs(name)) for name in arguments.similarity]
@@ -45,9 +45,7 @@ def scores_as_json(scores: Sequence[Scored]) -> list[dict[str, Any]]:
 
 
 def score_line(before: Score, after: Score, difference: Difference) -> str:
-    """Both scores on the items that both cover, their difference with its interval, and what each scores on its own
-    items where they are others.
-    """
+    """Both scores on the common items, their difference with its interval, and scores on other items, in one line."""
     if before.score is None or after.score is None or difference.difference is None:
         return str(before if before.score is None else after)
     on_both = f"{difference.score_b:.3f} before, {difference.score_a:.3f} after"

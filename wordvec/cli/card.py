@@ -2,12 +2,12 @@
 
   wordvec card vectors.safetensors -o CARD.md --similarity wordsim353.txt --analogy questions-words.txt
   wordvec card vectors.safetensors --corpus corpus --report train.json --licence CC-BY-4.0
-  wordvec card changes.json --languages en,de,ko          of what `wordvec change -o` wrote
-  wordvec card map.svg --runs runs.jsonl                  of any file that `wordvec --record runs.jsonl ...` wrote
+  wordvec card changes.json --languages en,de,ko          for the output of `wordvec change -o`
+  wordvec card map.svg --runs runs.jsonl                  for any file that `wordvec --record runs.jsonl ...` wrote
 
-What the file does not say and no option gives is "not stated". TEXT's name, size and licence come from --corpus, a
-folder that `wordvec corpus build` wrote, and the training time from --report, what `wordvec train --json` printed.
-A card has a method paragraph, the references of what was used as BibTeX, and the commands that repeat it.
+Facts that neither the file nor an option gives are "not stated". TEXT's name, size and licence come from --corpus, a
+folder that `wordvec corpus build` wrote, and the training time from --report, the output of `wordvec train --json`.
+A card has a method paragraph, the references of the methods used as BibTeX, and the commands that repeat the work.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from typing import TYPE_CHECKING, Any
 from wordvec.cli.configurations import add_set_arguments
 from wordvec.cli.questions import comma_separated
 from wordvec.errors import InputError, counted
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
 
 
-NO_VECTORS = (".svg", ".pdf", ".png", ".html", ".csv", ".tsv", ".json", ".md")  # which a run may write, too
+NO_VECTORS = (".svg", ".pdf", ".png", ".html", ".csv", ".tsv", ".json", ".md")  # other files that a run may write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
-        "file", metavar="FILE", help="vectors, in any format wordvec reads; or what `wordvec change -o` wrote"
+        "file", metavar="FILE", help="vectors, in any format wordvec reads; or the output of `wordvec change -o`"
     )
     parser.add_argument("-o", "--out", metavar="CARD.md", help="write the card here (default: print it)")
     add_set_arguments(parser, bias=True)
@@ -39,20 +39,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--words", metavar="W,W", help="words whose neighbours to show (default: some of several frequencies)"
     )
-    parser.add_argument("--stability", metavar="FILE", help="what `wordvec stability -o` wrote")
-    parser.add_argument("--corpus", metavar="FOLDER", help="the corpus it was trained on")
-    parser.add_argument("--report", metavar="FILE", help="what `wordvec train --json` printed")
+    parser.add_argument("--stability", metavar="FILE", help="the output of `wordvec stability -o`")
+    parser.add_argument("--corpus", metavar="FOLDER", help="the corpus that the vectors were trained on")
+    parser.add_argument("--report", metavar="FILE", help="the output of `wordvec train --json`")
     parser.add_argument(
         "--runs", metavar="FILE",
-        help="what `wordvec --record` wrote: adds the commands behind the file, with sources, versions, time and "
-        "machine; FILE may be any file that they wrote then, such as a figure",
+        help="the output of `wordvec --record`: adds the commands behind the file, with sources, versions, time and "
+        "machine; the card's FILE may then be any file that they wrote, such as a figure",
     )  # fmt: skip
     parser.add_argument(
         "--languages", default="en", metavar="en,de,ko", help="languages of the method paragraph (default: en)"
     )
     parser.add_argument("--licence", "--license", metavar="TEXT", help="licence of the vectors")
     parser.add_argument(
-        "--corpus-licence", metavar="TEXT", help="licence of the corpus (default: the catalogue's, where known)"
+        "--corpus-licence", metavar="TEXT", help="licence of the corpus (default: from the catalogue, if known)"
     )
     parser.set_defaults(run=run)
 
@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _put(card: str, arguments: argparse.Namespace) -> None:
-    """Print a card, or write it where that was asked for."""
+    """Print a card, or write it to --out."""
     from wordvec.files import replace_file
 
     if not arguments.out:
@@ -109,7 +109,7 @@ def _put(card: str, arguments: argparse.Namespace) -> None:
 
 
 def catalogue_licence(corpus: Corpus | None) -> str | None:
-    """The licence of a corpus whose one source is a name of the catalogue, or None."""
+    """The licence of a corpus whose only source is a name in the catalogue, or None."""
     from wordvec.corpus.named_texts.catalogue import list_catalogue
 
     sources = [] if corpus is None else corpus.info.get("sources") or []
@@ -120,13 +120,13 @@ def catalogue_licence(corpus: Corpus | None) -> str | None:
 
 
 def read_report(path: str) -> dict[str, Any]:
-    """What `wordvec train --json` printed. Raises InputError for anything else."""
+    """Read the output of `wordvec train --json`. Raises InputError for anything else."""
     try:
         report = parse_json(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:
-        raise InputError(f"{path}: no JSON ({error}); what `wordvec train --json` printed is expected") from error
+        raise InputError(f"{path}: not JSON ({error}); the output of `wordvec train --json` is expected") from error
     if not isinstance(report, dict) or not isinstance(report.get("seconds"), dict):
-        raise InputError(f"{path}: what `wordvec train --json` printed is expected, with seconds in it")
+        raise InputError(f"{path}: the output of `wordvec train --json` is expected, with seconds in it")
     return report

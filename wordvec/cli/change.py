@@ -1,16 +1,16 @@
-"""The words that documents of different decades, years or authors use differently, with the lines that show it.
+"""The words that documents of different decades, years or authors use differently, with lines as evidence.
 
 wordvec change corpus/ --by decade --top 100
 wordvec change corpus/ --by 25 --words station,train,bath --figures figures/
 wordvec change corpus/ --by author --top 50 --json
 wordvec change corpus/ --by decade -o changes.json            then: wordvec card changes.json, a method paragraph
 
-CORPUS was built with `wordvec corpus build --metadata`. A word is compared by the contexts it has in the documents of
-each group: distance is 1 - cosine; halves is the distance between two halves of one group, due to chance alone; ratio
-is the squared distance divided by the variation between documents, about 1 without a change; p is from permuting
-documents; q is the share of false discoveries up to this word (Benjamini and Hochberg), and * marks those below
---level. With more than two periods, all documents before some moment are compared with all after it; from is the first
-period after it.
+CORPUS was built with `wordvec corpus build --metadata`. A word is compared by its contexts in the documents of each
+group: distance is 1 - cosine; halves is the distance of two halves of one group, the effect of chance; ratio is the
+squared distance divided by the variation between documents, about 1 without a change; p is from permuting documents;
+q is the share of false discoveries up to this word (Benjamini and Hochberg), and * marks words with q below --level.
+With more than two periods, all documents before a moment are compared with all after it; from is the first period
+after it.
 
 Under each word: its nearest words in each group, with the share of document resamples in which they stay, and the
 lines, as printed, that are most typical of the group.
@@ -90,7 +90,7 @@ def _add_figure_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Test, and print what was found."""
+    """Test, and print the changes found."""
     from wordvec.change import find_changes
     from wordvec.corpus import Corpus
     from wordvec.experiments.method.change_file import change_record, write_record
@@ -131,7 +131,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _not_shown(shown: tuple[WordChange, ...], arguments: argparse.Namespace) -> list[str]:
-    """What to say where figures were asked for and not every word that was found, or none, has one."""
+    """A note if figures were requested but not all found words, or none, have one."""
     if not arguments.figures or (shown and len(shown) <= arguments.limit):
         return []
     if not shown:
@@ -145,11 +145,11 @@ def _make_folder(folder: str) -> None:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
-        raise InputError(f"{folder}: is a file, or lies below one; name a folder") from error
+        raise InputError(f"{folder}: is a file, or is below one; name a folder") from error
 
 
 def _command(arguments: argparse.Namespace) -> str:
-    """The command line that does the same again."""
+    """The command line that repeats this run."""
     names = ("by", "date_column", "words", "top", "max_share", "vectors", "window", "compare", "level", "permutations")
     names += ("seed", "limit", "lines", "texts", "save_vectors", "figures", "figure_format", "figure_width")
     names += ("font_size", "out")
@@ -161,8 +161,8 @@ def _command(arguments: argparse.Namespace) -> str:
 
 
 def _details(changes: Changes, shown: tuple[WordChange, ...], arguments: argparse.Namespace) -> list[Any]:
-    """Of each word: what was found, its neighbours by group, its lines by group."""
-    from wordvec.change.evidence import evidence_lines
+    """For each word: the change, its neighbours by group, its lines by group."""
+    from wordvec.change.company import evidence_lines
     from wordvec.corpus.documents.citing import Citations
 
     assert changes.space is not None
@@ -191,7 +191,7 @@ def _print(changes: Changes, details: list[Any], arguments: argparse.Namespace) 
 
 
 def _save_vectors(changes: Changes, arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """Write a file of vectors for each group; returns what was written, with checksums."""
+    """Write a file of vectors for each group; return the files with their checksums."""
     from wordvec.change.group_vectors import groups_without_vectors, vectors_by_group
     from wordvec.corpus.documents.documents import size_and_sha256
     from wordvec.corpus.documents.splitting import folder_name
@@ -212,7 +212,7 @@ def _save_vectors(changes: Changes, arguments: argparse.Namespace) -> list[dict[
 
 
 def _draw(changes: Changes, details: list[Any], arguments: argparse.Namespace) -> None:
-    """A figure for each word; its number keeps two words apart that would have the same file name."""
+    """Draw a figure for each word; numbers keep file names distinct."""
     from wordvec.change.report import drawn_words
     from wordvec.corpus.documents.splitting import folder_name
     from wordvec.plots.charts import plot_change

@@ -1,4 +1,4 @@
-"""Lines of a corpus as they are in the texts: for ``concordance``, and behind what other verbs say."""
+"""Lines of a corpus as printed in the texts, for ``concordance`` and as evidence for other verbs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add_citing_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_view_arguments(parser: argparse._ActionsContainer) -> None:
-    """Declare where printed lines are, and that they are not wanted."""
+    """Declare where the texts are, and the option to show tokens instead."""
     parser.add_argument("--texts", metavar="DIR", help="where the texts are now (default: where they were)")
     parser.add_argument(
         "--tokens", action="store_true", help="the words as the corpus holds them, not the printed lines"
@@ -39,9 +39,9 @@ def add_view_arguments(parser: argparse._ActionsContainer) -> None:
 
 
 class LineView:
-    """Shows lines of a corpus: as they are printed where it knows its documents, else as the words it holds.
+    """Shows lines of a corpus: as printed if the corpus knows its documents, else as tokens.
 
-    `texts` is the folder the texts are in now (default: where they were); `tokens` asks for the words.
+    `texts` is the folder the texts are in now (default: where they were); `tokens` always shows tokens.
     """
 
     def __init__(self, corpus: Corpus, texts: str | None = None, tokens: bool = False) -> None:
@@ -61,7 +61,7 @@ class LineView:
             self._citations.read_ahead(lines)
 
     def as_text(self, lines: Sequence[Line], width: int, marked: Collection[str] = ()) -> list[str]:
-        """Lines to print; `marked` words are in brackets where the words of the corpus are shown."""
+        """Lines to print; if tokens are shown, `marked` words are in brackets."""
         from wordvec.corpus.concordance.keyword_lines import keyword_lines
         from wordvec.corpus.documents.citation_formats import cited_as_text
 
@@ -76,7 +76,7 @@ class LineView:
         return [line.as_dict() for line in self._cited(lines)]
 
     def evidence_as_json(self, evidence: Evidence) -> dict[str, Any]:
-        """What a corpus says about two words, as plain values with these lines."""
+        """The evidence about two words as plain values, with its lines."""
         one = lambda line: None if line is None else self.as_json([line])[0]  # noqa: E731
         shared = [
             asdict(each) | {"line_of_a": one(each.line_of_a), "line_of_b": one(each.line_of_b)}
@@ -91,18 +91,18 @@ class LineView:
         return cited
 
     def announce_notes(self) -> None:
-        """Say on stderr what the words of the corpus lack, where they are shown."""
+        """Report on stderr what tokens lack, if tokens are shown."""
         for note in self.concordance.notes if self._citations is None else ():
             announce(note)
 
     def announce_lost(self) -> None:
-        """Say on stderr in how many of the printed lines the word was not found."""
+        """Report on stderr in how many of the printed lines the word was not found."""
         if self._lost:
             announce(NOT_CENTRED.format(lost=f"{self._lost:,} of the lines", word="the word"))
 
 
 def lines_of_evidence(evidence: Iterable[Evidence]) -> list[Line]:
-    """All lines that stand in what a corpus says about words."""
+    """All lines in the evidence about words."""
     found: list[Line] = []
     for each in evidence:
         pairs = ((shared.line_of_a, shared.line_of_b) for shared in each.shared)
@@ -125,7 +125,7 @@ def check_citing_arguments(arguments: argparse.Namespace) -> None:
 
 
 def is_cited(concordance: Concordance, arguments: argparse.Namespace) -> bool:
-    """Whether printed lines are shown. Raises CorpusError where they are asked for and the corpus has no documents."""
+    """Whether printed lines are shown. Raises CorpusError if they are requested and the corpus has no documents."""
     from wordvec.corpus.documents.splitting import documents_of
 
     if arguments.needs_documents:

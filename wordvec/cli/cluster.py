@@ -1,4 +1,4 @@
-"""The arguments that say which cluster works, shared by all verbs that can use one."""
+"""The arguments for a cluster, shared by all verbs that can use one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wordvec.errors import OptionError
 
 
 def add_cluster_arguments(parser: argparse.ArgumentParser, beside: str = "OUT") -> None:
-    """Declare --scheduler and --store, which by default is `beside`.work."""
+    """Declare --scheduler and --store, whose default is `beside`.work."""
     group = parser.add_argument_group("a Dask cluster (the extra distributed)")
     group.add_argument(
         "--scheduler",
@@ -38,8 +38,8 @@ def check_cluster_arguments(arguments: argparse.Namespace) -> None:
 def cluster_of(arguments: argparse.Namespace, beside: str | None = None) -> Iterator[dict[str, Any]]:
     """The arguments client and store of ``fit`` and ``Corpus.build``, connected in the block; none without --scheduler.
 
-    The store is --store, or `beside`.work, which is OUT.work where `beside` is None. A store that was not named is
-    removed after the block; after an error it stays, and the same command goes on.
+    The store is --store, or `beside`.work; `beside` defaults to OUT. A default store is removed after the block; after
+    an error it stays, and the same command continues from it.
     """
     if arguments.scheduler is None:
         yield {}
@@ -54,7 +54,7 @@ def cluster_of(arguments: argparse.Namespace, beside: str | None = None) -> Iter
     except BaseException:
         for folder in (*Path(store).glob("run-*"), store):
             with suppress(OSError):
-                os.rmdir(folder)  # where nothing was published
+                os.rmdir(folder)  # if nothing was published
         raise
     if not arguments.store:
         open_store(store).clear()

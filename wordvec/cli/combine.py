@@ -1,11 +1,11 @@
-"""Concatenate the vectors of several models, which together often know more than one.
+"""Concatenate the vectors of several models, which together often do better than one.
 
   wordvec combine mine.safetensors glove.txt -o both.safetensors
   wordvec combine mine.safetensors potion/ -o both.safetensors --weights 1,1.5 --dim 200 --similarity wordsim353.txt
 
 Each model's rows are scaled to length 1, their mean is subtracted and the result is multiplied by the model's weight;
-then the rows are concatenated. The words are those of the first model that all others have. A model may be a folder
-of model2vec or StaticEmbedding, whose tokens are words.
+then the rows are concatenated. The result has the words of the first model that all others have. A model may be a
+folder of model2vec or StaticEmbedding whose tokens are words.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
+    from wordvec.vectors.postprocessing import parse_steps, post_processed
     from wordvec.vectors.several_models.combining import combine
-    from wordvec.vectors.steps import parse_steps, post_processed
 
     weights = _weights(arguments.weights)
     if arguments.dim is not None and arguments.dim < 1:

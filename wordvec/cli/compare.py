@@ -3,10 +3,10 @@
   wordvec compare text.txt -o runs --trainers svd,glove,cbow,skipgram --seeds 3 --similarity wordsim353.txt
   wordvec compare corpus -o runs --trainers cbow,short=cbow --option short.epochs=1 --analogy questions-words.txt
 
-Each model is trained in its own process, so its time and memory are measured separately. FOLDER keeps models and
-scores: the same command continues where a killed one stopped, and with more seeds, trainers or sets does only what is
-new. The report is there too, as report.md and report.json. With --scheduler the workers of a Dask cluster train and
-score several models at once.
+Each model is trained in its own process, so time and memory are measured separately. FOLDER keeps models and scores:
+after a kill, the same command continues, and with more seeds, trainers or sets it does only what is new. The report is
+also written there, as report.md and report.json. With --scheduler the workers of a Dask cluster train and score several
+models in parallel.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from wordvec.cli.output import print_json
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("library", metavar="LIBRARY", choices=("gensim",), help="gensim")
-    parser.add_argument("--all", action="store_true", help="also the names that behave as gensim's do")
+    parser.add_argument("--all", action="store_true", help="also list names that behave as in gensim")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 

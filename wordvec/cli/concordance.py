@@ -6,9 +6,9 @@ wordvec concordance corpus/ tea coffee             what makes two words similar
 
 wordvec concordance corpus/ tea --sort date --format csv -o tea.csv
 
-CORPUS is a folder that `wordvec corpus build` wrote, or a text. A corpus folder gets an index of its words the first
-time. The lines are spread evenly over the corpus; --seed draws others. For a corpus that was built with --metadata,
-lines are shown as printed, with year, file and line.
+CORPUS is a folder that `wordvec corpus build` wrote, or a text. The first run adds an index of words to a corpus
+folder. The lines are spread evenly over the corpus; --seed draws them at random. If the corpus was built with
+--metadata, lines are shown as printed, with year, file and line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From ``--trainers svd,short=cbow --option short.epochs=3`` to configurations whose options are all known."""
+"""Turns ``--trainers svd,short=cbow --option short.epochs=3`` into configurations with all options set."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wordvec.experiments.run_folder import RunFolder
     from wordvec.experiments.training import Configuration
 
-DIMENSIONS_ARE_WORDS = "ppmi"  # so an --option dim=... for all trainers leaves it alone
+DIMENSIONS_ARE_WORDS = "ppmi"  # an --option dim=... for all trainers does not apply to it
 
 
 def add_training_arguments(parser: argparse.ArgumentParser, folder: str = "FOLDER") -> None:
@@ -31,7 +31,7 @@ def add_training_arguments(parser: argparse.ArgumentParser, folder: str = "FOLDE
         action="append",
         default=[],
         help="an option of one trainer, such as skipgram.epochs=3, or of all that have it, such as window=5 (dim=300 "
-        "leaves ppmi alone, whose dimensions are context words); may be repeated",
+        "does not apply to ppmi, whose dimensions are context words); may be repeated",
     )
     parser.add_argument(
         "--threads", type=int, metavar="N", help="threads for reading and training (default: all cores)"
@@ -40,17 +40,17 @@ def add_training_arguments(parser: argparse.ArgumentParser, folder: str = "FOLDE
 
 
 class CollectSets(argparse.Action):
-    """Collect (task, set) of all options in the order they are given."""
+    """Collect (task, set) of all options in the order given."""
 
     def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
-        """Add to what is there."""
+        """Append to the list."""
         setattr(namespace, self.dest, [*getattr(namespace, self.dest), *((self.const, value) for value in values)])
 
 
 def add_set_arguments(parser: argparse.ArgumentParser, prefix: str = "", about: str = "", bias: bool = False) -> None:
-    """Declare --set, --similarity, --analogy and so on, or --dev-set and so on, as `wordvec evaluate` has them.
+    """Declare --set, --similarity, --analogy and so on, or --dev-set and so on, as in `wordvec evaluate`.
 
-    They end up as (task, set) in ``arguments.sets``, or ``arguments.dev_sets``. Tests of bias only where asked for.
+    They are collected as (task, set) in ``arguments.sets`` or ``arguments.dev_sets``; bias tests only if `bias` is set.
     """
     group = parser.add_argument_group(f"{about or 'evaluation sets'} (files or names; each may be repeated)")
     for option, (task, purpose) in SETS.items():
@@ -68,7 +68,7 @@ def add_set_arguments(parser: argparse.ArgumentParser, prefix: str = "", about: 
 
 
 def read_ranking_sets(tasks: Sequence[tuple[str, str]]) -> list[EvaluationSet]:
-    """Read sets whose scores say which model is better. Raises OptionError for a test of bias, which does not."""
+    """Read sets whose scores rank models. Raises OptionError for a bias test, which does not."""
     from wordvec.experiments.named_sets import read_sets
 
     found = read_sets(tasks)
@@ -80,9 +80,9 @@ def read_ranking_sets(tasks: Sequence[tuple[str, str]]) -> list[EvaluationSet]:
 
 @contextmanager
 def open_run_folder(arguments: argparse.Namespace, corpus: Corpus, where: dict[str, Any]) -> Iterator[RunFolder]:
-    """The folder --out for models of `corpus`; where TEXT is a corpus folder, that is used, else a copy is kept.
+    """Open the folder --out for models of `corpus`; it refers to TEXT if that is a corpus folder, else keeps a copy.
 
-    `where` is what `wordvec.cli.cluster.cluster_of` gives. Ctrl-C is told what is kept.
+    `where` is the result of `wordvec.cli.cluster.cluster_of`. On Ctrl-C a message says what is kept.
     """
     from wordvec.corpus.storage import is_corpus_folder
     from wordvec.experiments.run_folder import RunFolder
@@ -94,14 +94,14 @@ def open_run_folder(arguments: argparse.Namespace, corpus: Corpus, where: dict[s
         try:
             yield runs
         except KeyboardInterrupt:
-            announce(f"what is finished is kept in {arguments.out}: the same command goes on from there")
+            announce(f"finished models are kept in {arguments.out}: the same command continues from there")
             raise
 
 
 def read_configurations(trainers: str, settings: Sequence[str] = (), threads: int | None = None) -> list[Configuration]:
-    """Configurations named in a list with commas, each NAME or NAME=TRAINER, with all their options.
+    """The configurations of a comma-separated list of NAME or NAME=TRAINER, with all their options.
 
-    Raises OptionError for what no trainer knows, and for a value of the wrong kind or out of range.
+    Raises OptionError for an unknown trainer or option, and for a value of the wrong kind or out of range.
 
     >>> for found in read_configurations("ppmi,short=skipgram", ["window=3", "short.epochs=1", "dim=50"]):
     ...     print(found.name, found.trainer, found.options["window"], found.options["dim"])
@@ -116,7 +116,7 @@ def read_configurations(trainers: str, settings: Sequence[str] = (), threads: in
 
 
 def parse_value(trainer: str, option: str, text: str) -> Any:
-    """The value of a trainer's option, in the type the trainer declares. Raises OptionError for another kind.
+    """The value of a trainer's option, in the type the trainer declares. Raises OptionError for the wrong kind.
 
     >>> parse_value("skipgram", "epochs", "3"), parse_value("skipgram", "learning_rate", "none")
     (3, None)
@@ -162,7 +162,7 @@ def _names(trainers: str) -> dict[str, str]:
 
 
 def _set(setting: str, named: Mapping[str, str], options: dict[str, dict[str, Any]]) -> None:
-    """Write one ``[NAME.]OPTION=VALUE`` into the options of those it is for."""
+    """Write one ``[NAME.]OPTION=VALUE`` into the options of the trainers it applies to."""
     from wordvec.trainers import TRAINERS, option_names
     from wordvec.trainers.option_help import unknown_argument
 
@@ -191,7 +191,7 @@ def _set(setting: str, named: Mapping[str, str], options: dict[str, dict[str, An
 
 
 def _configuration(name: str, trainer: str, options: dict[str, Any], threads: int | None) -> Configuration:
-    """All options that the trainer has with these, checked by the trainer itself."""
+    """The configuration with all of the trainer's options, checked by the trainer itself."""
     from wordvec.experiments.training import Configuration
     from wordvec.trainers import TRAINERS, make_trainer, option_names
 
@@ -199,7 +199,7 @@ def _configuration(name: str, trainer: str, options: dict[str, Any], threads: in
         options = {"threads": threads} | options
     made = make_trainer(trainer, **options)
     everything = made.parameters() | options
-    if everything.get("learning_rate", 0) is None:  # a table of settings should say which
+    if everything.get("learning_rate", 0) is None:  # a table of settings should give the number
         everything["learning_rate"] = made.default_learning_rate  # type: ignore[attr-defined]
     del everything["seed"]
     return Configuration(name, trainer, everything)

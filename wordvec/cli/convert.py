@@ -25,21 +25,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "arrow (default: by OUT's suffix); text and word2vec-binary are compressed if OUT ends in .gz or .zst",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="read the first N rows only")
-    parser.add_argument("--words", metavar="LIST", help="keep only the words in this text file, one a line")
+    parser.add_argument("--words", metavar="LIST", help="keep only the words in this text file, one per line")
     parser.add_argument(
-        "--words-from", metavar="LIST", help="if FILE is a matrix (.npy, .npz, text): a file with the words of its rows"
+        "--words-from", metavar="LIST", help="if FILE is a matrix (.npy, .npz, text): the file of its rows' words"
     )
     parser.add_argument(
         "--dtype",
         metavar="TYPE",
         help="float32, float16 or int8; text and word2vec's formats always hold float32 (default: as in FILE)",
     )
-    parser.add_argument("--strict", action="store_true", help="stop at the first thing that would be repaired")
+    parser.add_argument("--strict", action="store_true", help="stop at the first fault instead of repairing it")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Load, save, and say what the format does not keep."""
+    """Load, save, and report what the format does not keep."""
     from wordvec.corpus.wordlists import read_word_list
     from wordvec.files import check_writable
     from wordvec.vectors.load import format_for, not_kept

@@ -5,7 +5,7 @@ wordvec corpus info corpus/                              sizes, signs of trouble
 wordvec corpus info book.txt --tokenizer words           the same for a text, before training on it
 wordvec corpus build texts/ --metadata table.csv -o corpus/       with one row per file: path, year, author, ...
 wordvec corpus info corpus/ --by decade                  documents and words of each decade (or year, or author)
-wordvec corpus split corpus/ --by decade -o decades/     a corpus for each; --by half --seed 1: two random halves
+wordvec corpus split corpus/ --by decade -o decades/     one corpus each; --by half --seed 1: two random halves
 wordvec corpus list                                      public corpora and evaluation sets: licence, size
 wordvec corpus fetch text8                               download one; then: wordvec train text8 -o v.safetensors
 """
@@ -25,12 +25,12 @@ from wordvec.cli.text import add_text_arguments, read_corpus
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    build = actions.add_parser("build", help="encode text into a folder that trainers open at once", allow_abbrev=False)
+    build = actions.add_parser("build", help="encode text into a folder that opens instantly", allow_abbrev=False)
     add_text_arguments(build)
     add_metadata_arguments(build)
     build.add_argument("-o", "--out", required=True, metavar="DIR")
     add_cluster_arguments(build)
-    info = actions.add_parser("info", help="what is in a corpus, what training will take, advice", allow_abbrev=False)
+    info = actions.add_parser("info", help="contents of a corpus, cost of training, advice", allow_abbrev=False)
     add_text_arguments(info)
     add_group_arguments(info)
     splitting = actions.add_parser("split", help="a corpus for each group of documents", allow_abbrev=False)
@@ -62,7 +62,7 @@ def run_build(arguments: argparse.Namespace) -> None:
     with cluster_of(arguments) as where:
         corpus = read_corpus(arguments, where=where)
         corpus.save(arguments.out)
-        if corpus.folder is not None:  # an earlier version, maybe, whose fingerprint is another one
+        if corpus.folder is not None:  # it may be of an earlier version, with another fingerprint
             corpus = Corpus.open(arguments.out)
     documents = {} if corpus.documents is None else {"documents": len(corpus.documents)}
     _print(describe(corpus) | documents | {"out": arguments.out}, arguments.json)
@@ -96,7 +96,7 @@ def run_split(arguments: argparse.Namespace) -> None:
 
 
 def run_fetch(arguments: argparse.Namespace) -> None:
-    """Download, and say what to do with it."""
+    """Download, and print how to use the file."""
     from wordvec.corpus.named_texts.fetch import fetch
 
     fetched = fetch(arguments.name, arguments.to)
@@ -104,14 +104,14 @@ def run_fetch(arguments: argparse.Namespace) -> None:
         print_json(asdict(fetched) | {"path": str(fetched.path)})
         return
     if fetched.was_here:
-        print(f"{fetched.path}: here already; to fetch it anew, remove it")
+        print(f"{fetched.path}: already there; remove it to fetch it again")
     else:
         checked = f", checked by {fetched.checked_by}" if fetched.checked_by else ""
         print(f"{fetched.path}: {fetched.bytes:,} bytes{checked}")
     if fetched.checked_by is None:
         print(f"its SHA-256 as received is {fetched.sha256}; no hash was published, so nothing vouches for it")
     if arguments.to is not None:
-        print("give its path as TEXT; only in the default folder its name is enough")
+        print("give its path as TEXT; its name is enough only in the default folder")
 
 
 def run_list(arguments: argparse.Namespace) -> None:
@@ -135,7 +135,7 @@ def run_list(arguments: argparse.Namespace) -> None:
 
 
 def describe(corpus: Any) -> dict[str, Any]:
-    """Size, origin and commonest words of a corpus."""
+    """Size, origin and most common words of a corpus."""
     import numpy as np
 
     lengths = np.diff(corpus.sentence_starts)
@@ -155,7 +155,7 @@ def _print(description: dict[str, Any], as_json: bool) -> None:
         print_json(description)
         return
     for key, value in description.items():
-        if key in ("phrase_pairs", "dropped_words"):  # which may be long; --json has them
+        if key in ("phrase_pairs", "dropped_words"):  # may be long; --json has them
             continue
         if isinstance(value, dict):
             value = ", ".join(f"{name} {of:,}" if isinstance(of, int) else f"{name} {of}" for name, of in value.items())

@@ -5,9 +5,9 @@ wordvec diff 1850.safetensors 1990.safetensors broadcast cell              these
 wordvec diff half1.safetensors 1990.safetensors --baseline half2.safetensors    what exceeds the noise
 wordvec diff 1850.safetensors 1990.safetensors --in decades/1850s decades/1990s  with lines of both corpora
 
-overlap: how many of a word's k nearest neighbours it has in both models. noise: the overlap of A with the baseline, a
-model that should agree with A. p: how often chance takes a word of this frequency that far below its noise; q: the
-share of false discoveries up to this word. Without a baseline the list says where to look, not what changed.
+overlap: the share of a word's k nearest neighbours that both models have. noise: the overlap of A with the baseline, a
+model that should agree with A. p: how often chance moves a word of this frequency that far below its noise; q: the
+share of false discoveries up to this word. Without a baseline the list shows where to look, not what changed.
 
 To judge whether two texts differ, train A and the baseline on two halves of one of them. A baseline trained on A's
 own text with another seed shows the variation due to training, which is much smaller than that due to another sample
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
     from wordvec.vectors.several_models.comparison import Comparison, WordChange
 
-    Seen = list[tuple[str, LineView, dict[str, list[Line]]]]  # of A and of B: its name, its corpus, lines by word
+    Seen = list[tuple[str, LineView, dict[str, list[Line]]]]  # for A and B: name, corpus, lines by word
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("a", metavar="A", help="a file of vectors")
     parser.add_argument("b", metavar="B", help="a second file of vectors")
     parser.add_argument(
-        "words", metavar="WORD", nargs="*", default=[], help="compare these (default: find those that changed)"
+        "words", metavar="WORD", nargs="*", default=[], help="compare these (default: find the words that changed)"
     )
     parser.add_argument("-k", type=int, default=100, help="neighbours compared (default: 100)")
     parser.add_argument(
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="compare the N most frequent words; 0: all (default: 20000)",
     )
-    parser.add_argument("--min-count", type=int, default=0, metavar="N", help="only words seen N times in both")
+    parser.add_argument("--min-count", type=int, default=0, metavar="N", help="only words seen N times in both texts")
     parser.add_argument(
         "--baseline",
         action="append",
@@ -103,7 +103,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _views(models: list[WordVectors], arguments: argparse.Namespace) -> list[LineView]:
-    """The corpora of both models, where they are given."""
+    """The corpora of both models, if given."""
     if arguments.corpora is None:
         if arguments.texts or arguments.tokens:
             raise OptionError("--texts and --tokens are about the lines of --in CORPUS_A CORPUS_B: give it, too")
@@ -120,7 +120,7 @@ def _views(models: list[WordVectors], arguments: argparse.Namespace) -> list[Lin
 
 
 def _lines(view: LineView, name: str, comparison: Comparison, limit: int) -> dict[str, list[Line]]:
-    """Lines of each word that is shown, spread evenly over a corpus; a word that it lacks is said."""
+    """Lines of each word shown, spread evenly over a corpus; words that it lacks are reported."""
     vocabulary = view.concordance.corpus.vocabulary
     found: dict[str, list[Line]] = {}
     for change in comparison.changes:
@@ -133,7 +133,7 @@ def _lines(view: LineView, name: str, comparison: Comparison, limit: int) -> dic
 
 
 def as_json(comparison: Comparison, seen: Seen) -> dict[str, Any]:
-    """The comparison without what it says of each of its thousands of words; with lines, where there are some."""
+    """The comparison without its thousands of single words, and with lines if there are some."""
     report = asdict(comparison)
     del report["words"], report["overlaps"]
     report["changes"] = [

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def add_metadata_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what says which documents there are."""
+    """Declare the metadata that define documents."""
     group = parser.add_argument_group("documents (then the corpus can be split, cited and compared by date)")
     group.add_argument(
         "--metadata",
         metavar="TABLE",
-        help="one row per text file: CSV, TSV, JSON, Parquet, Feather or Arrow with a column for its path, and others: "
-        "year, ...",
+        help="a table with one row per text file: CSV, TSV, JSON, Parquet, Feather or Arrow with a column for its path "
+        "and others: year, ...",
     )
     group.add_argument(
         "--path-column",
@@ -32,7 +32,7 @@ def add_metadata_arguments(parser: argparse.ArgumentParser) -> None:
         help="column of that table that holds the path (default: path, file, filename or name)",
     )
     group.add_argument(
-        "--metadata-fields", metavar="NAME,NAME", help="with --field: fields of each record that are kept as metadata"
+        "--metadata-fields", metavar="NAME,NAME", help="with --field: fields of each record to keep as metadata"
     )
 
 
@@ -57,15 +57,15 @@ def read_documented(arguments: argparse.Namespace, options: dict[str, Any]) -> C
 
 
 def add_document_arguments(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
-    """Declare which parts of the text are documents, and what they are called."""
-    parser.add_argument("--id", metavar="NAME", help="field with a record's id (default: its number, from 1)")
+    """Declare which parts of the text are documents, and their ids."""
+    parser.add_argument("--id", metavar="NAME", help="field with the id of a record (default: its number, from 1)")
     parser.add_argument(
         "--whole-files", action="store_true", help="each plain text file is one document, with its path as id"
     )
 
 
 def add_trained_documents(parser: argparse.ArgumentParser) -> None:
-    """Declare what the trainer of documents needs beside its options."""
+    """Declare the arguments of the document trainer that are not its options."""
     group = parser.add_argument_group("documents (paragraph-vectors; each line or record is one)")
     group.add_argument(
         "--documents", metavar="FILE", help="file for the document vectors (default: OUT with .documents in it)"
@@ -74,13 +74,13 @@ def add_trained_documents(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--tags",
         metavar="NAME",
-        help="field with a record's tags, a list or a text with ; between them: each tag gets a vector, and with "
-        "--id each record gets one too",
+        help="field with the tags of a record, a list or a text separated by ;: each tag gets a vector, and with --id "
+        "each record gets one, too",
     )
 
 
 def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
-    """Set where vectors of documents go; raises OptionError where none are trained, or a cluster is to train them."""
+    """Set the file for document vectors. Raises OptionError if none are trained, or a cluster should train them."""
     from wordvec.corpus.storage import is_corpus_folder
     from wordvec.files import check_writable
     from wordvec.vectors.document_files import ids_file
@@ -102,7 +102,9 @@ def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
         raise OptionError("paragraph-vectors: all documents are trained on one machine: leave out --scheduler")
     out = Path(arguments.out)
     if out.suffix.lower() not in (".safetensors", ".npz"):
-        raise OptionError(f"{out}: only .safetensors and .npz keep what new documents are inferred from: take one")
+        raise OptionError(
+            f"{out}: only .safetensors and .npz keep what is needed to infer new documents: use one of them"
+        )
     arguments.documents = arguments.documents or str(out.with_name(f"{out.stem}.documents{out.suffix}"))
     if Path(arguments.documents).suffix.lower() == ".npy":
         check_writable(ids_file(arguments.documents))
@@ -114,14 +116,14 @@ def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
 
 
 def document_line(documents: dict[str, Any]) -> str:
-    """What is said of the documents that were trained."""
+    """The line about the trained documents."""
     line = f"{documents['out']}: {documents['documents']:,} documents or tags"
     empty = documents["empty"]
     return f"{line}; {empty:,} have no known word, and rows of zeros" if empty else line
 
 
 def read_tagged(arguments: argparse.Namespace, options: dict[str, Any]) -> Corpus:
-    """The corpus of documents that `add_trained_documents` asks for; each has its id as its tag, or its `--tags`."""
+    """The corpus of documents for the arguments of `add_trained_documents`, tagged by id or by `--tags`."""
     from wordvec.corpus import Corpus
     from wordvec.corpus.read.document_texts import DocumentTexts
 
@@ -136,7 +138,7 @@ def read_tagged(arguments: argparse.Namespace, options: dict[str, Any]) -> Corpu
 
 
 def groups_asked_for(corpus: Corpus, arguments: argparse.Namespace) -> Groups:
-    """The groups of a corpus's documents that the arguments name; says what is in none."""
+    """The groups of documents that the arguments define; documents in no group are reported."""
     from wordvec.corpus.documents.groups import groups_of
     from wordvec.corpus.documents.splitting import documents_of
 
@@ -150,7 +152,7 @@ def groups_asked_for(corpus: Corpus, arguments: argparse.Namespace) -> Groups:
 
 
 def print_groups(corpus: Corpus, arguments: argparse.Namespace) -> None:
-    """A line for each group of documents."""
+    """Print a line for each group of documents."""
     from wordvec.corpus.documents.splitting import documents_of, group_sizes
 
     groups = groups_asked_for(corpus, arguments)
@@ -167,7 +169,7 @@ def print_groups(corpus: Corpus, arguments: argparse.Namespace) -> None:
 
 
 def save_parts(corpus: Corpus, arguments: argparse.Namespace) -> None:
-    """Write each group of documents as a corpus of its own."""
+    """Write each group of documents as a separate corpus."""
     from wordvec.corpus.documents.splitting import folder_name, part_of
     from wordvec.corpus.storage import KIND, is_corpus_folder
     from wordvec.folders import check_folder_writable
@@ -181,7 +183,7 @@ def save_parts(corpus: Corpus, arguments: argparse.Namespace) -> None:
     try:
         Path(arguments.out).mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
-        raise InputError(f"{arguments.out}: is a file, or lies below one; name a folder for the parts") from error
+        raise InputError(f"{arguments.out}: is a file, or is below one; name a folder for the parts") from error
     _check_no_other_parts(Path(arguments.out), set(targets.values()))
     for target in targets.values():
         check_folder_writable(target, KIND)
@@ -199,7 +201,7 @@ def save_parts(corpus: Corpus, arguments: argparse.Namespace) -> None:
 
 
 def _check_no_other_parts(folder: Path, targets: set[Path]) -> None:
-    """Raise InputError where parts of another split lie: they would be taken for parts of this one."""
+    """Raise InputError if the folder has parts of another split, which would be mistaken for parts of this one."""
     from wordvec.corpus.storage import is_corpus_folder
 
     shown = [each for each in folder.iterdir() if not each.name.startswith(".")]  # hidden: what a killed run left

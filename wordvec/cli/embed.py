@@ -1,10 +1,10 @@
 """Make vectors of documents: the weighted mean of their words' vectors. The same text gets the same vector.
 
-  wordvec embed vectors.safetensors docs.txt -o docs.safetensors                       a line is a document
+  wordvec embed vectors.safetensors docs.txt -o docs.safetensors                       each line is a document
   wordvec embed vectors.safetensors docs.jsonl --field text --id url -o docs.safetensors
-  wordvec embed vectors.safetensors docs.parquet --field text -o rows.npy              rows, and rows.words.txt: ids
+  wordvec embed vectors.safetensors docs.parquet --field text -o rows.npy              ids are in rows.words.txt
 
-Text is tokenized as the vectors' own text was. Weights: sif, a / (a + the word's share of all counts); mean; tf-idf.
+Text is tokenized like the vectors' training text. Weights: sif, a / (a + the word's share of all counts); mean; tf-idf.
 With vectors of "wordvec train --trainer paragraph-vectors" a document gets the row that training would have given it.
 "wordvec search docs.safetensors TEXT" finds documents; similar, plot and explore take the file, too.
 """

@@ -5,7 +5,7 @@
   wordvec evaluate *.safetensors --set wordsim353 --against best --format latex
   wordvec evaluate v.bin --analogy google-analogies --protocol word2vec.c
   wordvec evaluate items.safetensors --sessions later.txt -k 20           hit rate, recall and NDCG of held-out sessions
-  wordvec evaluate v.bin --similarity en.test.data.txt --scores en.test.gold.txt     pairs, and their scores
+  wordvec evaluate v.bin --similarity en.test.data.txt --scores en.test.gold.txt     pairs and their scores
 
 A set is a file or folder in its published format, the name of a set that `wordvec corpus fetch` got (wordvec corpus
 list shows them), or a bundled one: tiny-world-similarity, tiny-world-analogies.
@@ -32,7 +32,7 @@ SETS = {
     "relations": ("relations", "SemEval-2012's folder of relational similarities"),
     "bias": ("bias", "association tests (WEAT): four lines 'label: word, word, ...'"),
     "hit-rate": ("hit-rate", "pairs of an item and one held out (item2vec)"),
-    "sessions": ("sessions", "held-out sessions, one per line: each item asks for those that came after it"),
+    "sessions": ("sessions", "held-out sessions, one per line: each item is a query for the items after it"),
 }
 
 
@@ -65,7 +65,7 @@ def _add_sets(parser: argparse.ArgumentParser) -> None:
         "--scores",
         metavar="FILE",
         nargs="+",
-        help="the scores of the pairs of --similarity, one per line, if they are in a second file",
+        help="a second file with the scores of the --similarity pairs, one per line",
     )
 
 
@@ -95,7 +95,7 @@ def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
         type=float,
         default=1.0,
         metavar="SHARE",
-        help="test only the last of the sessions, such as 0.2: those that train --held-out 0.2 kept (default: all)",
+        help="test only the last share of the sessions: 0.2 for those that train --held-out 0.2 kept (default: all)",
     )
     how.add_argument(
         "--steps",
@@ -112,14 +112,14 @@ def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
 
 
 class _Set(argparse.Action):
-    """Collect (task, set) of all options in the order they are given."""
+    """Collect (task, set) of all options in the order given."""
 
     def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
         namespace.sets = [*namespace.sets, *((self.const, value) for value in values)]
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Score each file on each set; compare the files where there are several."""
+    """Score each file on each set; compare the files if there are several."""
     from wordvec.errors import OptionError
     from wordvec.evaluation import evaluate_files, read_tasks, score_table, scores_as_dicts
     from wordvec.evaluation.model_comparison import compare_models, comparison_as_dicts
@@ -153,7 +153,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def with_scores(sets: list[tuple[str, Any]], scores: list[str] | None, encoding: str) -> list[tuple[str, Any]]:
-    """The sets, those of --similarity read with their files of --scores."""
+    """The sets, with the --similarity sets read together with their --scores files."""
     from wordvec.errors import OptionError
     from wordvec.evaluation import read_pairs
 
@@ -169,7 +169,7 @@ def with_scores(sets: list[tuple[str, Any]], scores: list[str] | None, encoding:
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    """Of the tasks, as `evaluate` takes them."""
+    """Options by task, for `evaluate`."""
     restrict = arguments.restrict_vocab
     seeded = ("similarity", "analogy", "categorisation", "outliers", "relations", "bias", "hit-rate", "sessions")
     options: dict[str, dict[str, Any]] = {task: {"seed": arguments.seed} for task in seeded}

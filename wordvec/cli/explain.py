@@ -1,4 +1,4 @@
-"""Why two words are similar: the contexts they share, and what each adds.
+"""Why two words are similar: the contexts they share, and what each contributes.
 
   wordvec explain ppmi.safetensors king queen
   wordvec explain svd.safetensors king queen --in corpus
@@ -6,12 +6,12 @@
 
 In a PPMI matrix, A and B are similar through the contexts in which both have a positive value: each context adds the
 product of the two values, divided by the lengths of both rows, to the cosine. A file of the ppmi trainer has these
-rows. For any other model, contexts are counted in --in CORPUS, a corpus folder or a text: as the svd trainer did, or,
-for models that never had such a matrix, with their window. The model's own similarity is then computed differently,
-and is printed as well.
+rows. For any other model, contexts are counted in --in CORPUS, a corpus folder or a text: as the svd trainer did or,
+for models without such a matrix, with their window. The model's own similarity is a different number and is printed as
+well.
 
 PPMI uses natural logarithms and no context smoothing, unless the model was trained otherwise. --contexts 2000 leaves
-out rare contexts, which have the largest PPMI and tell a reader the least.
+out rare contexts, which have the largest PPMI but mean the least to a reader.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("b", metavar="B")
     parser.add_argument("--in", dest="corpus", metavar="CORPUS", help="a corpus folder or a text to count contexts in")
     parser.add_argument(
-        "--contexts", type=int, metavar="N", help="only the N commonest contexts: rare ones have the largest PPMI"
+        "--contexts", type=int, metavar="N", help="only the N most common contexts: rare ones have the largest PPMI"
     )
     parser.add_argument("-k", type=int, default=10, help="how many contexts (default: 10)")
     parser.add_argument(
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     _check(arguments)
     vectors = WordVectors.load(arguments.file)
     a, b = arguments.a, arguments.b
-    similarity = vectors.similarity(a, b)  # says what is wrong with a word before anything is counted
+    similarity = vectors.similarity(a, b)  # reports a bad word before anything is counted
     corpus = None if arguments.corpus is None else open_corpus(arguments.corpus, vectors)
     (first, second), contexts, notes = rows_of(vectors, arguments, corpus)
     n = arguments.contexts
@@ -114,13 +114,13 @@ def _put(report: dict[str, Any], arguments: argparse.Namespace) -> None:
 
 
 def window_of(vectors: WordVectors) -> int:
-    """How far away a context stands at most: the model's window, as far as its file tells, else 5 words."""
+    """The largest distance of a context: the model's window if its file records one, else 5 words."""
     window = vectors.info.get("reach") or (vectors.info.get("parameters") or {}).get("window")
     return window if isinstance(window, int) and window > 0 else 5
 
 
 def lines_of(view: LineView, report: dict[str, Any], window: int, limit: int) -> dict[str, list[Line]]:
-    """Of each context, lines in which it stands near A, and lines in which it stands near B."""
+    """For each context, lines in which it occurs near A, and lines in which it occurs near B."""
     found = {
         row["context"]: [
             line
@@ -136,7 +136,7 @@ def lines_of(view: LineView, report: dict[str, Any], window: int, limit: int) ->
 def rows_of(
     vectors: WordVectors, arguments: argparse.Namespace, corpus: Corpus | None
 ) -> tuple[tuple[np.ndarray, np.ndarray], list[str], list[str]]:
-    """PPMI rows of A and B, the names of their columns, and what the reader should know."""
+    """PPMI rows of A and B, the names of their columns, and notes."""
     from wordvec.counts.ppmi import row_of
     from wordvec.trainers.ppmi import recount
 
@@ -149,20 +149,20 @@ def rows_of(
             )
         first, second = (row_of(vectors.matrix, vectors.word_id(word)) for word in words)
         left_out = len(vectors) - vectors.dim
-        note = f"among the {vectors.dim:,} commonest contexts; --in CORPUS counts all {len(vectors):,}"
+        note = f"among the {vectors.dim:,} most common contexts; --in CORPUS counts all {len(vectors):,}"
         return (first, second), list(vectors.words[: vectors.dim]), [note] if left_out else []
     matrix = recount(vectors.info, corpus)
     first, second = (row_of(matrix, corpus.vocabulary.id(word)) for word in words)
     notes = []
     if vectors.info.get("corpus_fingerprint") != corpus.fingerprint:
-        notes.append(f"{arguments.file} was not trained on this corpus, as far as it tells")
+        notes.append(f"{arguments.file} was not trained on this corpus, according to its record")
     if vectors.info.get("trainer") not in ("ppmi", "svd"):
-        notes.append("this model was not made from a PPMI matrix: its similarity has other reasons beside these")
+        notes.append("this model was not made from a PPMI matrix: its similarity has other causes, too")
     return (first, second), corpus.vocabulary.words, notes
 
 
 def open_corpus(source: str, vectors: WordVectors) -> Corpus:
-    """A corpus folder, or a text read as the model's was, as far as the model says."""
+    """A corpus folder, or a text read with the options that the model records."""
     from wordvec.corpus import Corpus
     from wordvec.corpus.storage import is_corpus_folder
 
@@ -172,7 +172,7 @@ def open_corpus(source: str, vectors: WordVectors) -> Corpus:
 
 
 def print_report(report: dict[str, Any]) -> None:
-    """The report as a few lines, each context with its lines of the corpus, where they are there."""
+    """Print the report in a few lines, each context with its lines of the corpus, if there are any."""
     percent = sum(row["percent"] for row in report["contexts"])
     print(f"{report['a']} and {report['b']}: cosine {report['ppmi_similarity']:.3f} of their PPMI rows", end="")
     if report["model"] != "ppmi":

@@ -4,7 +4,7 @@ wordvec explore vectors.safetensors
 wordvec explore news.safetensors --beside novels.safetensors --port 8765 --no-browser
 wordvec explore 1850s.safetensors 1900s.safetensors 1950s.safetensors           one map, with a slider through them
 
-The page is served to this machine alone, until Ctrl-C. For one file to keep or to send: wordvec plot FILE -o map.html
+The page is served to this machine only, until Ctrl-C. For a file to keep or send: wordvec plot FILE -o map.html
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
         "files", metavar="FILE", nargs="+",
-        help="a file of vectors, in any format wordvec reads; several, such as one per period, in order: one map, in "
+        help="a file of vectors, in any format wordvec reads; several files, such as periods in order, give one map in "
         "one space, with a slider",
     )  # fmt: skip
     parser.add_argument(
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--port", type=int, default=8765, metavar="N", help="default: 8765; 0 takes any free port")
     parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine alone)"
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"
     )
     parser.add_argument("--no-browser", action="store_true", help="print the address and do not open it")
     parser.set_defaults(run=run)
@@ -71,12 +71,12 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def is_page(path: str) -> bool:
-    """Whether a file to write is a page rather than a picture."""
+    """Whether the name of an output file is that of a page, not a picture."""
     return path.lower().endswith(PAGE_ENDINGS)
 
 
 def write_map_page(arguments: argparse.Namespace) -> None:
-    """Write the page that `wordvec plot FILE -o map.html` asks for, and say what is in it."""
+    """Write the page of `wordvec plot FILE -o map.html`, and print what is in it."""
     from wordvec.explorer.html import write_page
     from wordvec.files import check_writable
 
@@ -93,7 +93,7 @@ def write_map_page(arguments: argparse.Namespace) -> None:
 
 
 def named_models(given: Sequence[str], beside: str | None) -> list[tuple[str, WordVectors]]:
-    """Load files, each under its name without ending; where two have one name, under their paths."""
+    """Load files by name without suffix, or by path if two names are equal."""
     from wordvec.errors import OptionError
     from wordvec.vectors import WordVectors
 

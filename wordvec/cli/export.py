@@ -2,13 +2,13 @@
 
 wordvec export vectors.safetensors --projector FOLDER        then: tensorboard --logdir FOLDER
 wordvec export vectors.safetensors --parquet vectors.parquet
-wordvec export vectors.safetensors --hub FOLDER              then: hf upload NAME FOLDER, if it is to be public
+wordvec export vectors.safetensors --hub FOLDER              then: hf upload NAME FOLDER, to make it public
 wordvec export vectors.safetensors --spacy FOLDER --language en
 wordvec export vectors.safetensors --onnx vectors.onnx       tokens in, the mean of their vectors out
 
-The projector draws up to 100,000 words: --top 100000 writes the commonest. Parquet has the columns word, count, x, y
-(a map of the words) and vector. The folder of --hub is loaded by model2vec, by sentence-transformers and by wordvec,
-and holds a model card.
+The projector draws up to 100,000 words: --top 100000 writes the most common. Parquet has the columns word, count, x, y
+(a map of the words) and vector. The folder of --hub can be loaded by model2vec, sentence-transformers and wordvec, and
+has a model card.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     target.add_argument("--parquet", metavar="OUT", help="one Parquet file (extra arrow)")
     target.add_argument("--hub", metavar="FOLDER", help="a static model with its tokenizer and model card")
     target.add_argument("--spacy", metavar="FOLDER", help="a pipeline for spacy.load (extra spacy)")
-    target.add_argument("--onnx", metavar="OUT", help="a model that looks words up and takes their mean (extra onnx)")
+    target.add_argument("--onnx", metavar="OUT", help="a model that looks up words and returns their mean (extra onnx)")
     parser.add_argument("--ids", action="store_true", help="the model of --onnx takes word ids, not strings")
     parser.add_argument("--language", metavar="CODE", help="language of spaCy's pipeline (default: en)")
     parser.add_argument("--licence", "--license", metavar="TEXT", help="licence of the vectors, for the card of --hub")
-    parser.add_argument("--top", type=int, metavar="N", help="the N commonest words (default: all)")
+    parser.add_argument("--top", type=int, metavar="N", help="the N most common words (default: all)")
     parser.add_argument(
         "--method",
         choices=("pca", "tsne", "umap"),
@@ -94,7 +94,7 @@ def write_folder(arguments: argparse.Namespace) -> None:
     vectors = WordVectors.load(arguments.file)
     if arguments.hub:
         card = ""
-        if Path(arguments.file).is_file():  # the card tells the file's size and hash
+        if Path(arguments.file).is_file():  # the card has the file's size and hash
             card = model_card(Path(arguments.file), vectors, CardFacts(licence=arguments.licence))
         write_static_model(vectors, folder, front_matter(arguments.licence) + card + "\n" + usage(vectors))
     else:

@@ -1,4 +1,4 @@
-"""The figures that ``wordvec plot`` draws: which options each takes, and the calls that draw it."""
+"""The figures of ``wordvec plot``: the options each takes, and the calls that draw it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
     from wordvec.vectors import WordVectors
 
-Drawn = tuple["Axes", str]  # and what to say of it
+Drawn = tuple["Axes", str]  # the figure and a message about it
 PAGE_OPTIONS = ("words", "top", "method", "seed", "beside", "color_by")
 PAGE_ENDINGS = (".html", ".htm")
-COMMON = ("files", "out", "run", "verb", "dpi")  # of every figure
+COMMON = ("files", "out", "run", "verb", "dpi")  # for every figure
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: its name, how many files it reads (least, most), the options that apply to it, what draws it."""
+    """A figure: its name, how many files it reads (least, most), its options, and the function that draws it."""
 
     name: str
     files: tuple[int, int]
@@ -46,7 +46,7 @@ class Figure:
             raise OptionError(f"{what} takes {expected}; got {len(arguments.files)}{swallowed}")
 
     def check_page(self, arguments: argparse.Namespace) -> None:
-        """Raise OptionError for what a page (.html) does not have; give the others their defaults."""
+        """Raise OptionError for options that a page (.html) does not have; set defaults of the others."""
         for option in _given(arguments):
             if option not in (*COMMON[:-1], *PAGE_OPTIONS):
                 raise OptionError(
@@ -57,7 +57,7 @@ class Figure:
 
 
 def chosen_figure(arguments: argparse.Namespace) -> Figure:
-    """The figure that the options ask for, checked."""
+    """The figure that the options select, checked."""
     asked = [name for name in FIGURES if name != "map" and getattr(arguments, name)]
     figure = FIGURES[asked[0] if asked else "map"]
     figure.check(arguments)
@@ -77,7 +77,7 @@ def _flags(options: tuple[str, ...]) -> str:
 
 
 def _options(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
-    """Those of these options that were given; the functions have their own defaults."""
+    """The given options among `names`; the functions have their own defaults."""
     return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
 
 
@@ -95,7 +95,7 @@ def _words(text: str) -> list[str]:
 
 
 def _stems(paths: list[str]) -> list[str]:
-    """Files' names without folder and ending, where these differ."""
+    """Files' names without folder and suffix if these differ, else the paths."""
     stems = [Path(path).stem for path in paths]
     return stems if len(set(stems)) == len(stems) else paths
 
@@ -182,7 +182,7 @@ def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
     values, words, total = matrix_of(arguments.files[0], arguments.matrix, **options)
     axes = plot_matrix(values, words, what="PPMI, natural log, no smoothing" if arguments.matrix == "ppmi" else "count")
     named = "PPMI" if arguments.matrix == "ppmi" else "Co-occurrences"
-    title = f"{named} of {len(words)} words" + ("" if len(words) == total else f", the commonest of {total:,}")
+    title = f"{named} of {len(words)} words" + ("" if len(words) == total else f", the most common of {total:,}")
     title += f", window {options['window']}"
     set_title(axes, title)
     return axes, title + ("; natural logarithm, no smoothing" if arguments.matrix == "ppmi" else "")
@@ -209,7 +209,7 @@ def _draw_network(arguments: argparse.Namespace) -> Drawn:
 MATRIX_WINDOW = 5
 OF_KNOWN = ("vocabulary", "dim", "window", "negatives", "network_loss")
 OF_FILES = ("input", "target")
-MANY = 56  # curves or files of scores: more could not be told apart
+MANY = 56  # curves or files of scores: more would be indistinguishable
 MAP_OPTIONS = (
     *("words", "top", "method", "color_by", "clusters", "beside", "seed", "width_mm", "font_size", "sizes"),
     "function_words",

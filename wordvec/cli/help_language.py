@@ -1,8 +1,8 @@
-"""Help in Korean or Japanese where the environment asks for it; English, as it stands in the program, everywhere else.
+"""Help in Korean or Japanese if the environment requests it, otherwise in English.
 
-The variables are gettext's: LC_ALL, LC_MESSAGES or LANG names the locale, LANGUAGE a list of languages to try, which a
-locale C or POSIX overrules. The catalogues are gettext's .po files in catalogues/, read as they are; a text that one
-lacks stays English. scripts/catalogues.py brings them up to date with the parsers.
+The variables are gettext's: LC_ALL, LC_MESSAGES or LANG names the locale. LANGUAGE is a list of languages to try; a
+locale C or POSIX overrides it. The catalogues are gettext's .po files in catalogues/, read directly; texts that one
+lacks stay English. scripts/catalogues.py updates them from the parsers.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from functools import partial
 from importlib import resources
 from typing import Any
 
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 from wordvec.terminal import display_width
 
-LANGUAGES = {"ko": "한국어", "ja": "日本語"}  # with their own names, which show whether a terminal has their letters
+LANGUAGES = {"ko": "한국어", "ja": "日本語"}  # their own names, to test whether a terminal can encode them
 LONGEST_LINE = 100  # columns of prose on a wide terminal
 SHORTEST_LINE = 24  # columns beside a name on a narrow one
 USAGE = "usage: "
-ENTRY = re.compile(r"(\s*\S(?:.*?\S)?\s{2,})(\S.*)")  # a command, or a name, and what is said of it
-# Where a line may be broken: at spaces; and between kana and kanji, but not within katakana or before 、 and the like.
+ENTRY = re.compile(r"(\s*\S(?:.*?\S)?\s{2,})(\S.*)")  # a command, or a name, and its description
+# Lines break at spaces and between kana and kanji, but not within katakana or before 、 and the like.
 _AFTER = "、。，．・：；？！」』）〉》】ーぁぃぅぇぉっゃゅょ"
 _BEFORE = "「『（〈《【"
 _WORD = re.compile(
@@ -32,7 +32,7 @@ _WORD = re.compile(
 
 
 def wanted(environment: Mapping[str, str]) -> str | None:
-    """The language of help that these variables ask for, "ko" or "ja"; None for English.
+    """The help language that these variables request, "ko" or "ja"; None for English.
 
     >>> wanted({"LANG": "ko_KR.UTF-8"}), wanted({"LANG": "en_GB.UTF-8", "LANGUAGE": "xx:ja:ko"})
     ('ko', 'ja')
@@ -52,7 +52,7 @@ def wanted(environment: Mapping[str, str]) -> str | None:
 
 
 def formatter_for(environment: Mapping[str, str], encoding: str | None) -> Callable[..., TranslatedHelp] | None:
-    """What argparse formats the user's language with; None for English, or where `encoding` lacks its letters."""
+    """The argparse formatter for the user's language; None for English, or if `encoding` lacks its letters."""
     language = wanted(environment)
     if language is None:
         return None
@@ -71,7 +71,7 @@ def read_catalogue(language: str) -> dict[str, str]:
 
 
 def parse_catalogue(content: str) -> dict[str, str]:
-    r"""The texts of a .po file and their translations, "" where there is none yet.
+    r"""The texts of a .po file and their translations, "" for missing ones.
 
     >>> parse_catalogue('#: train\nmsgid "passes over "\n"the corpus"\nmsgstr "말뭉치를 도는 횟수"\n')
     {'passes over the corpus': '말뭉치를 도는 횟수'}
@@ -93,18 +93,18 @@ def parse_catalogue(content: str) -> dict[str, str]:
 
 
 class TranslatedHelp(argparse.RawDescriptionHelpFormatter):
-    """argparse's help with every text of it said by `say`, and lines broken by the columns that letters take."""
+    """argparse's help with every text translated by `say`, and lines broken by display width."""
 
     def __init__(self, *args: Any, say: Callable[[str], str], **options: Any) -> None:
         super().__init__(*args, **options)
         self._say = say
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        """As argparse's, with the word for usage."""
+        """As argparse's, with "usage" translated."""
         super().add_usage(usage, actions, groups, self._say(USAGE) if prefix is None else prefix)
 
     def start_section(self, heading: str | None) -> None:
-        """As argparse's."""
+        """As argparse's, with the heading translated."""
         super().start_section(self._say(heading) if heading else heading)
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
@@ -118,7 +118,7 @@ class TranslatedHelp(argparse.RawDescriptionHelpFormatter):
 
 
 def laid_out(text: str, say: Callable[[str], str], width: int) -> str:
-    r"""A description with its prose and its remarks said by `say`; commands and names stay where they are.
+    r"""A description with its prose and remarks translated by `say`; commands and names are unchanged.
 
     >>> print(laid_out("Draw a map,\nor more.\n\n  wordvec plot a.png   a picture", str.upper, 80))
     DRAW A MAP, OR MORE.
@@ -135,14 +135,14 @@ def laid_out(text: str, say: Callable[[str], str], width: int) -> str:
 
 
 def _parts(text: str) -> list[list[str]]:
-    """Pairs of what stays and what is said: prose has nothing that stays, a blank line and a bare command only that."""
+    """Pairs of a fixed and a translated part; prose has no fixed part, blank lines and bare commands nothing else."""
     parts: list[list[str]] = []
     for line in text.splitlines():
         line = line.rstrip()
         apart = line.startswith((" ", "wordvec "))
         entry = ENTRY.fullmatch(line) if apart else None
         if parts and parts[-1][1] and line and (line.startswith(" " * 6) or not (apart or parts[-1][0])):
-            parts[-1][1] += " " + line.strip()  # the last text goes on
+            parts[-1][1] += " " + line.strip()  # continues the last text
         elif entry:
             parts.append([entry[1], entry[2]])
         else:
@@ -151,7 +151,7 @@ def _parts(text: str) -> list[list[str]]:
 
 
 def wrapped(text: str, width: float) -> list[str]:
-    """Lines of at most `width` columns, of which Korean and Japanese letters take two each; longer for a longer word.
+    """Lines of at most `width` columns (Korean and Japanese letters take two); a longer word is not broken.
 
     >>> wrapped("말뭉치를 도는 횟수", 12), wrapped("コーパスを読む回数。", 12)
     (['말뭉치를', '도는 횟수'], ['コーパスを読', 'む回数。'])

@@ -1,7 +1,7 @@
 """Write the course's interactive page: a small CBOW network to step through, forward and backward, in the browser.
 
-wordvec learn -o learn.html                  one file, which needs no network
-wordvec learn -o learn.html --language ko    in Korean first; the page has English, Korean and Japanese
+wordvec learn -o learn.html                  one file that needs no internet connection
+wordvec learn -o learn.html --language ko    opens in Korean; the page has English, Korean and Japanese
 
 The course itself, twelve chapters in these languages, is in docs/learn/.
 """
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("-o", "--out", required=True, help="the page to write: .html")
     parser.add_argument(
-        "--language", choices=("en", "ko", "ja"), help="language to open the page in (default: that of the browser)"
+        "--language", choices=("en", "ko", "ja"), help="language to open the page in (default: the browser's)"
     )
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     parser.set_defaults(run=run)

@@ -1,4 +1,4 @@
-"""What ``plot`` draws of networks: a saved one with the numbers that are given to it, and the teaching figures."""
+"""Networks for ``plot``: a saved network with given inputs, and the teaching figures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOW = "rows of numbers, such as '1,0; 0,1', or a file that holds them: .npy, .cs
 
 
 def draw_network_file(arguments: argparse.Namespace) -> tuple[Axes, str]:
-    """Draw it, and say what of it: parameters and shapes; with --input all values; with --target gradients too."""
+    """Draw a saved network: parameters and shapes; with --input all values; with --target gradients too."""
     from wordvec.networks import Sequential
     from wordvec.plots import plot_values
 
@@ -47,7 +47,7 @@ def draw_network_file(arguments: argparse.Namespace) -> tuple[Axes, str]:
 
 
 def example_of(network: Sequential, path: Any) -> np.ndarray:
-    """Zeros of a shape that the network takes: 4 examples, or as many as no other size is."""
+    """Zeros of a shape that the network takes: 4 examples, or the next number that equals no other size."""
     import numpy as np
 
     sizes = {size for W in network.params for size in W.shape}
@@ -56,6 +56,7 @@ def example_of(network: Sequential, path: Any) -> np.ndarray:
     width = 1 if first is None else first.params[0].shape[0]
     ids = type(first).__name__ == "Embedding"
     shapes = [(examples,), (examples, 2)] if ids else [(examples, width), (examples, 2, width)]
+    why: ShapeError | None = None
     for shape in shapes:
         x = np.zeros(shape, np.int64 if ids else _dtype_of(network))
         try:
@@ -72,9 +73,7 @@ def _dtype_of(network: Any) -> Any:
 
 
 def _targets(network: Sequential, x: np.ndarray, given: str) -> tuple[np.ndarray, ...]:
-    """What the loss takes beside scores: ids or labels, or a row for each example; for negative sampling ids and their
-    negatives.
-    """
+    """The loss's arguments besides scores: ids or labels, or rows; for negative sampling ids and their negatives."""
     kind, t = type(network.loss).__name__, _numbers("--target", given)
     if kind == "NegativeSamplingLoss":
         t = _whole("--target", t)
@@ -89,7 +88,7 @@ def _targets(network: Sequential, x: np.ndarray, given: str) -> tuple[np.ndarray
 
 
 def _whole(option: str, array: np.ndarray) -> np.ndarray:
-    """Ids and labels, which are whole numbers."""
+    """The array as int64. Raises OptionError unless all are whole numbers."""
     import numpy as np
 
     if not (np.isfinite(array).all() and (array == np.floor(array)).all() and (abs(array) < 2**53).all()):
@@ -98,7 +97,7 @@ def _whole(option: str, array: np.ndarray) -> np.ndarray:
 
 
 def _numbers(option: str, given: str) -> np.ndarray:
-    """A two-dimensional array of rows, from a file or from the option itself; of an .npy as it is."""
+    """A two-dimensional array of rows, from a text file or the option itself; a .npy keeps its shape."""
     import numpy as np
 
     place = f"{given}: {option}" if Path(given).is_file() else option
@@ -139,15 +138,16 @@ def _npy(path: str) -> np.ndarray:
 # Teaching figures: the matrix of a small text, a network with a batch.
 
 
-WORDS = 40  # of a matrix, unless told otherwise
+WORDS = 40  # default size of a matrix
 
 
 def matrix_of(
     source: str, kind: str, window: int, top: int = WORDS, tokenizer: str | None = None
 ) -> tuple[np.ndarray, list[str], int]:
-    """The dense matrix of a text's `top` commonest words, "counts" or "ppmi" (of all words, cut to these), the words,
-    and how many the text has. All of a text's words stand in the order in which they first occur, as in a book;
-    the commonest of more stand by falling count.
+    """The dense matrix of a text's `top` most common words, the words, and the size of the vocabulary.
+
+    `kind` is "counts" or "ppmi" (computed on all words, then cut). If all words fit, they are in order of first
+    occurrence; otherwise by falling count.
     """
     import numpy as np
 
@@ -181,9 +181,9 @@ def network_of(
     negatives: int = 5,
     network_loss: str = "negative-sampling",
 ) -> tuple[Any, Any]:
-    """A network of these sizes, and a batch of examples of random text that it can run on.
+    """A network of these sizes, and a batch of examples for it.
 
-    The batch is as large as it takes for its size to differ from all others: shapes then tell what is what.
+    The batch size differs from all other sizes, so that shapes identify their axes.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""What the verbs print: one JSON object, or plain lines."""
+"""Output of the verbs: one JSON object, or plain lines."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def print_json(result: Any) -> None:
-    """Print one JSON object on stdout; words keep their letters where the output's encoding has them."""
+    """Print one JSON object on stdout; letters that the output's encoding has are not escaped."""
     print(json_text(result, getattr(sys.stdout, "encoding", None)))
 
 
 def print_neighbours(heading: str, neighbours: Iterable[tuple[str, float]], stability: Stability | None = None) -> None:
-    """Print a heading and one word with its score a line; characters that would steer a terminal are replaced.
+    """Print a heading and one word with its score per line; terminal control characters are replaced.
 
-    With `stability`, how many of its neighbours each word keeps stands in front of it, too.
+    With `stability`, the share of its neighbours that each word keeps is printed before it.
     """
     title = printable(heading)
     composed = getattr(neighbours, "composed", ())
@@ -42,12 +42,12 @@ def _share(value: float | None) -> str:
 
 
 def neighbours_as_json(neighbours: Iterable[tuple[str, float]]) -> list[dict[str, Any]]:
-    """Neighbours as JSON rows; where words of the question have no row, each says which: ``composed``."""
+    """Neighbours as JSON rows; ``composed`` lists the words of the question without a row, if any."""
     composed = list(getattr(neighbours, "composed", ()))
     marked = {"composed": composed} if composed else {}
     return [{"word": word, "score": float(score), **marked} for word, score in neighbours]
 
 
 def line_width(asked: int | None = None) -> int:
-    """Columns to print in: those asked for, else the terminal's, else 100."""
+    """The number of columns: as requested, else the terminal's, else 100."""
     return asked or shutil.get_terminal_size((100, 24)).columns

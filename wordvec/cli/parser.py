@@ -1,4 +1,4 @@
-"""The parser of the command line: errors in one line that say what to do, and help for a verb that got nothing."""
+"""The command-line parser: one-line errors that say what to do, and help for a verb without arguments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from wordvec.error_codes import USAGE
 from wordvec.version import __version__
 
-OTHER_VERBS = {  # what other programs, fastText's above all, call them
+OTHER_VERBS = {  # names in other programs, above all fastText
     "skipgram": "train --trainer skipgram",
     "cbow": "train --trainer cbow",
     "glove": "train --trainer glove",
@@ -40,19 +40,19 @@ OTHER_VERBS = {  # what other programs, fastText's above all, call them
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse's, whose usage of some verbs is forty lines long, with one line in its place."""
+    """argparse's parser with one-line errors in place of its usage, which is up to forty lines long."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.got_nothing = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As argparse's; notes whether there was anything to parse."""
+        """As argparse's; records whether there was anything to parse."""
         self.got_nothing = args is not None and len(args) == 0
         return super().parse_known_args(args, namespace)
 
     def format_help(self) -> str:
-        """In the user's language; the catalogue of one is read here, when it is shown, and not for English."""
+        """Format the help in the user's language; its catalogue is read only now, and not for English."""
         self._speak(sys.stdout)
         return super().format_help()
 
@@ -64,7 +64,7 @@ class Parser(argparse.ArgumentParser):
             self.formatter_class = formatter
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong in one line, below what the verb is for where it was called without anything."""
+        """Print the error in one line; for a verb without arguments, print its description first."""
         if self.got_nothing and self.description:
             self._speak(sys.stderr)
             formatter = self._get_formatter()
@@ -94,7 +94,7 @@ class Version(argparse.Action):
 
 
 def unknown_verb(given: str, verbs: Iterable[str]) -> str:
-    """What to say of a verb that is none.
+    """The message for an unknown verb.
 
     >>> unknown_verb("trian", ["train", "similar"])
     "no verb 'trian': did you mean wordvec train? wordvec --help lists all verbs"
@@ -107,7 +107,7 @@ def unknown_verb(given: str, verbs: Iterable[str]) -> str:
 
 
 def unknown_options(parser: argparse.ArgumentParser, given: Sequence[str]) -> str:
-    """What to say of arguments that the verb does not take: for options, the nearest that it has."""
+    """The message for unknown arguments, with the nearest options that the verb has."""
     from wordvec.trainers.option_help import OPTION_NAMES
 
     flags = [flag for action in parser._actions for flag in action.option_strings]

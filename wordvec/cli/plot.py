@@ -1,6 +1,6 @@
 """Draw a map of words and other figures, as a picture; or a page to explore (.html).
 
-wordvec plot vectors.safetensors -o map.png                                the 500 commonest content words
+wordvec plot vectors.safetensors -o map.png                                the 500 most common content words
 wordvec plot vectors.safetensors -o map.pdf --words king,queen,man,woman
 wordvec plot vectors.safetensors -o map.svg --color-by animals.txt plants.txt --method tsne
 wordvec plot vectors.safetensors -o king.png --around king
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--out", required=True, help="the picture to write: .png, .svg or .pdf; or a page: .html")
     parser.add_argument("--dpi", type=int, metavar="N", help="dots per inch of a .png (default: 200)")
     _add_figures(
-        parser.add_argument_group("what to draw (default: a map of the 500 commonest words, without function words)")
+        parser.add_argument_group("what to draw (default: a map of the 500 most common words except function words)")
     )
     _add_maps(parser.add_argument_group("maps"))
     _add_learning(parser.add_argument_group("matrices and networks"))
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_figures(group: argparse._ArgumentGroup) -> None:
     what = group.add_mutually_exclusive_group()
     what.add_argument("--words", metavar="W,W,...", help="a map of these words")
-    what.add_argument("--top", type=int, metavar="N", help="a map of the N commonest words; of a matrix, its words")
+    what.add_argument("--top", type=int, metavar="N", help="a map of the N most common words; or a matrix of them")
     what.add_argument("--around", metavar="WORD", help="a map of WORD and the -k words nearest to it")
     what.add_argument("--neighbours", metavar="WORD", help="bars of the cosines of the -k words nearest to WORD")
     what.add_argument("--analogy", metavar="A:B ...", help='arrows from A to B, as in "king:queen man:woman"')
@@ -60,7 +60,7 @@ def _add_figures(group: argparse._ArgumentGroup) -> None:
     what.add_argument(
         "--network",
         metavar="WHAT",
-        help="the layers and shapes of a network: cbow, skipgram, or with its values a file of Sequential.save",
+        help="the layers and shapes of a network: cbow, skipgram, or a file of Sequential.save, drawn with its values",
     )
 
 
@@ -83,7 +83,7 @@ def _add_maps(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--function-words",
         action="store_true",
-        help="draw words such as 'the' and 'of' too, which a map of the commonest words leaves out",
+        help="also draw words such as 'the' and 'of', which a map of the most common words leaves out",
     )
     group.add_argument("--seed", type=int, metavar="N", help="random seed for tsne, umap and clusters (default: 1)")
 

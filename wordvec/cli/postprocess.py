@@ -1,4 +1,4 @@
-"""Make new vectors out of old ones, step by step, with the scores before and after.
+"""Make new vectors from old ones, step by step, with the scores before and after.
 
   wordvec postprocess vectors.safetensors -o better.safetensors --steps all-but-the-top=3,unit
   wordvec postprocess vectors.safetensors -o small.safetensors --steps int8 --similarity wordsim353.txt
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    from wordvec.vectors.steps import STEPS
+    from wordvec.vectors.postprocessing import STEPS
 
     names = {f"{name}{'=N' if step.takes_number else ''}": step.what for name, step in STEPS.items()}
     parser.description = (__doc__ or "") + "\n".join(f"  {name:<18} {what}" for name, what in names.items())
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
-    from wordvec.vectors.steps import parse_steps, post_processed
+    from wordvec.vectors.postprocessing import parse_steps, post_processed
 
     steps = parse_steps(arguments.steps)
     format_for(arguments.out)
@@ -76,7 +76,7 @@ def row_bytes(vectors: WordVectors) -> int:
 
 
 def print_report(report: dict[str, Any]) -> None:
-    """What the steps did, in a few lines."""
+    """Print what the steps did, in a few lines."""
     for step in report["steps"]:
         facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in step.items() if name != "step")
         print(f"  {step['step']}" + (f": {facts}" if facts else ""))
@@ -86,4 +86,4 @@ def print_report(report: dict[str, Any]) -> None:
         f"{new_size / 1e6:,.1f} after"
     )
     if report["context_matrix"]:
-        print("the context matrix was left behind: it belongs to the rows as they were trained")
+        print("the context matrix was left out: it belongs to the rows as they were trained")

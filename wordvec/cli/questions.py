@@ -1,4 +1,4 @@
-"""What `wordvec similar` is asked: words and sums of words, one question a line; and which words may be answers."""
+"""Questions of `wordvec similar`: words and sums of words, one per line; and which words may be answers."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
     from wordvec.vectors.search.gpu import GPUSearch
 
-TOGETHER = 256  # questions of a batch answered at once
+TOGETHER = 256  # questions answered in one batch
 
 
 @dataclass(frozen=True)
 class Question:
-    """Words to be near to and words to be far from, and the text they were asked with."""
+    """Words to be near to, words to be far from, and the text of the question."""
 
     text: str
     positive: tuple[str, ...]
@@ -31,7 +31,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The neighbours, or none of them and what is wrong with the question."""
+    """The neighbours, or an empty list and what is wrong with the question."""
 
     question: str
     neighbours: list[tuple[str, float]]
@@ -39,7 +39,7 @@ class Answer:
 
 
 def parse_question(text: str, vectors: WordVectors) -> Question:
-    """Read ``king``, ``king -man +woman`` or ``new york``: a word, also one with spaces or signs, goes before a sum.
+    """Parse ``king``, ``king -man +woman`` or ``new york``. A known word, even with spaces or signs, is not a sum.
 
     Raises InputError for a sign without a word.
 
@@ -59,7 +59,7 @@ def parse_question(text: str, vectors: WordVectors) -> Question:
 
 
 def comma_separated(text: str | None) -> list[str]:
-    """The words of an option such as --words king,queen; spaces around them do not count.
+    """The words of an option such as --words king,queen, without surrounding spaces.
 
     >>> comma_separated("king, queen,,new york")
     ['king', 'queen', 'new york']
@@ -68,7 +68,7 @@ def comma_separated(text: str | None) -> list[str]:
 
 
 def read_questions(stream: BinaryIO) -> Iterator[tuple[str, str]]:
-    r"""Each line that is not blank, with its place for messages; what is not UTF-8 shows as ``\xff``.
+    r"""Each line that is not blank, with its place for messages; bytes that are not UTF-8 become ``\xff``.
 
     >>> import io
     >>> list(read_questions(io.BytesIO(b"king\n\n t\xffa\n")))
@@ -87,9 +87,9 @@ def answer_all(
     rows: np.ndarray | None = None,
     gpu: GPUSearch | None = None,
 ) -> Iterator[tuple[Answer, str]]:
-    """Answer each (question, place), many at a time; what cannot be answered does not keep the others from it.
+    """Answer each (question, place), in batches; a question without an answer does not affect the others.
 
-    `gpu` answers instead of `vectors`, then among all rows.
+    `gpu`, if given, answers instead of `vectors`, among all rows.
     """
     asked = iter(asked)
     while some := list(islice(asked, TOGETHER)):
@@ -111,7 +111,7 @@ def _checked(vectors: WordVectors, text: str) -> Question | Answer:
 
 
 def _asked_for_a_phrase(vectors: WordVectors, text: str) -> InputError | None:
-    """What to say where the parts of a phrase, "new_york", were asked for."""
+    """The error for a question with the parts of a phrase such as "new_york"."""
     from wordvec.vectors.lookup import as_in_the_text
 
     phrase = as_in_the_text(text, vectors.words, vectors.info) if len(text.split()) > 1 else []
@@ -125,7 +125,7 @@ def _in_order(waiting: list[Question | Answer], found: Sequence[list[tuple[str, 
 
 
 def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that say which words may be answers."""
+    """Declare the options that restrict which words may be answers."""
     parser.add_argument("--top", type=int, metavar="N", help="answer with the N most frequent words only")
     parser.add_argument("--min-count", type=int, metavar="N", help="answer with words seen at least N times only")
     parser.add_argument("--pattern", metavar="RE", help="answer with words that match this regular expression anywhere")
@@ -133,7 +133,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def selected_rows(vectors: WordVectors, arguments: argparse.Namespace) -> np.ndarray | None:
-    """The rows that pass the options of `add_filter_arguments`; None without any."""
+    """The rows that pass the options of `add_filter_arguments`; None without such options."""
     among: Any = None
     if arguments.among is not None:
         from wordvec.corpus.wordlists import read_word_list

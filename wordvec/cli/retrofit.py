@@ -3,9 +3,9 @@
 wordvec retrofit vectors.safetensors synonyms.txt -o out.safetensors
 wordvec retrofit vectors.safetensors synonyms.txt -o out.safetensors --similarity simlex999.txt
 
-The latter also shows the scores before and after. LEXICON has a word and its neighbours on each line, separated by
-spaces or tabs. This improves similarity in the sense of the lexicon (synonymy, say) and often makes relatedness
-worse: measure both.
+The second command also shows the scores before and after. LEXICON has a word and its neighbours on each line,
+separated by spaces or tabs. This improves similarity in the sense of the lexicon (synonymy, say) and often makes
+relatedness worse: measure both.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _beta(given: str) -> float | str:
 
 
 def print_report(report: dict[str, Any]) -> None:
-    """What retrofitting did and what of the lexicon was of no use, in a few lines."""
+    """Print what retrofitting did and which parts of the lexicon were not used, in a few lines."""
     print(f"{counted(report['words'], 'word')} drawn together by {counted(report['connections'], 'connection')}")
     if report["missing_words"]:
         number = report["missing_words"]

@@ -1,11 +1,11 @@
-"""The documents nearest to a text, to another document, or in groups, each with its words.
+"""The documents nearest to a text or to another document, or groups of documents with their words.
 
   wordvec search docs.safetensors "prices of second-hand bicycles"
-  wordvec search docs.safetensors --like 17          documents near to document 17, and the words nearest to it
+  wordvec search docs.safetensors --like 17          the documents and the words nearest to document 17
   wordvec search docs.safetensors --groups 8         eight groups by k-means, with the words nearest to their centres
 
-DOCS is a file that "wordvec embed" wrote. The word vectors it was made with are looked up at the same path relative
-to it; --vectors names another file.
+DOCS is a file that "wordvec embed" wrote. The word vectors it was made with are expected at the same path relative to
+it; --vectors names another file.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "texts", metavar="TEXT", nargs="*", default=[], help="what to search for; several are searched one by one"
     )
-    parser.add_argument("--like", metavar="ID", help="a document: show others, and words, near to it")
+    parser.add_argument("--like", metavar="ID", help="show the documents and words nearest to this document")
     parser.add_argument("--groups", type=int, metavar="N", help="put the documents into N groups")
     parser.add_argument("-k", type=int, default=10, help="how many documents or words (default: 10)")
     parser.add_argument("--seed", type=int, default=1, help="random seed for the groups (default: 1)")
     parser.add_argument("--vectors", metavar="FILE", help="the word vectors that DOCS was made with")
     parser.add_argument(
-        "--tokenizer", metavar="NAME", help="tokenizer for TEXT where neither DOCS nor the vectors record one"
+        "--tokenizer", metavar="NAME", help="tokenizer for TEXT if neither DOCS nor the vectors record one"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Print what is near, or the groups."""
+    """Print the nearest documents, or the groups."""
     from wordvec.vectors import WordVectors
     from wordvec.vectors.document_files import facts_of, nearest_words, search, vectors_of
     from wordvec.vectors.search import check_k

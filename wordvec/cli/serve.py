@@ -1,11 +1,11 @@
-"""Answer questions about vectors over HTTP, for other programs: neighbours, analogies, vectors, means of texts.
+"""Answer questions about vectors over HTTP, for other programs: neighbours, analogies, vectors, text embeddings.
 
 wordvec serve vectors.safetensors
 wordvec serve vectors.safetensors --port 8000 --workers 4
 wordvec serve vectors.safetensors --documents docs.safetensors --texts docs.jsonl --field text --id url
 wordvec serve vectors.safetensors --host 0.0.0.0 --allow-host vectors.example.org --token-file token.txt
 
-The address that is printed shows a page that lists the questions. For a map in the browser: wordvec explore
+The printed address shows a page that lists the questions. For a map in the browser: wordvec explore
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--token-file", metavar="FILE", help="a file with the line that requests must send: Authorization: Bearer LINE"
     )
-    parser.add_argument("--tokenizer", metavar="NAME", help="tokenizer for texts, where the vectors do not record one")
+    parser.add_argument("--tokenizer", metavar="NAME", help="tokenizer for texts if the vectors do not record one")
     parser.add_argument(
         "--documents", default="", metavar="DOCS", help="a file that wordvec embed made, to answer /documents"
     )
     parser.add_argument(
-        "--texts", default="", metavar="TEXTS", help="the texts that file was made of: answers then include them"
+        "--texts", default="", metavar="TEXTS", help="the texts of that file: answers then include them"
     )
     parser.add_argument("--field", "--column", metavar="NAME", help="field with the text in --texts")
     parser.add_argument("--id", metavar="NAME", help="field with the id in --texts")
@@ -90,9 +90,9 @@ def run(arguments: argparse.Namespace) -> None:
         threads=arguments.threads,
     )  # fmt: skip
     with listen(arguments.host, arguments.port) as bound:
-        app = create_app(settings)  # for several workers a trial: what is wrong with the file is reported once
+        app = create_app(settings)  # with several workers, a trial run: a bad file is reported only once
         if arguments.workers == 1:
-            bound.listen(BACKLOG)  # who comes as soon as the address is printed waits
+            bound.listen(BACKLOG)  # requests sent as soon as the address is printed wait
         print(f"{url_of(arguments.host, bound)}  (Ctrl-C ends it)", flush=True)
         if settings.token is None and not is_loopback(arguments.host):
             announce(f"{arguments.host} can be reached from other machines and no --token-file is given: all may ask")

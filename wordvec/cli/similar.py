@@ -4,7 +4,7 @@
   wordvec similar vectors.safetensors "king -man +woman"        sums and differences, in quotes
   wordvec similar vectors.safetensors quick --pattern 'ly$' --top 30000
   wordvec similar vectors.safetensors tea --in corpus/          with the lines of text behind each answer
-  wordvec similar vectors.safetensors tea --stability seeds.tsv  how many neighbours stay with another seed
+  wordvec similar vectors.safetensors tea --stability seeds.tsv  with the share of neighbours that other seeds keep
   wordvec similar vectors.safetensors < words.txt               one question on each line
   wordvec similar vectors.safetensors                           on a terminal: a prompt
 
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     parser.add_argument(
-        "words", metavar="WORD", nargs="*", default=[], help="a word, or a sum in quotes (default: asked for)"
+        "words", metavar="WORD", nargs="*", default=[], help="a word, or a sum in quotes (default: prompted for)"
     )
     parser.add_argument("-k", type=int, default=10, help="how many neighbours of each (default: 10)")
     add_filter_arguments(parser)
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--lines", type=int, default=2, metavar="N", help="lines and contexts for each (default: 2)")
     add_view_arguments(parser)
-    parser.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="gpu: for many questions at once")
+    parser.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="gpu: for many questions")
     parser.add_argument("--stability", metavar="FILE", help="how stable each word's neighbours are (wordvec stability)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     parser.set_defaults(run=run)
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def let_options_stand_anywhere(parser: argparse.ArgumentParser) -> None:
-    """Allow ``FILE --top 9 WORD``: argparse takes words that may be missing for missing at the first option."""
+    """Allow ``FILE --top 9 WORD``: argparse alone treats optional words as absent at the first option."""
 
     def parse(arguments: list[str] | None = None, namespace: Any = None) -> Any:
         del parser.parse_known_args  # what follows calls it
@@ -110,7 +110,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 class Behind(NamedTuple):
-    """What is shown behind an answer: lines of a corpus, and how stable neighbours are."""
+    """What is shown with an answer: lines of a corpus, and how stable neighbours are."""
 
     view: LineView | None
     lines: int
@@ -118,7 +118,7 @@ class Behind(NamedTuple):
 
 
 def _print(answer: Answer, behind: Behind) -> None:
-    """A question's neighbours, and the corpus lines behind each."""
+    """Print a question's neighbours and the corpus lines for each."""
     print_neighbours(answer.question, answer.neighbours, behind.stability)
     for evidence in _evidence(answer, behind):
         from wordvec.cli.output import line_width
@@ -139,7 +139,7 @@ def _as_json(answer: Answer, behind: Behind) -> list[dict[str, Any]]:
 
 
 def _evidence(answer: Answer, behind: Behind) -> list[Evidence | None]:
-    """What the corpus says, with the texts of all its lines read: each file once."""
+    """The evidence from the corpus; the texts of all lines are read ahead, each file once."""
     found = list(_sought(answer, behind))
     if behind.view is not None:
         behind.view.read_ahead(lines_of_evidence(evidence for evidence in found if evidence is not None))
@@ -147,7 +147,7 @@ def _evidence(answer: Answer, behind: Behind) -> list[Evidence | None]:
 
 
 def _sought(answer: Answer, behind: Behind) -> Iterator[Evidence | None]:
-    """What the corpus says about each neighbour and the question; None where it lacks the neighbour."""
+    """The corpus's evidence on the question and each neighbour; None for a neighbour that it lacks."""
     if behind.view is None:
         return
     concordance = behind.view.concordance
@@ -193,11 +193,11 @@ def _view(arguments: argparse.Namespace, vectors: WordVectors) -> LineView | Non
     return view
 
 
-# The prompt of `wordvec similar`: a question a line, with history and completion where the system has readline.
+# The prompt of `wordvec similar`: one question per line, with history and completion if the system has readline.
 
 
 HELP = "a word, or a sum such as king -man +woman; Tab completes, the arrows bring back questions, Ctrl-D leaves"
-COMPLETIONS = 50  # of a word's beginning, the most frequent words
+COMPLETIONS = 50  # at most, the most frequent first
 
 
 def converse(
@@ -207,7 +207,7 @@ def converse(
     rows: np.ndarray | None = None,
     ask: Callable[[str], str] = input,
 ) -> None:
-    """Ask for questions and show their answers until the input ends. `ask` raises EOFError at its end."""
+    """Prompt for questions and show their answers until the input ends. `ask` raises EOFError at its end."""
     _set_up_line_editing(vectors)
     print(f"{counted(len(vectors), 'word')} of {vectors.dim:,} dimensions. {HELP}.")
     while True:
@@ -218,7 +218,7 @@ def converse(
             return
         except Terminated:
             raise
-        except KeyboardInterrupt:  # Ctrl-C throws the line away, as in a shell
+        except KeyboardInterrupt:  # Ctrl-C discards the line, as in a shell
             print()
             continue
         if text in ("?", "help") and text not in vectors:
@@ -232,7 +232,7 @@ def converse(
 
 
 def completions(vectors: WordVectors, text: str) -> list[str]:
-    """Words that begin as `text` does, after a sign or without, the first ones of the vectors.
+    """The first words of the vectors that begin with `text`, with or without a sign.
 
     >>> import numpy as np
     >>> from wordvec.vectors import WordVectors
@@ -252,7 +252,7 @@ def completions(vectors: WordVectors, text: str) -> list[str]:
 def _set_up_line_editing(vectors: WordVectors) -> None:
     try:
         import readline
-    except ImportError:  # Windows: lines can be edited there all the same
+    except ImportError:  # Windows, whose terminal can edit lines without it
         return
     found: list[str] = []
 

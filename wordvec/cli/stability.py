@@ -9,8 +9,8 @@ Give two or more files of vectors, or with --trainer a text to train on, or a fi
 word is the share of its 10 nearest neighbours that two models have in common, averaged over all pairs of models.
 
 With --bootstrap each model is trained on its own sample, drawn with replacement: of documents if the corpus was built
-with --metadata, else of sentences. With --words each neighbour is listed with the number of samples in which it
-stays. Words that occur fewer than 20 times or in fewer than 3 documents are marked as too rare.
+with --metadata, else of sentences. With --words each neighbour is listed with the number of samples in which it stays.
+Words that occur fewer than 20 times or in fewer than 3 documents are marked as too rare.
 """
 
 from __future__ import annotations
@@ -53,15 +53,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     training.add_argument(
         "--bootstrap",
         action="store_true",
-        help="train each on its own sample of documents or sentences, drawn with replacement",
+        help="train each model on its own sample of documents or sentences, drawn with replacement",
     )
     training.add_argument(
         "--resample",
         choices=("documents", "sentences"),
-        help="what --bootstrap draws (default: documents where the corpus knows them)",
+        help="what --bootstrap draws (default: documents if the corpus has them)",
     )
     training.add_argument(
-        "--runs", dest="out", metavar="FOLDER", help="keep the models here; a run that was killed continues"
+        "--runs", dest="out", metavar="FOLDER", help="keep the models here; after a kill, the same command continues"
     )
     add_training_arguments(parser, "FOLDER of --runs")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
@@ -105,7 +105,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def about(models: Sequence[WordVectors]) -> dict[str, Any]:
-    """What the models agree on about themselves: trainer, corpus, parameters."""
+    """Facts that all models share: trainer, corpus, parameters."""
     facts: dict[str, Any] = {}
     for name in ("trainer", "corpus_fingerprint", "tokenizer"):
         values = {model.info.get(name) for model in models}
@@ -133,9 +133,9 @@ def loaded(files: Sequence[str]) -> list[WordVectors]:
 
 
 def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str, dict[str, int] | None]:
-    """Models trained with several seeds, and on bootstrap samples if asked; and what differs between them.
+    """Models trained with several seeds, and on bootstrap samples if requested; and what differs between them.
 
-    And in how many documents each word is, where the corpus knows its documents.
+    The last value is the number of documents of each word, if the corpus knows its documents.
     """
     from wordvec.corpus.documents.rarity import documents_by_word
     from wordvec.experiments.compare import train_all

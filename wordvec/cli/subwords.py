@@ -1,12 +1,12 @@
 """Fit n-grams to vectors, so that unseen words get vectors too; rare words may be shrunk towards their n-grams.
 
   wordvec subwords vectors.safetensors -o with.safetensors
-  wordvec subwords vectors.safetensors -o with.safetensors --lean           k is chosen by held-out words
+  wordvec subwords vectors.safetensors -o with.safetensors --lean           held-out words choose k
   wordvec subwords vectors.safetensors -o with.safetensors --lean 20 --similarity wordsim353.txt
   wordvec subwords vectors.safetensors -o hashed.safetensors --buckets 50000 --hashes 2
   wordvec convert hashed.safetensors table.floret --to floret            then: spacy init vectors --mode floret
 
-Any vectors will do. Without --lean the word vectors stay as they are, byte for byte; with it a word seen c times gets
+Any vectors can be used. Without --lean the word vectors are unchanged, byte for byte. With it a word seen c times gets
 (c own + k predicted) / (c + k), computed from rows of length 1.
 """
 
@@ -53,17 +53,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_subword_arguments(parser: Any) -> None:
-    """Declare which n-grams are fitted, and whether rare words lean on theirs; for ``train``, too."""
+    """Declare which n-grams are fitted, and whether rare words are shrunk towards them; also for ``train``."""
     parser.add_argument("--min-n", type=int, metavar="N", help="fewest characters of an n-gram of <word> (default: 3)")
     parser.add_argument("--max-n", type=int, metavar="N", help="most characters of an n-gram (default: 6)")
     parser.add_argument(
         "--buckets",
         type=int,
         metavar="N",
-        help="hash n-grams into N buckets, as fastText does (default: a row for each)",
+        help="hash n-grams into N buckets, as fastText does (default: one row per n-gram)",
     )
     parser.add_argument(
-        "--jamo", action="store_true", default=None, help="Korean syllables count as their two or three letters"
+        "--jamo", action="store_true", default=None, help="split Korean syllables into their two or three letters"
     )
     parser.add_argument(
         "--lean",
@@ -71,7 +71,7 @@ def add_subword_arguments(parser: Any) -> None:
         type=float,
         const=True,
         metavar="K",
-        help="shrink rare words towards their n-grams, by K, or by a K that held-out words choose",
+        help="shrink rare words towards their n-grams, by K; without K, held-out words choose it",
     )
 
 
@@ -108,7 +108,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def check_keeps_subwords(out: str) -> None:
-    """Raise OptionError before the work when the format of `out` would lose the n-grams."""
+    """Raise OptionError early if the format of `out` would lose the n-grams."""
     from wordvec.errors import OptionError
     from wordvec.vectors.load import KEEP_SUBWORDS, format_for
 

@@ -1,4 +1,4 @@
-"""The arguments that say which text to read and how, shared by ``train`` and ``corpus build``."""
+"""The arguments for reading text, shared by ``train`` and ``corpus build``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NORMALIZATION = ("case", "unicode", "accents", "numbers", "punctuation")
 
 
 def add_text_arguments(parser: argparse.ArgumentParser, *, threads: bool = True) -> None:
-    """Declare TEXT and how it becomes tokens; `threads` is False where the verb has a --threads of its own."""
+    """Declare TEXT and how it becomes tokens; `threads` is False if the verb declares its own --threads."""
     parser.add_argument(
         "text",
         metavar="TEXT",
@@ -31,8 +31,8 @@ def _add_reading(group: argparse._ArgumentGroup, threads: bool) -> None:
         "--field",
         "--column",
         metavar="NAME",
-        help="field with the text, or lists of tokens, in JSON, CSV, TSV, Parquet, Feather and Arrow; a.b for a nested "
-        "field; a column's number (from 1) if a table has no header",
+        help="field with the text, or with lists of tokens, in JSON, CSV, TSV, Parquet, Feather and Arrow; a.b for "
+        "nested fields; the number of a column (from 1) if a table has no header",
     )
     group.add_argument(
         "--strict",
@@ -83,12 +83,12 @@ def _add_normalization(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_vocabulary(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--min-count", type=int, metavar="N", help="how often a word must occur to stay (default: 5)")
+    group.add_argument("--min-count", type=int, metavar="N", help="leave out words that occur less often (default: 5)")
     group.add_argument("--max-words", type=int, metavar="N", help="keep the N most frequent words")
-    group.add_argument("--keep-words", metavar="FILE", help="words to keep however rare they are, one per line")
+    group.add_argument("--keep-words", metavar="FILE", help="words to keep even if rare, one per line")
     group.add_argument("--drop-words", metavar="FILE", help="words to leave out, one per line")
     group.add_argument(
-        "--vocabulary", metavar="FILE", help="only these words: a file with one word a line, or a corpus folder"
+        "--vocabulary", metavar="FILE", help="only these words: a file with one word per line, or a corpus folder"
     )
     group.add_argument(
         "--phrases", type=int, metavar="N", help="join words that often occur together (new_york), in N passes"
@@ -98,10 +98,10 @@ def _add_vocabulary(group: argparse._ArgumentGroup) -> None:
 def read_corpus(
     arguments: argparse.Namespace, defaults: dict[str, Any] | None = None, where: dict[str, Any] | None = None
 ) -> Corpus:
-    """Read and encode the text, or open it when it is a corpus folder.
+    """Read and encode the text, or open it if it is a corpus folder.
 
-    `defaults` are options of `Corpus.from_files` for those that were not given; a corpus folder has its own. `where` is
-    what `wordvec.cli.cluster.cluster_of` gives.
+    `defaults` are defaults for the options of `Corpus.from_files`; a corpus folder has its own. `where` is the result
+    of `wordvec.cli.cluster.cluster_of`.
     """
     from wordvec.corpus import Corpus
 
@@ -126,7 +126,7 @@ def read_corpus(
 
 
 def _is_corpus(text: list[str]) -> bool:
-    """Whether the text is one folder that a corpus was saved to."""
+    """Whether the text is a single corpus folder."""
     from pathlib import Path
 
     from wordvec.corpus.storage import is_corpus_folder
@@ -135,7 +135,7 @@ def _is_corpus(text: list[str]) -> bool:
 
 
 def _given(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The options of `Corpus.build` that were given; words files are read, one word a line."""
+    """The options of `Corpus.build` that were given; word files are read, one word per line."""
     from wordvec.corpus.encode.normalization import Normalization
     from wordvec.corpus.phrases import Phrases
     from wordvec.corpus.vocabulary import Vocabulary

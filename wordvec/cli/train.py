@@ -3,12 +3,12 @@
   wordvec train tiny-world -o vectors.safetensors --trainer svd
   wordvec train book.txt more-books/ -o vectors.safetensors --trainer cbow --dim 200
   wordvec train docs.jsonl --field text --id url -o model.safetensors --trainer paragraph-vectors
-  wordvec train sessions.txt -o items.safetensors --preset items           each line is a session, its items are words
+  wordvec train sessions.txt -o items.safetensors --preset items           one session per line, with items as words
   wordvec train texts/ -o vectors.safetensors --scheduler tcp://head:8786      on a Dask cluster, by SVD
 
 TEXT is a file, a folder, - for stdin, a corpus folder from "wordvec corpus build", or tiny-world, the bundled
-example; plain, .gz, .bz2, .xz or .zst. Without --trainer one is chosen, and the reason printed. Options left out
-take the trainer's own defaults; one that the trainer does not have is an error that lists those it has.
+example; plain, .gz, .bz2, .xz or .zst. Without --trainer one is chosen, and the reason is printed. Options have the
+trainer's own defaults. An option that the trainer does not have is an error, and its options are listed.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ LONG_RUNS = {
     "cbow": NEURAL,
     "glove": NEURAL[2:],
     "paragraph-vectors": NEURAL[2:],
-}  # what each trainer has of the options of a long run
+}  # the options for long runs that each trainer has
 
 
 class Job(NamedTuple):
-    """What was asked for, checked before the text is read."""
+    """The options, checked before the text is read."""
 
-    name: str | None  # of the trainer; None: by the size of the text
+    name: str | None  # of the trainer; None: the size of the text decides
     reason: str
-    trainers: dict[str, Any]  # by name: that one, or those that the size decides between
+    trainers: dict[str, Any]  # by name: the named one, or the candidates
     start: WordVectors | None
     fit: dict[str, Any]
     subwords: dict[str, Any] | None
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
     trainer, corpus, reason, seconds = _trained(arguments, job)
     began = time.perf_counter()
     with_subwords = _saved(arguments, trainer, job.subwords)
-    if "checkpoint" in job.fit:  # it protected the vectors until they were on disk under their name
+    if "checkpoint" in job.fit:  # not needed once the vectors are saved
         Path(job.fit["checkpoint"]).resolve().unlink(missing_ok=True)
     seconds["save"] = time.perf_counter() - began
     report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def checked_job(arguments: argparse.Namespace) -> Job:
-    """Everything that can be wrong with the arguments is said here, before the text is read."""
+    """Check the arguments, so that all errors in them are reported before the text is read."""
     from wordvec.files import check_writable
     from wordvec.trainers import make_trainer
     from wordvec.trainers.choice import BY_SIZE
@@ -103,7 +103,7 @@ def checked_job(arguments: argparse.Namespace) -> Job:
     if arguments.preset:
         given = with_preset(arguments.preset, name or "skipgram", given)
     if arguments.scheduler and name in ("skipgram", "cbow") and start is None:
-        given.setdefault("init", "svd")  # pieces that begin at random agree on little
+        given.setdefault("init", "svd")  # pieces with random starts would differ too much to be merged
     fit = long_run(arguments, name, start)
     if start is not None:
         given.setdefault("dim", start.dim)
@@ -117,7 +117,7 @@ def checked_job(arguments: argparse.Namespace) -> Job:
 
 
 def _trained(arguments: argparse.Namespace, job: Job) -> tuple[Any, Corpus, str, dict[str, float]]:
-    """The trainer, the corpus it was trained on, why this trainer, and the seconds of each stage."""
+    """The trainer, its corpus, the reason for this trainer, and the seconds of each stage."""
     from wordvec.trainers.choice import BY_SIZE, choose_by_size
 
     name, reason, start = job.name, job.reason, job.start
@@ -135,7 +135,7 @@ def _trained(arguments: argparse.Namespace, job: Job) -> tuple[Any, Corpus, str,
 
 
 def _saved(arguments: argparse.Namespace, trainer: Any, subwords: dict[str, Any] | None) -> WordVectors | None:
-    """Write what was trained; returns the vectors with their n-grams, None where they have none."""
+    """Write the trained vectors; return them if they have n-grams, else None."""
     from wordvec.trainers import ParagraphVectors
 
     if isinstance(trainer, ParagraphVectors):
@@ -144,7 +144,7 @@ def _saved(arguments: argparse.Namespace, trainer: Any, subwords: dict[str, Any]
         trainer.vectors.save(arguments.out)
     if subwords is None:
         return trainer.vectors if arguments.train_subwords else None
-    try:  # the vectors are safe already
+    try:  # the vectors are already saved
         fitted: WordVectors = trainer.vectors.fit_subwords(**subwords, threads=arguments.threads)
     except InputError as error:
         raise InputError(f"{arguments.out} is written, without n-grams: {error}") from error
@@ -153,7 +153,7 @@ def _saved(arguments: argparse.Namespace, trainer: Any, subwords: dict[str, Any]
 
 
 def _subword_options(arguments: argparse.Namespace) -> dict[str, Any] | None:
-    """The options of the n-grams; None without --subwords. Raises OptionError before the work for what cannot be."""
+    """The options of the n-grams; None without --subwords. Raises OptionError early for impossible ones."""
     from wordvec.vectors.fitted_subwords import check_options
 
     given = given_subword_options(arguments)
@@ -172,7 +172,7 @@ def _subword_options(arguments: argparse.Namespace) -> dict[str, Any] | None:
 
 
 def _trained_subwords(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The trainer's options with --train-subwords. Raises OptionError for what does not go with it."""
+    """The trainer's options for --train-subwords. Raises OptionError for options that exclude it."""
     if not arguments.train_subwords:
         return {}
     if arguments.subwords or arguments.lean is not None:
@@ -191,7 +191,7 @@ def _trained_subwords(arguments: argparse.Namespace) -> dict[str, Any]:
 def choose_trainer(
     arguments: argparse.Namespace, given: dict[str, Any], start: WordVectors | None
 ) -> tuple[str | None, str]:
-    """The trainer's name, None where the size of the text decides; and why, empty where it was named."""
+    """The trainer's name, None if the size of the text decides; and the reason, empty if it was named."""
     from wordvec.trainers.choice import choose_by_options
 
     if arguments.trainer is not None:
@@ -200,7 +200,7 @@ def choose_trainer(
         of_file = start.info.get("trainer")
         if of_file in ("skipgram", "cbow"):
             return of_file, f"{arguments.start} was trained by it"
-        return "skipgram", f"{arguments.start} is by {of_file or 'another program'}, which cannot go on from a file"
+        return "skipgram", f"{arguments.start} is by {of_file or 'another program'}, which cannot continue from a file"
     for option in ("preset", "freeze", "checkpoint_every", "resume", "train_subwords"):
         if getattr(arguments, option) not in (None, False):
             return "skipgram", f"svd has no --{option.replace('_', '-')}"
@@ -236,7 +236,7 @@ def long_run(arguments: argparse.Namespace, trainer: str | None, start: WordVect
 
 
 def _check_checkpoint(arguments: argparse.Namespace) -> None:
-    """Know before the work that a checkpoint can be written, and say when one of an earlier run will be lost."""
+    """Check that a checkpoint can be written, and warn if an earlier run's checkpoint will be lost."""
     from wordvec.files import check_writable
     from wordvec.progress import announce
 
@@ -245,12 +245,12 @@ def _check_checkpoint(arguments: argparse.Namespace) -> None:
     if Path(path).is_file() and not arguments.resume:
         announce(
             f"{path} is of a run that was not finished; this one starts from the beginning and will write over it: "
-            "to go on from it, stop and add --resume"
+            "to continue from it, stop and add --resume"
         )
 
 
 def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, float]) -> dict[str, Any]:
-    """What was done, as one JSON-able dictionary."""
+    """The report as a dict for JSON."""
     rate = trainer.history.words_per_second
     return {
         "out": out,
@@ -273,7 +273,7 @@ def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, f
 
 
 def print_report(report: dict[str, Any]) -> None:
-    """The report as a few lines."""
+    """Print the report in a few lines."""
     print(
         f"{report['out']}: {counted(report['vocabulary'], 'word')} in {counted(report['dim'], 'dimension')}, "
         f"by {report['trainer']}"

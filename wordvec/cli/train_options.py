@@ -13,12 +13,12 @@ from wordvec.cli.text import add_text_arguments
 
 
 def window(text: str) -> int | str:
-    """A number of words, or another word, which the trainer accepts or refuses."""
+    """A number of words, or a name, which the trainer checks."""
     return int(text) if text.lstrip("+-").isdigit() else text
 
 
 def schedule(text: str) -> str | list[float]:
-    """Factors of the learning rate, or the name of a schedule, which the trainer accepts or refuses."""
+    """Factors of the learning rate, or the name of a schedule, which the trainer checks."""
     try:
         return [float(factor) for factor in text.split(",")]
     except ValueError:
@@ -27,7 +27,7 @@ def schedule(text: str) -> str | list[float]:
 
 OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("dim", int, "dimensions of a vector"),
-    ("window", window, "words on each side of a centre; 'sentence' for all of its sentence"),
+    ("window", window, "words on each side of a centre; 'sentence' for the whole sentence"),
     ("negatives", int, "negative samples for each example"),
     ("epochs", int, "passes over the corpus"),
     ("subsample", float, "downsample words whose relative frequency is above this; 0 turns it off"),
@@ -38,14 +38,14 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     (
         "negative_power",
         float,
-        "negatives are drawn in proportion to counts ** this: 0.75, or less if rare items should be drawn more often",
+        "negatives are drawn by counts ** this: 0.75, or less to draw rare items more often",
     ),
     ("negative_sharing", str, "window: one draw of negatives for all contexts of a centre; pair: one for each"),
     ("precision", str, "float16: skip-gram's and CBOW's tables in half the memory"),
     ("negative_pool", int, "draw negatives from a slowly renewed pool of this many words, such as 4096; 0: from all"),
     ("cbow_gradient", str, "sum (word2vec) or mean"),
     ("optimizer", str, "sgd, momentum, nesterov, adagrad, rmsprop or adam"),
-    ("batch_size", int, "positions, or for glove cells, in a mini-batch"),
+    ("batch_size", int, "positions (for glove: cells) in a mini-batch"),
     (
         "max_meetings",
         int,
@@ -54,7 +54,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     (
         "weighting",
         str,
-        "how co-occurrences count: flat, harmonic (1 / distance) or linear (as word2vec's random windows)",
+        "weights of co-occurrences: flat, harmonic (1 / distance) or linear (like word2vec's random windows)",
     ),
     ("side", str, "side of a word on which contexts are counted: both, left or right"),
     ("subsample_mode", str, "dirty: downsample before windows are formed, as skip-gram does; clean: after"),
@@ -67,7 +67,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("power", float, "exponent of the singular values: 0, 0.5 or 1"),
     ("x_max", float, "count from which a cell has full weight in GloVe"),
     ("alpha", float, "exponent of GloVe's weights below x_max"),
-    ("engine", str, "kernel, compiled, or layers (default: kernel where it can run the options)"),
+    ("engine", str, "kernel, compiled, or layers (default: kernel if it supports the options)"),
     ("init", str, "start from random noise, or from the svd of the PPMI matrix, which needs fewer epochs"),
     ("device", str, "cpu or gpu"),
     ("threads", int, "threads for reading and for the kernel (default: all cores); does not change the result"),
@@ -79,7 +79,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     (
         "memory",
         str,
-        "memory for counting, such as 2G; the rest goes to temporary files (default: half of what is free)",
+        "memory for counting, such as 2G; the rest goes to temporary files (default: half of the free memory)",
     ),
     ("held_out", float, "share of the sentences kept from training to measure the loss on"),
     ("pieces", int, "skip-gram and CBOW on a cluster: parts of a round that are trained separately (8 there)"),
@@ -88,7 +88,7 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("seed", int, "random seed: the same seed gives the same bytes"),
 ]
 SWITCHES = {
-    "words": "paragraph-vectors: train the words too, by skip-gram (default: no)",
+    "words": "paragraph-vectors: also train the words, by skip-gram (default: no)",
     "shrink_window": "draw each centre's window from 1 .. window, as word2vec does (default: yes)",
     "add_context": "word plus context vectors (default: glove yes, svd no)",
 }
@@ -108,7 +108,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--preset",
         metavar="NAME",
         help="options of skipgram and cbow that go together: items (window 'sentence', not shrunk, --subsample 0, "
-        "--negative-power -0.5) or walks (window 10, not shrunk, --subsample 0); options given explicitly win",
+        "--negative-power -0.5) or walks (window 10, not shrunk, --subsample 0); given options take precedence",
     )
     options = parser.add_argument_group("options of the trainers")
     for name, kind, purpose in OPTIONS:
@@ -132,7 +132,7 @@ def _add_long_runs(parser: argparse.ArgumentParser) -> None:
         "--start",
         metavar="FILE",
         help="continue from these vectors on new text: their words stay, new words need --min-count in all texts "
-        "together; the text is read as theirs was unless an option says otherwise, and --learning-rate starts again",
+        "together; the text is read like theirs unless options differ, and --learning-rate starts again",
     )
     runs.add_argument("--freeze", action="store_true", help="with --start: train only the new words")
     runs.add_argument(

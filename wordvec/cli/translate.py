@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the N most frequent words of each; 0: all (default: 30000)",
     )
     parser.add_argument(
-        "--refine", type=int, default=0, metavar="N", help="learn N times more, from mutual translations (default: 0)"
+        "--refine", type=int, default=0, metavar="N", help="learn again N times, from mutual translations (default: 0)"
     )
     parser.add_argument("--no-center", action="store_true", help="do not compare around the mean of the dictionary")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
     )
     source, target = WordVectors.load(arguments.source), WordVectors.load(arguments.target)
     for word in arguments.words:
-        source.word_id(word)  # says what is wrong with it before anything is computed
+        source.word_id(word)  # reports a bad word before anything is computed
     pairs = None if dictionary is None else dictionary.pairs
     how: dict[str, Any] = {"method": arguments.method, "top": arguments.top or None, "refine": arguments.refine}
     translator = Translator(source, target, pairs, center=not arguments.no_center, show_progress=None, **how)

@@ -4,9 +4,9 @@
   wordvec tune corpus -o runs --trainer svd --trials 20 --dev-analogy questions.txt --range window=2..6 --option dim=300
 
 Successive halving: all trials are trained for a few epochs, the best third for more, and so on. Trials are compared
-by their mean score over the development sets. Items of a development set that are also in a test set are left out of
-it. FOLDER keeps the models and a log of all trials (JSON lines); after a kill, the same command continues. With
---scheduler and --trials, the workers of a Dask cluster train the trials of a round in parallel.
+by their mean score over the development sets, without items that are also in a test set. FOLDER keeps the models and a
+log of all trials (JSON lines); after a kill, the same command continues. With --scheduler and --trials, the workers of
+a Dask cluster train the trials of a round in parallel.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="time for the search, such as 30m, 2h or 90s: decides how many trials there are",
     )
-    search.add_argument("--trials", type=int, metavar="N", help="in place of a budget: N trials besides the default")
+    search.add_argument("--trials", type=int, metavar="N", help="instead of a budget: N trials besides the default")
     search.add_argument(
         "--range",
         dest="ranges",
         metavar="OPTION=LOW..HIGH",
         action="append",
         default=[],
-        help="search an option in this range, or among VALUE,VALUE; with :log at the end, by ratio; may be repeated",
+        help="search an option in this range, or among VALUE,VALUE; append :log to search by ratio; may be repeated",
     )
     search.add_argument("--sampler", default="sobol", help="sobol, or optuna (extra tune) (default: sobol)")
     search.add_argument(
@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace) -> None:
     with ExitStack() as stack:
         where = stack.enter_context(cluster_of(arguments))
         corpus = read_corpus(arguments, where=where)
-        announce(f"searching {described(space)}")  # with nothing left to refuse
+        announce(f"searching {described(space)}")  # now that all checks have passed
         folder = stack.enter_context(open_run_folder(arguments, corpus, where))
         search = Search(
             folder,
@@ -116,7 +116,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def read_separate_sets(arguments: argparse.Namespace) -> tuple[list[EvaluationSet], list[EvaluationSet]]:
-    """Sets to search on and sets to test on; items that are in both are tested on alone, which is announced."""
+    """Sets to search on and sets to test on; items in both are kept for testing only, which is announced."""
     from wordvec.experiments.named_sets import separate
     from wordvec.progress import announce
 
@@ -130,7 +130,7 @@ def read_separate_sets(arguments: argparse.Namespace) -> tuple[list[EvaluationSe
 
 
 def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
-    """What is searched: the trainer's usual ranges, less what --option fixes, with those of --range."""
+    """The search space: the trainer's usual ranges without options fixed by --option, and the ranges of --range."""
     from wordvec.experiments.tuning.search_space import search_space
     from wordvec.trainers import TRAINERS, option_names
     from wordvec.trainers.option_help import unknown_argument
@@ -150,7 +150,7 @@ def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
 
 
 def parse_time(text: str) -> float:
-    """Seconds in a time such as 90s, 30m, 1.5h or 1h30m. Raises OptionError for anything else.
+    """The seconds of a time such as 90s, 30m, 1.5h or 1h30m. Raises OptionError for anything else.
 
     >>> parse_time("30m"), parse_time("1h30m"), parse_time("90 s")
     (1800.0, 5400.0, 90.0)

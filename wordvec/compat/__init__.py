@@ -1,4 +1,4 @@
-"""Other libraries' names over wordvec, so that code written for them runs with another import."""
+"""Other libraries' names on top of wordvec, so that code written for them runs with changed imports."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from wordvec.errors import WordvecError
 def stand_in_for_gensim() -> None:
     """Let ``import gensim`` find `wordvec.compat.gensim` in this process, for packages whose imports you do not edit.
 
-    Call it before those packages are imported. Modules of gensim that are not here, such as ``gensim.corpora``, stay
-    unknown. Raises WordvecError where gensim itself was imported before.
+    Call it before those packages are imported. Modules of gensim that are not here, such as ``gensim.corpora``, cannot
+    be imported. Raises WordvecError if gensim itself was imported before.
 
     >>> stand_in_for_gensim()
     >>> from gensim.models import Word2Vec

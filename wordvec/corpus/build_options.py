@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
@@ -67,6 +69,12 @@ class WordSelection(NamedTuple):
     def as_options(self) -> dict[str, Any]:
         """The options of `Vocabulary.from_words` that are set."""
         return {name: value for name, value in self._asdict().items() if value is not None}
+
+    def for_select(self) -> dict[str, Any]:
+        """The options of `selection.select` that are set."""
+        options = self.as_options()
+        given = options.pop("vocabulary", None)
+        return options if given is None else options | {"given": frozenset(given.words)}
 
 
 class TextOptions(NamedTuple):
@@ -227,28 +235,26 @@ def raw_counts(
 
 def choose_words(words: list[str], counts: np.ndarray, selection: WordSelection) -> Selection:
     """The words that the options select. Raises CorpusError if they select none."""
-    options = selection.as_options()
-    given = options.pop("vocabulary", None)
-    if given is not None:
-        options["given"] = frozenset(given.words)
-    chosen = select(words, counts, **options)
+    chosen = select(words, counts, **selection.for_select())
     if not len(chosen.taken):
-        raise CorpusError(nothing_left_message(counts, selection))
+        raise CorpusError(nothing_left_message(Counter(counts.tolist()), selection))
     return chosen
 
 
-def nothing_left_message(counts: np.ndarray, selection: WordSelection) -> str:
-    """Why a vocabulary is empty, and what would keep words; `counts` has one count per distinct word."""
+def nothing_left_message(words_seen: Mapping[int, int], selection: WordSelection) -> str:
+    """Why a vocabulary is empty, and what would keep words; `words_seen[n]` words occur n times."""
+    different = sum(words_seen.values())
     if selection.vocabulary is not None or selection.drop_words:
         return (
-            f"no word is left of {len(counts)} different ones: none of them passes "
+            f"no word is left of {different} different ones: none of them passes "
             f"{', '.join(name for name, value in selection.as_options().items() if value)}"
         )
-    falling = np.sort(counts)[::-1]
-    enough = falling[min(100, len(falling)) - 1]
-    keeps = int((falling >= enough).sum())
+    falling = sorted(words_seen, reverse=True)
+    keeps = list(itertools.accumulate(words_seen[count] for count in falling))
+    enough = next(i for i, words in enumerate(keeps) if words >= min(100, different))
+    total = sum(count * words for count, words in words_seen.items())
     return (
-        f"min_count={selection.min_count} removes every word: the corpus has {counted(falling.sum(), 'word')}, "
-        f"{len(falling)} of them different, the most frequent seen {counted(falling[0], 'time')}; "
-        f"min_count={enough} would keep {keeps}"
+        f"min_count={selection.min_count} removes every word: the corpus has {counted(total, 'word')}, "
+        f"{different} of them different, the most frequent seen {counted(falling[0], 'time')}; "
+        f"min_count={falling[enough]} would keep {keeps[enough]}"
     )

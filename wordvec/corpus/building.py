@@ -87,7 +87,7 @@ def _refuse_text_options(options: TextOptions) -> None:
     """Raise OptionError for options of text, which would have no effect on lists of tokens."""
     if options.given:
         names = " and ".join(map(with_flag, options.given))
-        raise OptionError(f"lists of tokens are taken as they are: leave out {names}, or give the texts themselves")
+        raise OptionError(f"lists of tokens are used unchanged: leave out {names}, or give the texts themselves")
 
 
 def _check_expected(source: Source, has_tokens: bool | None) -> None:

@@ -2,24 +2,22 @@
 
 ::
 
-    files ─► parts ─► provisional ids and words of each ─► one list of words ─► ids of each part ─► one after another
+    files ─► parts ─► provisional ids and words of each ─► vocabulary ─► ids of each part ─► one after another
 
 A large plain file is cut at fixed places into parts of at most PART_BYTES, where `ranges` would cut it anyway, so also
-inside a long line; another file is one part. Words are put together in the order of the parts, which is that of their
-first appearance. This process holds all different words, as on one machine. The last step is `encoding_on_cluster`'s.
+inside a long line; another file is one part. The vocabulary is `vocabulary_on_cluster`'s, the last step
+`encoding_on_cluster`'s.
 """
 
 from __future__ import annotations
 
 import functools
 import os
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
+from wordvec.corpus.buckets import in_shares
 from wordvec.corpus.build_options import TextOptions
 from wordvec.corpus.building import COMPILED_FROM, can_compile, cutting_of, refuse_mixture, spool_source
 from wordvec.corpus.encode.blocks import encode_blocks
@@ -31,16 +29,14 @@ from wordvec.corpus.encode.tokenizers import (
     name_for_import,
     tokenizer_name,
 )
-from wordvec.corpus.encoding_on_cluster import Spools
 from wordvec.corpus.named_texts.catalogue import fetched_path, is_bundled, missing_text_message
 from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
 from wordvec.corpus.read.readers import Reading, size_to_cut
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
-from wordvec.corpus.selection import pack_words, unpack_words
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce, heard
-from wordvec.store import Store, name_of, open_store
+from wordvec.store import name_of, open_store
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
@@ -56,6 +52,14 @@ class Part(NamedTuple):
     end: int = 0
     size: int = 0
     changed: int = 0
+
+
+class Spools(NamedTuple):
+    """A text in the store with provisional ids: the entry of each part has those of its own words."""
+
+    parts: list[str]
+    tokens: int
+    sentences: int
 
 
 def cluster_to_build_on(client: Any, store: str | os.PathLike[str] | None) -> Cluster:
@@ -84,9 +88,8 @@ def spool_on_cluster(
     kinds = {each["is_text"] for each in found if each["tokens"] or each["sentences"]}
     if len(kinds) > 1:
         refuse_mixture()
-    words, counts, numbers = _joined_words(cluster.store, names)
     tokens, sentences = (sum(each[what] for each in found) for what in ("tokens", "sentences"))
-    return Spools(names, numbers, words, counts, tokens, sentences), kinds != {False}
+    return Spools(names, tokens, sentences), kinds != {False}
 
 
 def parts_of(source: Files, options: TextOptions) -> Iterator[Part]:
@@ -142,7 +145,7 @@ def part_bytes(size: int) -> int:
 def spool_part(
     store: str, path: str, begin: int, end: int, size: int, changed: int, facts: dict[str, Any], name: str
 ) -> None:
-    """Publish a part with provisional ids: ids, sentence ends, words and their counts."""
+    """Publish a part with provisional ids: ids, sentence ends, and words with their counts by share of the hash."""
     place = open_store(store)
     if place.is_published(name):
         return
@@ -159,49 +162,12 @@ def spool_part(
             spooled = encode_blocks(ranges, cutting, 1, lambda count: None, most)  # type: ignore[arg-type]
         else:
             spooled, is_text = spool_source(as_files(path), options, 1, lambda count: None, lambda count: None)
-    words, word_ends = pack_words(spooled.words)
-    line_feeds = bool((words == 0x0A).any())  # a list of tokens, or a tokenizer, may have them inside of words
-    arrays = {"ids": spooled.ids, "sentence_ends": spooled.sentence_ends, "words": words, "word_ends": word_ends}
-    arrays["counts"] = np.asarray(spooled.counts)
-    tokens, sentences = len(spooled.ids), len(spooled.sentence_ends)
-    place.publish(name, arrays, tokens=tokens, sentences=sentences, is_text=is_text, said=said, line_feeds=line_feeds)
-
-
-def _joined_words(store: Store, names: list[str]) -> tuple[list[str], np.ndarray, list[np.ndarray]]:
-    """All words in the order of their first appearance, their counts, and for each part where its words are in it."""
-    compiled = can_compile() and not any(store.facts(name)["line_feeds"] for name in names)
-    table = _piece_table() if compiled else WordTable()
-    numbers = []
-    for name in names:
-        words, ends, counts = (np.asarray(store.read(name, array)) for array in ("words", "word_ends", "counts"))
-        numbers.append(table.add(words, ends, counts))
-    return table.pieces(), table.counts.copy(), numbers
-
-
-def _piece_table() -> Any:
-    from wordvec.corpus.encode.scanning import PieceTable
-
-    return PieceTable()
-
-
-class WordTable:
-    """What `scanning.PieceTable.add` does, in plain Python, for words with line feeds too."""
-
-    def __init__(self) -> None:
-        self._number_of: defaultdict[str, int] = defaultdict()
-        self._number_of.default_factory = self._number_of.__len__  # a new word gets the number of words so far
-        self.counts = np.zeros(0, np.int64)
-
-    def add(self, words: np.ndarray, ends: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        """See PieceTable."""
-        numbers = np.fromiter(map(self._number_of.__getitem__, unpack_words(words, ends)), np.int32, len(ends))
-        self.counts = np.concatenate([self.counts, np.zeros(len(self._number_of) - len(self.counts), np.int64)])
-        self.counts[numbers] += counts
-        return numbers
-
-    def pieces(self) -> list[str]:
-        """All words."""
-        return list(self._number_of)
+    arrays = in_shares(spooled.words, spooled.counts)
+    arrays |= {"ids": spooled.ids, "sentence_ends": spooled.sentence_ends}
+    # A list of tokens, or a tokenizer, may have line feeds inside of words.
+    about: dict[str, Any] = {"is_text": is_text, "said": said, "line_feeds": bool((arrays["words"] == 0x0A).any())}
+    about |= {"words": len(spooled.words), "tokens": len(spooled.ids), "sentences": len(spooled.sentence_ends)}
+    place.publish(name, arrays, **about)
 
 
 def _as_facts(options: TextOptions) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """From the provisional ids of each part of a text to the ids and sentence starts of the whole, on a cluster.
 
-This process does not hold the ids: workers write those of each part at their place in one file of the store, which a
-saved corpus is linked to.
+This process does not hold the ids, nor the words that are left out: workers write those of each part at their place in
+files of the store, which a saved corpus is linked to.
 """
 
 from __future__ import annotations
@@ -13,78 +13,100 @@ import numpy as np
 
 from wordvec.corpus.encode.token_ids import Spooled, growing_array, renumbered
 from wordvec.corpus.hashes import PIECE, Written, piece_hashes
-from wordvec.store import FolderStore, Store, hash_of, name_of, open_store
+from wordvec.corpus.selection import LeftOut, Words
+from wordvec.corpus.storage import DTYPES
+from wordvec.store import FolderStore, Store, name_of, open_store
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
 
-
-class Spools(NamedTuple):
-    """A text in the store with provisional ids: entry parts[i] holds those of part i, with ids of its own.
-
-    The word with number n in part i is words[numbers[i][n]].
-    """
-
-    parts: list[str]
-    numbers: list[np.ndarray]
-    words: list[str]
-    counts: np.ndarray
-    tokens: int
-    sentences: int
+RARE = ("rare_words", "rare_word_ends", "rare_counts", "rare_reasons")
 
 
-def renumber_on_cluster(
-    cluster: Cluster, spools: Spools, final_id: np.ndarray, show_progress: bool | None
-) -> tuple[np.ndarray, np.ndarray, dict[str, Written]]:
-    """See `encoding.renumber`: ids (N,) and sentence starts (S + 1,), memory-mapped if large; and their files, if any.
+class Encoded(NamedTuple):
+    """Ids (N,) and sentence starts (S + 1,); words that were left out; and which arrays of all these are files."""
 
-    In a folder, the workers write both into one file each, in the store. Objects cannot be written in parts: from such
-    a store, ids and starts come through this process.
+    ids: np.ndarray
+    sentence_starts: np.ndarray
+    left_out: LeftOut
+    written: dict[str, Written]
+
+
+def renumber_on_cluster(cluster: Cluster, parts: list[str], tables: list[str], show_progress: bool | None) -> Encoded:
+    """The text of all parts, each with its table of `buckets.number_part`; one more table has only words left out.
+
+    In a folder, the workers write each array into one file, in the store. Objects cannot be written in parts: from such
+    a store, all of it comes through this process.
     """
     store = cluster.store
-    finals = [name_of("final", part=name, ids=hash_of(final_id)) for name in spools.parts]
-    for name, numbers in zip(finals, spools.numbers):
-        store.publish(name, {"final_id": final_id[numbers]})
     if isinstance(store, FolderStore):
-        return _written_by_workers(cluster, store, spools, final_id, finals, show_progress)
-    names = [name_of("ids", final=name) for name in finals]
-    cluster.run(renumber_part, list(zip(spools.parts, finals, names)), "encoding", show_progress)
+        return _written_by_workers(cluster, store, parts, tables, show_progress)
+    names = [name_of("ids", part=part, table=table) for part, table in zip(parts, tables)]
+    cluster.run(renumber_part, list(zip(parts, tables, names)), "encoding", show_progress)
     first_ids, first_starts, _ = _places(store, names)
-    with growing_array(np.int32) as ids_file, growing_array(np.int64) as starts_file:
-        starts_file.append(np.zeros(1, np.int64))
-        for name, before, (_, skipped) in zip(names, first_ids, first_starts):
-            ids_file.append(store.read(name, "ids"))
-            starts_file.append(before + np.asarray(store.read(name, "ends", skipped)))
-        return ids_file.finish(), starts_file.finish(), {}
+    arrays = {array: growing_array(DTYPES[array]) for array in ("ids", "sentence_starts", *RARE)}
+    arrays["sentence_starts"].append(np.zeros(1, np.int64))
+    for name, before, (_, skipped) in zip(names, first_ids, first_starts):
+        arrays["ids"].append(store.read(name, "ids"))
+        arrays["sentence_starts"].append(before + np.asarray(store.read(name, "ends", skipped)))
+    for table, (_, _, rare_bytes) in zip(tables, _sizes_before(store, tables).tolist()):
+        for array in RARE:
+            arrays[array].append(_rare(store, table, array, rare_bytes))
+    return _encoded({array: values.finish() for array, values in arrays.items()}, {})
 
 
 def _written_by_workers(
-    cluster: Cluster, store: FolderStore, spools: Spools, final_id: np.ndarray, finals: list[str], show: bool | None
-) -> tuple[np.ndarray, np.ndarray, dict[str, Written]]:
-    whole = name_of("encoded", finals=finals)
-    names = [
-        name_of("ends", final=name, whole=whole, number=i) for i, name in enumerate(finals)
-    ]  # a file may come twice
-    if not store.is_published(whole):
-        counts = zip(spools.parts, spools.numbers)
-        kept = [int(np.asarray(store.read(part, "counts"))[final_id[numbers] >= 0].sum()) for part, numbers in counts]
-        begins = np.cumsum([0, *kept]).tolist()
-        if store.make_room(whole, "ids", np.int32, begins[-1]):
+    cluster: Cluster, store: FolderStore, parts: list[str], tables: list[str], show: bool | None
+) -> Encoded:
+    whole = name_of("encoded", tables=tables)
+    names = [name_of("ends", table=table, whole=whole, number=i) for i, table in enumerate(tables[:-1])]
+    if not store.is_published(whole):  # a file may come twice, so names have numbers
+        before = _sizes_before(store, tables).tolist()
+        tokens, words, rare_bytes = before[-1]
+        sizes = {"ids": tokens, "rare_words": rare_bytes} | dict.fromkeys(RARE[1:], words)
+        if any([store.make_room(whole, array, DTYPES[array], size) for array, size in sizes.items()]):
             for name in names:  # what they say of an earlier file
                 store.remove(name)
-        calls = [(*each, whole, begin) for *each, begin in zip(spools.parts, finals, names, begins)]
+        calls = [(*each, whole, begins) for *each, begins in zip(parts, tables, names, before)]
         cluster.run(renumber_part, calls, "encoding", show)
-        first_ids, first_starts, starts = _places(store, names)
-        store.make_room(whole, "sentence_starts", np.int64, starts)
+        place_rare(store, tables[-1], whole, before[-2])
+        first_ids, first_starts, sizes["sentence_starts"] = _places(store, names)
+        store.make_room(whole, "sentence_starts", np.int64, sizes["sentence_starts"])
         placing = [(name, before, *first, whole) for name, before, first in zip(names, first_ids, first_starts)]
         cluster.run(place_starts, placing, "encoding", show_progress=False)
-        sizes = {"ids": begins[-1], "sentence_starts": starts}
-        spans = [(name, at) for name, size in sizes.items() for at in range(0, size, PIECE)]
+        spans = [(array, at) for array, size in sizes.items() for at in range(0, size, PIECE)]
         found = cluster.run(hash_piece, [(whole, *span) for span in spans], "hashing", show_progress=False)
-        hashes = {name: [each for (of, _), each in zip(spans, found) if of == name] for name in sizes}
+        hashes = {array: [each for (of, _), each in zip(spans, found) if of == array] for array in sizes}
         store.finish(whole, **hashes)
-    written = {name: Written(store.path_of(whole, name), hashes) for name, hashes in store.facts(whole).items()}
-    return store.read(whole, "ids"), store.read(whole, "sentence_starts"), written
+    written = {array: Written(store.path_of(whole, array), hashes) for array, hashes in store.facts(whole).items()}
+    return _encoded({array: store.read(whole, array) for array in written}, written)
+
+
+def _encoded(arrays: dict[str, np.ndarray], written: dict[str, Written]) -> Encoded:
+    words, ends, counts, reasons = (np.asarray(arrays[array]) for array in RARE)
+    left_out = LeftOut(Words(packed=(words, ends)), counts, reasons)
+    return Encoded(arrays["ids"], arrays["sentence_starts"], left_out, written)
+
+
+def _sizes_before(store: Store, tables: list[str]) -> np.ndarray:
+    """Tokens, words left out, and bytes of these in all tables before each, and in all: (tables + 1, 3)."""
+    facts = map(store.facts, tables)
+    sizes = [(0, 0, 0), *((each["kept"], each["rare"], each["rare_bytes"]) for each in facts)]
+    return np.cumsum(np.array(sizes, np.int64), axis=0)
+
+
+def _rare(store: Store, table: str, array: str, rare_bytes: int) -> np.ndarray:
+    """An array of the words that a table leaves out, `rare_bytes` bytes of words before."""
+    values = np.asarray(store.read(table, array))
+    return values + rare_bytes if array == "rare_word_ends" else values
+
+
+def place_rare(store: FolderStore, table: str, whole: str, before: list[int]) -> None:
+    """Write the words that a table leaves out into the arrays of the whole text, behind those `before`."""
+    _, words, rare_bytes = before
+    for array in RARE:
+        begin = rare_bytes if array == "rare_words" else words
+        store.write_part(whole, array, begin, [_rare(store, table, array, rare_bytes)])
 
 
 def _places(store: Store, names: list[str]) -> tuple[list[int], list[tuple[int, int]], int]:
@@ -103,10 +125,13 @@ def _places(store: Store, names: list[str]) -> tuple[list[int], list[tuple[int, 
     return begins[:-1], places, starts
 
 
-def renumber_part(store: str, part: str, final: str, name: str, whole: str | None = None, begin: int = 0) -> None:
+def renumber_part(
+    store: str, part: str, table: str, name: str, whole: str | None = None, before: list[int] | None = None
+) -> None:
     """Publish how many of a part's tokens that are kept come before each sentence end; and their ids.
 
-    The ids go into the array of the whole text, from `begin` on, where there is one.
+    The ids, and the words that are left out, go into the arrays of the whole text, where there are some: behind those
+    `before` (see `_sizes_before`).
     """
     place = open_store(store)
     if place.is_published(name):
@@ -117,17 +142,19 @@ def renumber_part(store: str, part: str, final: str, name: str, whole: str | Non
 
         def stretches() -> Iterator[np.ndarray]:
             nonlocal kept
-            for ids, ends in renumbered(spooled, np.asarray(place.read(final, "final_id")), 1):
+            for ids, ends in renumbered(spooled, np.asarray(place.read(table, "numbers")), 1):
                 ends_file.append(kept + ends[np.diff(ends, prepend=-1) > 0])
                 kept += len(ids)
                 yield ids
 
-        if whole is None:
+        if whole is None or before is None:
             for ids in stretches():
                 ids_file.append(ids)
             arrays = {"ids": ids_file.finish()}
         else:
-            place.write_part(whole, "ids", begin, stretches())  # type: ignore[attr-defined]  # of a folder
+            assert isinstance(place, FolderStore)
+            place.write_part(whole, "ids", before[0], stretches())
+            place_rare(place, table, whole, before)
             arrays = {}
         if not len(spooled.ids):
             ends_file.append(np.unique(spooled.sentence_ends))  # 0, if there are any

@@ -19,8 +19,9 @@ from wordvec.corpus.hashes import Written
 from wordvec.corpus.phrases import Phrases, find_phrases, find_phrases_of
 from wordvec.corpus.phrases.on_cluster import TextOnCluster
 from wordvec.corpus.read.sources import Source, name_of
-from wordvec.corpus.selection import Selection
+from wordvec.corpus.selection import Selection, Words
 from wordvec.corpus.vocabulary import Vocabulary
+from wordvec.corpus.vocabulary_on_cluster import choose_on_cluster, words_in_buckets, working_words
 from wordvec.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def selected(
     ids, sentence_starts = renumber(spooled, vocabulary, threads, final_id)
     if documents is not None:
         if documents.sentences != len(spooled.sentence_ends):
-            raise CorpusError("a text changed while it was read: its lines are not those of its documents")
+            raise CorpusError("a text changed while it was read: its lines do not match its documents")
         documents = documents.of_sentences(kept_sentences(spooled.ids, spooled.sentence_ends, final_id))
     all_tokens = (spooled, chosen) if len(chosen.left) else None
     return CorpusParts(ids, sentence_starts, vocabulary, info, {}, all_tokens, documents)
@@ -101,11 +102,19 @@ def parts_on_cluster(
     reading, words = options.text(), options.words
     spools, is_text = spool_on_cluster(cluster, source, reading, show_progress)
     info = options.info(name_of(source), reading if is_text else None)
-    info |= raw_counts(spools.tokens, len(spools.words), spools.sentences, words, info)
+    buckets = words_in_buckets(cluster, spools.parts, show_progress)
+    info |= raw_counts(spools.tokens, buckets.words, spools.sentences, words, info)
+    text = None
     if options.phrases is not None:
-        text, found = find_phrases_of(TextOnCluster(cluster, spools, show_progress), options.phrases)
-        spools, info = text.spools, info | options.phrases.told_of(found)
-    chosen = choose_words(spools.words, spools.counts, words)
-    vocabulary = Vocabulary.of_selection(spools.words, spools.counts, chosen, words.min_count, words.max_words)
-    ids, sentence_starts, written = renumber_on_cluster(cluster, spools, chosen.final_ids(), show_progress)
+        working = working_words(cluster, buckets, options.phrases, show_progress)
+        joined, found = find_phrases_of(
+            TextOnCluster.of_parts(cluster, spools.parts, working, show_progress), options.phrases
+        )
+        text, info = joined.found, info | options.phrases.told_of(found)
+    chosen = choose_on_cluster(cluster, buckets, words, text, show_progress)
+    parts = spools.parts if text is None else text.parts
+    ids, sentence_starts, left_out, written = renumber_on_cluster(cluster, parts, chosen.tables, show_progress)
+    kept = Words(chosen.words), chosen.counts
+    vocabulary = Vocabulary.of_parts(*kept, words.min_count, left_out, words.max_words)
+    vocabulary.absent = chosen.absent
     return CorpusParts(ids, sentence_starts, vocabulary, info, written)

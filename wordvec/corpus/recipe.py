@@ -18,7 +18,7 @@ from wordvec.errors import InputError, OptionError
 KEYS = ("tokenizer", "normalization", "split_sentences", "phrases", "phrase_pairs", "dropped_words")  # in an info
 EARLIER_CORPUS = "an earlier version of wordvec built this corpus and did not keep its phrases: build it again"
 NOT_SAID = (
-    "these vectors do not say how their text was made into tokens (they come from another program or an earlier "
+    "these vectors do not record how their text was tokenized (they come from another program or an earlier "
     "version of wordvec): name the tokenizer, as in .tokenize(text, tokenizer='words'), or --tokenizer words"
 )
 
@@ -88,7 +88,7 @@ class TextRecipe:
                 tuple(dropped),
             )
         except (ValueError, TypeError) as error:
-            raise InputError(f"the description of how the text was made into tokens is damaged: {error}") from error
+            raise InputError(f"the record of how the text was tokenized is damaged: {error}") from error
 
     def as_options(self, tokenizer: str | Tokenizer | None = None) -> dict[str, Any]:
         """The options of `Corpus.build` that process other text in the same way; unused options are left out.
@@ -139,7 +139,7 @@ class TextRecipe:
                 )
             return self._named_tokenizer
         if self._is_built_in and tokenizer_name(given) != self.tokenizer:
-            raise OptionError(f"the text was made into tokens by {self.tokenizer!r}: leave tokenizer out")
+            raise OptionError(f"the text was tokenized by {self.tokenizer!r}: leave tokenizer out")
         return get_tokenizer(given)
 
     @property
@@ -149,7 +149,7 @@ class TextRecipe:
     def _check_built_in(self) -> None:
         if not self._is_built_in:
             raise OptionError(
-                f"the text was made into tokens by a function, {self.tokenizer}, which is not kept: "
+                f"the text was tokenized by a function, {self.tokenizer}, which is not kept: "
                 "give it, as in .tokenize(text, tokenizer=f) or .build_options(tokenizer=f); the command line cannot "
                 "call it, and takes a corpus folder that it built"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import numpy as np
@@ -87,37 +88,71 @@ def select(
     >>> chosen.taken.tolist(), chosen.left.tolist(), chosen.reasons.tolist() == [TOO_RARE]
     ([1, 0], [2], True)
     """
-    keep, drop = word_set(keep_words, "keep_words"), word_set(drop_words, "drop_words")
-    if not keep.isdisjoint(drop):
-        raise OptionError(f"{min(keep & drop)!r} is both in keep_words and in drop_words; take it out of one of them")
-    is_whole = isinstance(max_words, (int, np.integer)) and not isinstance(max_words, bool)
-    if max_words is not None and (not is_whole or max_words < 1):
-        raise OptionError(f"max_words must be a whole number, 1 or more; got {max_words!r}")
-
-    reason = np.full(len(words), TOO_RARE, np.int8)
-    may_stay = counts >= min_count
-    if given is not None:
-        in_given = _members(words, given)
-        reason[~in_given] = NOT_GIVEN
-        may_stay &= in_given
-    must_stay = _members(words, keep)
-    must_go = _members(words, drop)
-    reason[must_go] = DROPPED
-    may_stay = (may_stay | must_stay) & ~must_go
-
-    taken = _by_falling_count(words, counts, np.flatnonzero(may_stay & (counts > 0)))
+    keep, drop = checked_lists(max_words, keep_words, drop_words)
+    may_stay, must_stay, reason = may_be_kept(words, counts, min_count, keep, drop, given)
+    taken = _by_falling_count(words, counts, np.flatnonzero(may_stay))
     if max_words is not None and len(taken) > max_words:
         stays = must_stay[taken]
         room = max(0, int(max_words) - int(stays.sum()))
         stays[np.flatnonzero(~stays)[:room]] = True
         reason[taken[~stays]] = OVER_MAX_WORDS
         taken = taken[stays]
-    reason[counts == 0] = ONLY_IN_PHRASES
     left = np.ones(len(words), bool)
     left[taken] = False
-    asked_for = keep.union(given or ()) - drop
-    absent = sorted(asked_for.difference(words[i] for i in np.flatnonzero(counts > 0).tolist())) if asked_for else []
-    return Selection(taken, np.flatnonzero(left), reason[left], absent)
+    return Selection(taken, np.flatnonzero(left), reason[left], absent_of(words, counts, keep, drop, given))
+
+
+def may_be_kept(
+    words: Sequence[str],
+    counts: np.ndarray,
+    min_count: int,
+    keep: AbstractSet[str],
+    drop: AbstractSet[str],
+    given: Collection[str] | None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each word, whether it stays if there is room, whether even if there is none, and why not. All (len(words),).
+
+    The words are looked at only where there is a list of words.
+    """
+
+    def listed(of: Collection[str]) -> np.ndarray:
+        return members(words, of) if of else np.zeros(len(counts), bool)
+
+    reason = np.full(len(counts), TOO_RARE, np.int8)
+    may_stay = counts >= min_count
+    if given is not None:
+        in_given = listed(given)
+        reason[~in_given] = NOT_GIVEN
+        may_stay &= in_given
+    must_stay, must_go = listed(keep), listed(drop)
+    reason[must_go] = DROPPED
+    reason[counts == 0] = ONLY_IN_PHRASES
+    return (may_stay | must_stay) & ~must_go & (counts > 0), must_stay, reason
+
+
+def absent_of(
+    words: Sequence[str],
+    counts: np.ndarray,
+    keep: AbstractSet[str],
+    drop: AbstractSet[str],
+    given: Collection[str] | None,
+) -> list[str]:
+    """Words that were asked for by name, but never seen, in order."""
+    asked_for = set(keep).union(given or ()) - drop
+    return sorted(asked_for.difference(words[i] for i in np.flatnonzero(counts > 0).tolist())) if asked_for else []
+
+
+def checked_lists(
+    max_words: int | None, keep_words: Iterable[str], drop_words: Iterable[str]
+) -> tuple[set[str], set[str]]:
+    """The words to keep and to drop. Raises OptionError for options of `select` that cannot be."""
+    keep, drop = word_set(keep_words, "keep_words"), word_set(drop_words, "drop_words")
+    if not keep.isdisjoint(drop):
+        raise OptionError(f"{min(keep & drop)!r} is both in keep_words and in drop_words; take it out of one of them")
+    is_whole = isinstance(max_words, (int, np.integer)) and not isinstance(max_words, bool)
+    if max_words is not None and (not is_whole or max_words < 1):
+        raise OptionError(f"max_words must be a whole number, 1 or more; got {max_words!r}")
+    return keep, drop
 
 
 def select_more(words: Sequence[str], counts: np.ndarray, chosen: Selection, more: Collection[str]) -> Selection:
@@ -127,7 +162,7 @@ def select_more(words: Sequence[str], counts: np.ndarray, chosen: Selection, mor
     >>> select_more(words, counts, select(words, counts, min_count=5), {"c", "d"}).taken.tolist()
     [1, 0, 2]
     """
-    added = _members([words[i] for i in chosen.left.tolist()], more) & (counts[chosen.left] > 0)
+    added = members([words[i] for i in chosen.left.tolist()], more) & (counts[chosen.left] > 0)
     taken = _by_falling_count(words, counts, np.concatenate([chosen.taken, chosen.left[added]]))
     return Selection(taken, chosen.left[~added], chosen.reasons[~added], chosen.absent)
 
@@ -143,10 +178,9 @@ def word_set(words: Iterable[str], option: str) -> set[str]:
     return found
 
 
-def _members(words: Sequence[str], members: Collection[str]) -> np.ndarray:
-    if not members:
-        return np.zeros(len(words), bool)
-    return np.fromiter(map(members.__contains__, words), bool, len(words))
+def members(words: Sequence[str], of: Collection[str]) -> np.ndarray:
+    """Which of the words are in a set, (len(words),) bool."""
+    return np.fromiter(map(of.__contains__, words), bool, len(words))
 
 
 def _by_falling_count(words: Sequence[str], counts: np.ndarray, positions: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 LONGEST_WORD = 50  # letters; longer input is not a typing mistake
+LEAST_ALIKE = 0.75  # share of letters in order
 REACH = 2  # letters by which a suggestion may be longer or shorter
 MOST_COMPARED = 3_000  # words whose letters are compared one by one, the most frequent ones
 
@@ -85,7 +86,7 @@ def _one_edit(word: str, alphabet: Sequence[str]) -> Iterator[str]:
                 yield before + letter + after[1:]
 
 
-def _alike(word: str, words: Sequence[str], least: float = 0.75) -> list[str]:
+def _alike(word: str, words: Sequence[str]) -> list[str]:
     """Words with the same first two letters that share most of their letters in order, most similar first."""
     start, size = word[:2], len(word)
     candidates = [w for w in words if w.startswith(start) and abs(len(w) - size) <= REACH][:MOST_COMPARED]
@@ -94,6 +95,6 @@ def _alike(word: str, words: Sequence[str], least: float = 0.75) -> list[str]:
     scored = []
     for candidate in candidates:
         matcher.set_seq1(candidate)
-        if matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least:
+        if matcher.real_quick_ratio() >= LEAST_ALIKE and matcher.quick_ratio() >= LEAST_ALIKE:
             scored.append((-matcher.ratio(), candidate))
-    return [candidate for score, candidate in sorted(scored, key=lambda pair: pair[0]) if -score >= least]
+    return [candidate for score, candidate in sorted(scored, key=lambda pair: pair[0]) if -score >= LEAST_ALIKE]

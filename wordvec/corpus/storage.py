@@ -48,8 +48,8 @@ from wordvec.corpus.hashes import (
 from wordvec.corpus.header import check_header
 from wordvec.corpus.selection import LeftOut, VocabularyParts, Words
 from wordvec.errors import CorpusError
-from wordvec.files import parse_json
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
+from wordvec.json_forms import parse_json
 from wordvec.memory import give_back_pages
 from wordvec.npy_header import map_npy, write_npy_header
 
@@ -58,7 +58,7 @@ FORMAT = "wordvec corpus"
 VERSION, READABLE = 3, (2, 3)
 IDS_AT_A_TIME = 1 << 22
 
-DTYPES = {
+DTYPES: dict[str, type[np.generic]] = {
     "ids": np.int32,
     "sentence_starts": np.int64,
     "words": np.uint8,
@@ -136,7 +136,7 @@ def save_corpus(
 
 def _save(folder: Path, name: str, array: np.ndarray) -> list[str]:
     """Write an array; returns the hashes of its pieces."""
-    dtype = np.dtype(DTYPES[name]).newbyteorder("<")  # type: ignore[arg-type]
+    dtype = np.dtype(DTYPES[name]).newbyteorder("<")
     hashes = []
     with open(folder / f"{name}.npy", "wb") as file:
         write_npy_header(file, dtype, len(array))

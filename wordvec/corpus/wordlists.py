@@ -97,7 +97,9 @@ def _lines(path: Path) -> list[str]:
         number = data[: error.start].count(b"\n") + 1
         raise CorpusError(f"{path}, line {number}: not UTF-8; convert the list of words to UTF-8") from error
     if "\0" in text:
-        raise CorpusError(f"{path}: holds null bytes, so it is no list of words; it should be text, one word a line")
+        raise CorpusError(
+            f"{path}: holds null bytes, so it is not a list of words; expected text with one word per line"
+        )
     return [line.removesuffix("\r") for line in text.split("\n")]
 
 

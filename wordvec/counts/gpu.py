@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 BYTES_OF_A_PAIR = 64  # keys, room to sort them, weights and their running sums
 MOST_CELLS = 2**31 - 1  # sparse matrices on the GPU have 32-bit indices
 LOWER = "take a smaller window or fewer words (--min-count), or count on the CPU"
-NO_COUNT = (
-    "{}: no count in this {} matrix is above 0: no two words meet in a window; "
-    "give a text with sentences of two words or more"
-)
 
 
 class Cells(NamedTuple):
@@ -144,13 +140,11 @@ def csr_of(cells: Cells, size: int, unit: int) -> Any:
     return sparse_module(xp).csr_matrix((cells.sums / unit, columns, row_starts), shape=(size, size))
 
 
-def ppmi_on_gpu(
-    matrix: Any, context_smoothing: float, shift: float, minimum_count: float, dtype: Any, who: str = "ppmi"
-) -> Any:
+def ppmi_on_gpu(matrix: Any, context_smoothing: float, shift: float, minimum_count: float, dtype: Any) -> Any:
     """See `wordvec.counts.ppmi`; the matrix and the result are on the GPU. The sums always have the same bytes."""
     xp = array_module(matrix.data)
     counts = matrix.data.astype(xp.float64)
-    _check_counts(xp, counts, matrix.shape, who)
+    _check_counts(xp, counts, matrix.shape)
     rows = xp.searchsorted(matrix.indptr, xp.arange(matrix.nnz), side="right") - 1
     of_rows, _ = _logs_of_sums(xp, rows, counts, matrix.shape[0])
     of_columns, present = _logs_of_sums(xp, matrix.indices, counts, matrix.shape[1])
@@ -166,11 +160,14 @@ def ppmi_on_gpu(
     return sparse_module(xp).csr_matrix(parts, shape=matrix.shape)
 
 
-def _check_counts(xp: Any, counts: Array, shape: tuple[int, int], who: str) -> None:
+def _check_counts(xp: Any, counts: Array, shape: tuple[int, int]) -> None:
     if counts.size and not (bool(xp.isfinite(counts).all()) and float(counts.min()) >= 0):
-        raise ShapeError(f"{who}: counts must be finite and not negative")
+        raise ShapeError("ppmi: counts must be finite and not negative")
     if not counts.size or not float(counts.max()) > 0:
-        raise ShapeError(NO_COUNT.format(who, shape))
+        raise ShapeError(
+            f"ppmi: no count in this {shape} matrix is above 0: no two words meet in a window; "
+            "give a text with sentences of two words or more"
+        )
 
 
 def _logs_of_sums(xp: Any, ids: Array, counts: Array, size: int) -> tuple[Array, Array]:

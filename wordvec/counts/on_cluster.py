@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wordvec.corpus.shared import opened, share
-from wordvec.counts.narrow import DTYPES, NarrowRows, read_sums
 from wordvec.counts.rows import RUNS_AT_ONCE, add_run
 from wordvec.counts.rows import team as teams
 from wordvec.counts.rows.team import Run, Team, Text
 from wordvec.counts.stream import EncodedText, stretch_of, subsampling_thresholds
 from wordvec.growing_array import GrowingArray
 from wordvec.npy_header import map_npy
-from wordvec.store import FolderStore, Store, name_of, open_store
+from wordvec.store import FolderStore, NewEntry, Store, name_of, open_store
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
@@ -47,7 +46,7 @@ class Rows(NamedTuple):
 
 
 def count_on_cluster(cluster: Cluster, corpus: Corpus, options: dict[str, Any], show_progress: bool | None) -> Rows:
-    """The counts of a corpus by blocks of rows: entries as `narrow` has them, in units of 1 / facts["unit"].
+    """The counts of a corpus by blocks of rows: entries of `NarrowRows`, in units of 1 / facts["unit"].
 
     `options` are window, weighting, side, subsample, subsample_mode and seed of `count_cooccurrences`, checked.
     """
@@ -232,3 +231,42 @@ def _borders(counts: np.ndarray, contexts: int) -> list[int]:
     blocks = max(1, min(MOST_BLOCKS, -(-int(most[-1]) // BLOCK_CELLS)))
     inner = np.searchsorted(most, [int(most[-1]) * i // blocks for i in range(1, blocks)])
     return sorted({0, *inner.tolist(), size})
+
+
+# Rows of whole numbers in the store, 8 bytes a cell: the lower 32 bits of sums, and apart from them the higher bits,
+# which few sums need. The cells of all pieces are written and read once, so their size is the cost.
+
+
+BITS = 32
+DTYPES = {"sizes": np.int32, "columns": np.int32, "sums": np.uint32, "high_at": np.int64, "high": np.int64}
+
+
+class NarrowRows:
+    """Rows first .. last - 1 of rows that come in order, for an entry with arrays of DTYPES."""
+
+    def __init__(self, entry: NewEntry, first: int, last: int) -> None:
+        self._arrays, self._first, self._last = entry.arrays, first, last
+        self._row = self.cells = 0
+
+    def append(self, sizes: np.ndarray, columns: np.ndarray, sums: np.ndarray) -> None:
+        """Add the next rows. Sums must not be negative; rows outside first .. last must be empty."""
+        if len(sums) and sums.max() >> BITS:
+            at = np.flatnonzero(sums >> BITS)
+            self._arrays["high_at"].append(at + self.cells)
+            self._arrays["high"].append(sums[at] >> BITS)
+        self._arrays["sizes"].append(sizes[max(0, self._first - self._row) : max(0, self._last - self._row)])
+        self._arrays["columns"].append(columns)
+        self._arrays["sums"].append(sums.astype(np.uint32))  # the lower bits
+        self._row += len(sizes)
+        self.cells += len(columns)
+
+
+def read_sums(store: Store, name: str, begin: int = 0, end: int | None = None) -> np.ndarray:
+    """The sums of cells begin .. end - 1 of an entry, in 32 bits if all of them fit."""
+    sums, high_at = np.asarray(store.read(name, "sums", begin, end)), np.asarray(store.read(name, "high_at"))
+    first, last = np.searchsorted(high_at, [begin, begin + len(sums)])
+    if first == last:
+        return sums
+    wide = sums.astype(np.int64)
+    wide[high_at[first:last] - begin] += np.asarray(store.read(name, "high", int(first), int(last))) << BITS
+    return wide

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import CountsFileError, describe
-from wordvec.files import parse_json
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
+from wordvec.json_forms import parse_json
 from wordvec.npy_header import map_npy
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from wordvec.evaluation.statistics import resampled_interval
 from wordvec.rng import U64, draw, item_key, key_of, uniform
 from wordvec.vectors import WordVectors
 
-EXACT = 100_000  # partitions: as many are all looked at, of more as many are drawn
+EXACT = 100_000  # splits: up to this many are all examined; of more, this many are drawn
 PERMUTATIONS, RESAMPLES = U64(2**40 + 101), U64(2**40 + 102)  # streams of the draws
 
 
@@ -27,9 +27,9 @@ PERMUTATIONS, RESAMPLES = U64(2**40 + 101), U64(2**40 + 102)  # streams of the d
 class BiasScore(Score):
     """The result of an association test.
 
-    `score` is the effect size d, above 0 where X is associated with A and Y with B; `p` is one-sided, by permutations,
-    `exact` when all were looked at. `outcomes` is each target word's association with A rather than B, `gold` is 1 for
-    the words of X and -1 for those of Y. `sizes` are the words of X, Y, A and B that have a vector.
+    `score` is the effect size d, above 0 if X is associated with A and Y with B. `p` is one-sided, by permutation, and
+    `exact` if all permutations were examined. `outcomes` is each target word's association with A rather than B; `gold`
+    is 1 for words of X and -1 for words of Y. `sizes` counts the words of X, Y, A and B that have a vector.
     """
 
     task = "bias"
@@ -52,9 +52,9 @@ def evaluate_bias(
 
     Caliskan, Bryson and Narayanan (2017): s(w) = mean cos(w, a) - mean cos(w, b); d = (mean of s over X - mean of s
     over Y) / (standard deviation of s over both, n - 1); p = share of the ways to split the targets into groups of
-    these sizes whose difference is at least as large. Up to 100,000 splits are all looked at; of more, as many are
-    drawn, and p = (1 + those at least as large) / (1 + drawn). The interval resamples X and Y, each in itself; it
-    is None where one has fewer than 8 words; with the 8 of published tests it is right in 88 of 100 cases, not 95.
+    these sizes whose difference is at least as large. If there are up to 100,000 splits, all are examined; otherwise
+    100,000 are drawn, and p = (1 + number at least as large) / (1 + drawn). The interval resamples X and Y separately.
+    It is None if either has fewer than 8 words; with the 8 of published tests it is right in 88 of 100 cases, not 95.
     Words without a vector are left out. `test` is a test or a file with one, see `read_bias_tests`.
     Raises EvaluationFileError, and OptionError for a file with several tests: `evaluate` runs them all.
 
@@ -74,7 +74,7 @@ def evaluate_bias(
         here = np.array([word in found.place for word in targets], bool)
         known = np.concatenate(unit[:2])
         associations = (known @ unit[2].T).mean(axis=1) - (known @ unit[3].T).mean(axis=1)
-        outcomes[here] = np.round(associations, 9)  # of vectors that are all alike, rounding must make no difference
+        outcomes[here] = np.round(associations, 9)  # rounding errors must not make identical vectors differ
     covered = ~np.isnan(outcomes)
     values, known_side = outcomes[covered], side[covered]
     d = effect_size(values, known_side)
@@ -101,7 +101,7 @@ def evaluate_bias(
 
 
 def effect_size(values: np.ndarray, side: np.ndarray) -> float | None:
-    """Return d of associations (N,), side 1 for X and -1 for Y; None without two words in all and one on each side.
+    """Return d of associations (N,), side 1 for X and -1 for Y; None if a side is empty or all values are equal.
 
     >>> effect_size(np.array([1.0, 1.0, -1.0, -1.0]), np.array([1, 1, -1, -1]))  # 2 / sqrt(4 / 3)
     1.7320508075688774
@@ -113,7 +113,7 @@ def effect_size(values: np.ndarray, side: np.ndarray) -> float | None:
 
 
 def permutation_p(values: np.ndarray, side: np.ndarray, seed: int) -> tuple[float, bool]:
-    """Return the one-sided p of the difference between both sides, and whether all splits were looked at.
+    """Return the one-sided p of the difference between the sides, and whether all splits were examined.
 
     >>> p, exact = permutation_p(np.array([3.0, 2.0, 1.0, 0.0]), np.array([1, 1, -1, -1]), seed=1)
     >>> round(p, 4), exact  # one split of six
@@ -134,7 +134,7 @@ def permutation_p(values: np.ndarray, side: np.ndarray, seed: int) -> tuple[floa
 
 
 def bootstrap_effect_size(values: np.ndarray, side: np.ndarray, resamples: int, seed: int) -> np.ndarray:
-    """Return d of `resamples` samples, drawn with replacement from X and from Y, (R,); nan where all are equal."""
+    """Return d of `resamples` samples, drawn with replacement from X and from Y, (R,); nan if all values are equal."""
     if resamples < 1:
         raise OptionError(f"resamples must be at least 1; got {resamples}")
     keys = item_key(key_of(seed, RESAMPLES), np.arange(resamples, dtype=U64))

@@ -1,4 +1,4 @@
-"""Clusters: do words of one category lie together, and which documents do?"""
+"""Clusters: whether words of one category cluster together, and groups of similar documents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from wordvec.vectors import WordVectors
 class CategorisationScore(Score):
     """The result of a categorisation set: `score` is the purity of `clusters` clusters.
 
-    `outcomes` is 1 for a word in whose cluster its own category is the commonest, else 0.
+    `outcomes` is 1 for a word whose category is its cluster's most common one, else 0.
     """
 
     task = "categorisation"
@@ -41,10 +41,10 @@ def evaluate_categorisation(
 ) -> CategorisationScore:
     """Cluster the words of a set by their directions and return the clusters' purity.
 
-    Purity (Manning, Raghavan and Schütze 2008, 16.3) is the share of words that are of their cluster's commonest
-    category. There are as many clusters as covered categories, found by `spherical_kmeans`; nothing else is tuned, and
-    the labels are not used. `words` is a file or folder that `read_categories` knows, a set, or (word, category)
-    pairs. The interval takes the clusters as given. Raises EvaluationFileError for a set that cannot be read,
+    Purity (Manning, Raghavan and Schütze 2008, 16.3) is the share of words whose category is their cluster's most
+    common one. `spherical_kmeans` makes as many clusters as there are covered categories; nothing else is tuned, and
+    the labels are not used. `words` is a file or folder that `read_categories` supports, a set, or (word, category)
+    pairs. The interval treats the clusters as fixed. Raises EvaluationFileError for a set that cannot be read,
     OptionError for an unknown protocol.
 
     >>> vectors = WordVectors(["cat", "dog", "car", "bus"], np.array([[1.0, 0.1], [1.0, 0.2], [0.1, 1.0], [0.2, 1.0]]))
@@ -81,7 +81,7 @@ def evaluate_categorisation(
 
 
 def in_majority(clusters: np.ndarray, categories: np.ndarray) -> np.ndarray:
-    """Return which items (N,) are of their cluster's commonest category, the lowest number of equals; mean: purity.
+    """Return which items (N,) have their cluster's most common category (of ties, the lowest); the mean is the purity.
 
     >>> in_majority(np.array([0, 0, 0, 1, 1]), np.array([7, 7, 2, 2, 2])).tolist()
     [True, True, False, True, True]
@@ -101,7 +101,7 @@ def _named(words: CategorySet | Sequence[tuple[str, str]] | str | os.PathLike[st
     return CategorySet("categories", tuple(words))
 
 
-# k-means on directions, with nothing to tune: the number of clusters and a seed decide everything.
+# k-means on directions. The number of clusters and a seed determine the result.
 
 
 CLUSTERS = U64(2**40 + 100)  # stream of the draws
@@ -109,10 +109,10 @@ ITERATIONS = 300
 
 
 def spherical_kmeans(unit: np.ndarray, clusters: int, restarts: int = 20, seed: int = 1) -> np.ndarray:
-    """Return the cluster of each row (N,): the split with the largest sum of cosines of rows with their centre.
+    """Return the cluster of each row (N,), maximizing the sum of cosines between rows and their centres.
 
-    Spherical k-means (Dhillon and Modha 2001) from `restarts` starts by k-means++ (Arthur and Vassilvitskii 2007),
-    of which the one with the best sum wins, the first of equals. Shapes: unit (N, D) rows of length 1.
+    Spherical k-means (Dhillon and Modha 2001) from `restarts` starts by k-means++ (Arthur and Vassilvitskii 2007); the
+    run with the best sum wins, the first on a tie. Shapes: unit (N, D) rows of length 1.
 
     >>> unit = np.array([[1.0, 0.0], [0.0, 1.0], [0.8, 0.6], [0.6, 0.8]])
     >>> labels = spherical_kmeans(unit, 2)
@@ -124,13 +124,13 @@ def spherical_kmeans(unit: np.ndarray, clusters: int, restarts: int = 20, seed: 
     best, labels = -np.inf, np.zeros(len(unit), np.int64)
     for restart in range(restarts):
         found, total = _one_run(unit, _starts(unit, clusters, seed, restart))
-        if total > best + 1e-9:  # sums that differ by rounding alone are equal
+        if total > best + 1e-9:  # sums that differ only by rounding are equal
             best, labels = total, found
     return labels
 
 
 def _starts(unit: np.ndarray, clusters: int, seed: int, restart: int) -> np.ndarray:
-    """k-means++: each further centre is a row drawn by its distance 1 - cosine from the nearest one so far."""
+    """k-means++: draw each further centre in proportion to its distance 1 - cosine from the nearest one so far."""
     key = item_key(key_of(seed, CLUSTERS), np.array([restart], U64))
     chances = uniform(draw(key, np.arange(clusters, dtype=U64)))
     chosen = [int(chances[0] * len(unit))]
@@ -141,7 +141,7 @@ def _starts(unit: np.ndarray, clusters: int, seed: int, restart: int) -> np.ndar
         total = np.cumsum(distance)
         if total[-1] > 0:
             chosen.append(int(np.searchsorted(total, chance * total[-1], side="right")))
-        else:  # all rows are centres' copies
+        else:  # every row equals a centre
             chosen.append(next(row for row in range(len(unit)) if row not in chosen))
     return unit[chosen]
 
@@ -151,7 +151,7 @@ def _one_run(unit: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, float]:
     for _ in range(ITERATIONS):
         cosines = unit @ centres.T
         nearest = cosines.argmax(axis=1)
-        for cluster in np.setdiff1d(np.arange(len(centres)), nearest):  # an empty one takes the worst placed row
+        for cluster in np.setdiff1d(np.arange(len(centres)), nearest):  # an empty cluster takes the worst-fitting row
             worst = int(cosines[np.arange(len(unit)), nearest].argmin())
             nearest[worst], cosines[worst] = cluster, 2.0
         if np.array_equal(nearest, labels):
@@ -172,7 +172,7 @@ RESTARTS = 3
 
 @dataclass(frozen=True)
 class DocumentGroup:
-    """A group: the ids of its documents, the nearest to its centre first, and the words nearest to the centre."""
+    """A group: the ids of its documents, nearest to its centre first, and the words nearest to the centre."""
 
     ids: list[str]
     words: list[str]
@@ -185,11 +185,11 @@ class DocumentGroup:
 def group_documents(
     documents: WordVectors, vectors: WordVectors, groups: int, words: int = 10, seed: int = 1
 ) -> list[DocumentGroup]:
-    """Return the groups, the largest first; documents without a word that has a vector are in none.
+    """Return the groups, largest first; documents without a word that has a vector are in none.
 
-    Documents are near to a group by cosine. A centre is the direction of the sum of its documents, taken with length
-    1, minus the mean direction of all of them, which says nothing about a group. Raises OptionError unless
-    1 <= groups <= the number of documents.
+    Documents are assigned to groups by cosine. A group's words are those nearest to the mean of its documents (scaled
+    to length 1) minus the mean of all documents, which says nothing about a group. Raises OptionError unless
+    1 <= groups <= the number of documents with a vector.
 
     >>> documents = WordVectors(["a", "b", "c"], np.array([[1.0, 0.1], [1.0, 0.2], [0.1, 1.0]]))
     >>> vectors = WordVectors(["tea", "rain"], np.eye(2))

@@ -20,15 +20,15 @@ from wordvec.evaluation.statistics import (
     resampled_interval,
 )
 
-RESAMPLES = 10_000  # fine enough for p after Holm's correction over a table of some fifty comparisons
+RESAMPLES = 10_000  # enough for p after Holm's correction over a table of some fifty comparisons
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How much higher `a` scores than `b` on the `items` that both cover; `score_a` and `score_b` are on these alone.
+    """How much higher `a` scores than `b` on the `items` that both cover; `score_a` and `score_b` use only these.
 
-    `ci95` is the paired bootstrap's interval, `p` two-sided; `test` names where p comes from: "McNemar, exact" or
-    "paired bootstrap". All are None where nothing can be compared.
+    `ci95` is the paired bootstrap's interval and `p` is two-sided. `test` names the source of p: "McNemar, exact" or
+    "paired bootstrap". All are None if nothing can be compared.
     """
 
     difference: float | None
@@ -44,10 +44,10 @@ class Difference:
 def compare_scores(a: Score, b: Score, resamples: int = RESAMPLES, seed: int = 1) -> Difference:
     """Compare two models' scores on one set, item by item, on the items that both cover.
 
-    Right or wrong items: McNemar's exact test (1947) on the items that just one model has right, and the interval
-    that the paired bootstrap approaches. Everything else: the paired bootstrap (Efron and Tibshirani 1993) with
-    `resamples` resamples, each drawn once for both models; p is twice the share of resamples on the other side of
-    no difference, (1 + number) / (1 + resamples). With fewer than 8 items there is no interval and no p.
+    If items are right or wrong: McNemar's exact test (1947) on the items that only one model has right, and the limit
+    of the paired bootstrap's interval. Otherwise: the paired bootstrap (Efron and Tibshirani 1993) with `resamples`
+    resamples, each drawn once for both models; p is twice the share of resamples on the other side of no difference,
+    (1 + number) / (1 + resamples). With fewer than 8 items there is no interval and no p.
     Raises OptionError for scores of different sets or measures, or without outcomes.
 
     >>> from wordvec.evaluation.scores import Score
@@ -73,7 +73,7 @@ def compare_scores(a: Score, b: Score, resamples: int = RESAMPLES, seed: int = 1
     (score_a, resampled_a), (score_b, resampled_b) = resample(x), resample(y)
     if score_a is None or score_b is None:
         return Difference(None, None, None, items, score_a, score_b)
-    if _independent(a, both) < FEWEST:  # two pairs would be "significant": all their resamples say the same
+    if _independent(a, both) < FEWEST:  # two pairs would be "significant": all their resamples agree
         return Difference(score_a - score_b, None, None, items, score_a, score_b)
     differences = resampled_a - resampled_b
     return Difference(
@@ -90,7 +90,7 @@ def compare_scores(a: Score, b: Score, resamples: int = RESAMPLES, seed: int = 1
 def _resampler(
     score: Score, both: np.ndarray, resamples: int, seed: int
 ) -> Callable[[np.ndarray], tuple[float | None, np.ndarray]]:
-    """The function from a model's outcomes to its score and its resampled scores; the resamples are the same ones."""
+    """A function from a model's outcomes to its score and its resampled scores; all models share the resamples."""
     if score.measure == "spearman":
         from wordvec.evaluation.statistics import spearman
 
@@ -107,9 +107,9 @@ def _resampler(
 
 
 def on_items(score: Score, mask: np.ndarray, resamples: int = 1000, seed: int = 1) -> Score:
-    """Return the score on some of its items alone, with its interval; parts and further figures are left out.
+    """Return the score on the items of `mask` only, with its interval; parts and further figures are left out.
 
-    The score itself comes back where it covers just these items. Shapes: mask (items,) bool.
+    If it covers exactly these items, the score itself is returned. Shapes: mask (items,) bool.
 
     >>> facts = dict(name="x", measure="accuracy", ci95=None, items=3, covered=3, protocol="wordvec")
     >>> on_items(Score(score=1 / 3, outcomes=np.array([0.0, 1.0, 0.0]), **facts), np.array([True, True, False])).score
@@ -139,7 +139,7 @@ def on_items(score: Score, mask: np.ndarray, resamples: int = 1000, seed: int = 
 
 
 def _independent(score: Score, mask: np.ndarray) -> int:
-    """How many items are resampled together: all, or the words of the smaller side of an association test."""
+    """The number of items resampled together: all, or the words on the smaller side of an association test."""
     if score.measure == "effect size" and score.gold is not None:
         return int(min((score.gold[mask] > 0).sum(), (score.gold[mask] < 0).sum()))
     return int(mask.sum())
@@ -147,9 +147,9 @@ def _independent(score: Score, mask: np.ndarray) -> int:
 
 @typed
 def mcnemar(plus: int, minus: int) -> float:
-    """Return McNemar's exact two-sided p, where `plus` items are right for a alone and `minus` for b alone.
+    """Return McNemar's exact two-sided p; `plus` items are right only for a, `minus` only for b.
 
-    Without a difference each of them falls to either side with chance 1/2 (McNemar 1947).
+    If the models do not differ, each such item falls on either side with probability 1/2 (McNemar 1947).
 
     >>> round(mcnemar(1, 5), 5)  # 2 (1 + 6) / 2 ** 6
     0.21875
@@ -162,11 +162,11 @@ def mcnemar(plus: int, minus: int) -> float:
 
 
 def paired_accuracy_interval(plus: int, minus: int, items: int) -> Interval:
-    """Return the interval that the paired bootstrap of a difference of two accuracies approaches.
+    """Return the limit of the paired bootstrap's interval for a difference of two accuracies.
 
-    A resampled difference is the sum of `items` draws of +1, 0 and -1, whose distribution is computed exactly: the
-    power of its generating function, by Fourier transform. If all items agree, resampling shows no variation; then the
-    ends are Clopper and Pearson's, as in `accuracy_interval`.
+    A resampled difference is the sum of `items` draws of +1, 0 and -1. Its distribution is computed exactly: a power of
+    the generating function, by Fourier transform. If all items agree, resampling shows no variation; then the ends are
+    Clopper and Pearson's, as in `accuracy_interval`.
 
     >>> low, high = paired_accuracy_interval(2, 0, 2)
     >>> round(low, 3), high
@@ -187,7 +187,7 @@ def paired_accuracy_interval(plus: int, minus: int, items: int) -> Interval:
 
 
 def bootstrap_p(differences: np.ndarray) -> float | None:
-    """Return the two-sided p of resampled differences, nan left out: twice the rarer side of 0, itself included.
+    """Return the two-sided p of resampled differences without nan: twice the share of the rarer side of 0, inclusive.
 
     >>> bootstrap_p(np.array([0.1, 0.2, 0.3, -0.1, 0.2, 0.4, 0.1, 0.3, 0.2]))
     0.4
@@ -200,10 +200,10 @@ def bootstrap_p(differences: np.ndarray) -> float | None:
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Return p values corrected for there being many (Holm 1979); None stays None and does not count.
+    """Return p values corrected for multiple comparisons (Holm 1979); None stays None and does not count.
 
-    The k-th smallest of m is multiplied by m - k + 1, and none is smaller than the one before it. Below 0.05 it
-    may be called significant: the chance that any such call is wrong is then at most 0.05.
+    The k-th smallest of m is multiplied by m - k + 1 and made no smaller than the one before it. If every value below
+    0.05 is called significant, the probability that any such call is wrong is at most 0.05.
 
     >>> holm([0.01, 0.04, None, 0.03])
     [0.03, 0.06, None, 0.06]

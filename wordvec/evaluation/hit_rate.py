@@ -1,4 +1,4 @@
-"""Hit rate: is what was held out among the nearest? The test of item2vec and other recommenders."""
+"""Hit rate: whether held-out items are among the nearest neighbours, the test of item2vec and other recommenders."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import Interval, accuracy_interval, mean_interval
 from wordvec.vectors import WordVectors
 
-QUERIES, CANDIDATES = 1024, 4096  # whose cosines are in memory at a time: 16 MiB
+QUERIES, CANDIDATES = 1024, 4096  # a block of cosines in memory: 16 MiB
 SAME = np.float32(1e-6)  # cosines nearer than this are equal: float32 cannot tell them apart
 
 
 @dataclass(frozen=True)
 class HeldOutPairs:
-    """Pairs of an item and one that was held out: the second should be near the first."""
+    """Pairs of an item and a held-out item, which should be near the first."""
 
     name: str
     pairs: tuple[tuple[str, str], ...]
@@ -51,11 +51,10 @@ def evaluate_hit_rate(
 ) -> HitRateScore:
     """Return the share of pairs whose second item is among the `k` nearest of the first (hit-rate@k).
 
-    As Barkan and Koenigstein (2016, item2vec) and Caselles-Dupré, Lesaint and Royo-Letelier (2018) test items by
-    what was held out of their baskets or sessions. The first item itself is no candidate. Rank is one more than the
-    number of other items that are as near or nearer: equal cosines count against the model, so vectors that are all
-    alike score nothing. Pairs of an item with itself are no questions and are not covered. All rows are candidates, in
-    blocks of bounded memory.
+    Barkan and Koenigstein (2016, item2vec) and Caselles-Dupré, Lesaint and Royo-Letelier (2018) use this test with
+    items held out of baskets or sessions. The first item itself is not a candidate. Rank is one more than the number of
+    other items that are as near or nearer: ties count against the model, so identical vectors score nothing. Pairs of
+    an item with itself are not covered. All rows are candidates, in blocks of bounded memory.
     Raises EvaluationFileError for a set that cannot be read, OptionError for k < 1 or an unknown protocol,
     InputError for a row that holds nan or infinity.
 
@@ -102,9 +101,9 @@ def ranks_of(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the rank of each pair's second vector among all rows, by cosine with the first, and which ranks are tied.
 
-    A rank is one more than the number of rows, other than the two, that are at least as near; it is tied where some
-    are as near. Shapes: unit (W, D) of length 1, ids (W,) their rows in `vectors` or -1, pairs (N, 2) places in
-    `unit` -> (N,) int64 and (N,) bool.
+    A rank is one more than the number of other rows that are at least as near; it is tied if some are equally near.
+    Shapes: unit (W, D) of length 1, ids (W,) their rows in `vectors` or -1, pairs (N, 2) indices into `unit` -> (N,)
+    int64 and (N,) bool.
     """
     ranks, tied = np.empty(len(pairs), np.int64), np.empty(len(pairs), bool)
     with threadpool_limits(1, "blas"):
@@ -117,7 +116,7 @@ def ranks_of(
             for first in range(0, len(vectors), CANDIDATES):
                 candidates = vectors.unit_rows_of(slice(first, min(first + CANDIDATES, len(vectors))))
                 scores = queries @ candidates.T
-                for side in (0, 1):  # the two of the pair are not counted
+                for side in (0, 1):  # the pair's own rows are not counted
                     place = ids[asked[:, side]] - first
                     here = np.flatnonzero((place >= 0) & (place < len(candidates)))
                     scores[here, place[here]] = -np.inf
@@ -128,10 +127,10 @@ def ranks_of(
 
 
 def _notes(itself: int, tied: int, covered: int) -> tuple[str, ...]:
-    """What a reader must know about pairs of an item with itself, and about ties."""
+    """Notes about pairs of an item with itself, and about ties."""
     notes = []
     if itself:
-        notes.append(f"pairs of an item with itself, which ask nothing: {itself:,}")
+        notes.append(f"pairs of an item with itself, which are not covered: {itself:,}")
     if tied:
         notes.append(
             f"in {tied:,} of {covered:,} pairs other items are as near as the one held out, which counts against the "

@@ -1,4 +1,4 @@
-"""Several models on the same sets: scores on the items that all of them cover, and which differences can be trusted."""
+"""Several models on the same sets: scores on the items that all cover, and which differences are significant."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ FEWEST_RESAMPLES = 2000
 class ComparedModel:
     """A model on one set.
 
-    `own` is its score on all items it covers, `common` on those that all models cover. `difference` is to the
-    reference model, `p` its p after Holm's correction over the whole comparison; both are None for the reference.
+    `own` is its score on all items it covers, `common` its score on those that all models cover. `difference` is from
+    the reference model, with `p` after Holm's correction over the whole comparison; both are None for the reference.
     """
 
     model: str
@@ -34,13 +34,13 @@ class ComparedModel:
 
     @property
     def is_significant(self) -> bool:
-        """Whether the difference to the reference can be trusted: p after correction is below 0.05."""
+        """Whether the difference from the reference is significant: p after correction is below 0.05."""
         return self.p is not None and self.p < SIGNIFICANT
 
 
 @dataclass(frozen=True)
 class ComparedSet:
-    """All models on one set: `common` of `items` are covered by all; `reference` is the model compared with."""
+    """All models on one set: all cover `common` of the `items`; `reference` is the model they are compared with."""
 
     name: str
     measure: str
@@ -51,7 +51,7 @@ class ComparedSet:
 
     @property
     def best(self) -> str | None:
-        """The model with the highest score on the common items, the first of equals."""
+        """The model with the highest score on the common items, the first on a tie."""
         scored = [model for model in self.models if model.common.score is not None]
         return max(scored, key=lambda model: model.common.score or 0.0).model if scored else None
 
@@ -68,12 +68,12 @@ def compare_models(
     resamples: int | None = None,
     seed: int = 1,
 ) -> list[ComparedSet]:
-    """Compare models on the sets they were scored on, in the same order: `results` gives each model's scores.
+    """Compare models on the sets they were scored on: `results` gives each model's scores, in the same order.
 
-    Every other model is compared with the first one, or with the one that is best on the set, by `compare_scores`.
-    p values are corrected by Holm's method over all models and sets together. `resamples` is by default so many that
-    the smallest p they can show, after correction, is half of 0.05.
-    Raises OptionError for fewer than two models, models scored on different sets, or another reference.
+    `compare_scores` compares every other model with the first one, or with the best one on the set. p values are
+    corrected by Holm's method over all models and sets together. The default of `resamples` makes the smallest
+    possible p, after correction, half of 0.05.
+    Raises OptionError for fewer than two models, models scored on different sets, or an unknown reference.
     """
     if reference not in REFERENCES:
         raise OptionError(f"reference must be one of {', '.join(REFERENCES)}; got {reference!r}")
@@ -93,7 +93,7 @@ def compare_models(
 
 
 def _compare(scores: Mapping[str, Score], reference: str, resamples: int, seed: int) -> ComparedSet:
-    """All models on one set, p not yet corrected."""
+    """All models on one set, without corrected p."""
     every = list(scores.values())
     if len({(type(score), score.measure, len(score.outcomes)) for score in every}) != 1:
         raise OptionError(
@@ -115,7 +115,7 @@ def _compare(scores: Mapping[str, Score], reference: str, resamples: int, seed: 
 
 
 def comparison_as_dicts(compared: Sequence[ComparedSet]) -> list[dict[str, Any]]:
-    """Return the comparison as what ``json.dumps`` can write."""
+    """Return the comparison as dicts for ``json.dumps``."""
     return [
         {
             "name": found.name,

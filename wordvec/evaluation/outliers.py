@@ -1,4 +1,4 @@
-"""Outlier detection: is the word found that does not belong to the others?"""
+"""Outlier detection: whether the word that does not belong to the others is found."""
 
 from __future__ import annotations
 
@@ -38,11 +38,10 @@ def evaluate_outliers(
 ) -> OutlierScore:
     """Look for each outlier among the words of its topic: accuracy and outlier position percentage.
 
-    Camacho-Collados and Navigli (2016): a set's words are ranked by how compact the others are without them, which
-    is the order of their mean cosine with the others; the outlier is found when its own is the lowest. OPP is the
-    mean of OP / n, with OP the number of the n other words that rank before it. Of equal cosines none counts as
-    found. Words of a topic that the vectors lack are left out (and said); an item is covered where the outlier and
-    at least two words are there.
+    Camacho-Collados and Navigli (2016): words are ranked by how compact the others are without them, which is the
+    order of their mean cosine with the others. The outlier is found if its mean cosine is the lowest; a tie does not
+    count. OPP is the mean of OP / n, where OP is the number of the n other words that rank before it. Topic words
+    without a vector are left out, with a note. An item is covered if the outlier and at least two words have vectors.
     Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown protocol.
 
     >>> vectors = WordVectors(["cat", "dog", "cow", "car"], np.array([[1.0, 0.1], [1.0, 0.2], [1.0, 0.3], [0.1, 1.0]]))
@@ -82,11 +81,11 @@ def evaluate_outliers(
 
 
 def _position(found: FoundWords, unit: np.ndarray, words: tuple[str, ...], outlier: str) -> float:
-    """OP / n of one item, nan where it is not covered."""
+    """OP / n of one item, nan if it is not covered."""
     known = [found.place[word] for word in words if word in found.place]
     if outlier not in found.place or len(known) < 2:
         return float("nan")
     rows = unit[[*known, found.place[outlier]]]
-    cosines = np.round(rows @ rows.T, 9)  # of equal vectors, rounding alone must not decide
+    cosines = np.round(rows @ rows.T, 9)  # rounding errors must not order equal vectors
     means = cosines.sum(axis=1) - np.diagonal(cosines)
     return float((means[:-1] > means[-1]).sum() / len(known))

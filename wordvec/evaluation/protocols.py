@@ -1,6 +1,6 @@
-"""Protocols: how a set's words are looked up among vectors, which are left out, which may be an answer.
+"""Protocols: how a set's words are looked up, which are left out, and which may be answers.
 
-The same vectors can differ by several points between protocols, so every score names its own.
+Protocols can change the score of the same vectors by several points, so every score names its protocol.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 class Protocol:
     """A named way to evaluate.
 
-    fold            what is done to the vectors' words before they are compared; of words that become alike the
-                    first row counts. None: a set's word is looked up as written, then lower-cased
-    fold_set        what is done to the set's words
+    fold            applied to the vectors' words before comparison; of words that become equal, the first row counts.
+                    None: a set's word is looked up as written, then lower-cased
+    fold_set        applied to the set's words
     analogy_words   how many words may occur in questions and answers of analogies, None for all
     pair_words      how many words similarity sets are looked up in, None for all
-    by_count        whether these are the words of the highest counts, where there are counts, or the first rows
-    fold_excluded   whether an answer that becomes a question's word when folded is passed over too
-    semantic_parts  analogies: this many sections, from the first on, semantic, the rest syntactic; None: by name
-    tests           the tasks that the program it is named after has; None: all. Elsewhere its look-up alone is used
+    by_count        whether these are the words with the highest counts, if there are counts, or the first rows
+    fold_excluded   whether words that equal a question's word when folded are excluded as answers too
+    semantic_parts  analogies: the number of leading sections that are semantic, the rest are syntactic; None: by name
+    tests           the tasks of the program it is named after; None: all. Other tasks use only its look-up
     """
 
     name: str
@@ -46,17 +46,17 @@ class Protocol:
     tests: tuple[str, ...] | None = None
 
     def index(self, words: Sequence[str]) -> dict[str, int]:
-        """Return the place of each of `words`, under its folded form; of those that become alike, the first one's."""
+        """Return the index of each word under its folded form; of words that become equal, the first one's."""
         if self.fold is None:
             return {word: place for place, word in enumerate(words)}
         return {self.fold(words[place]): place for place in range(len(words) - 1, -1, -1)}
 
     def lookup(self, index: Mapping[str, int], word: str) -> int | None:
-        """Return the place of a set's word in what `index` made, or None."""
+        """Return the value of a set's word in the result of `index`, or None."""
         return as_given_then_lower(index, word) if self.fold is None else index.get(self.fold_set(word))
 
     def notes(self, task: str, method: str = "3cosadd") -> tuple[str, ...]:
-        """Return what to say where the program has no such test, or not by this method of analogies.
+        """Return a note if the program has no such test, or not with this analogy method.
 
         >>> PROTOCOLS["glove"].notes("similarity")
         ('glove has no test of similarity; words are looked up as it looks them up',)
@@ -68,12 +68,12 @@ class Protocol:
         return (f"{self.name} answers by 3cosadd alone, not by {method}",) if method != "3cosadd" else ()
 
     def key(self, word: str) -> str:
-        """Return what represents a word of the vectors when it is compared."""
+        """Return the form in which a word of the vectors is compared."""
         return word if self.fold is None else self.fold(word)
 
 
 def as_given_then_lower(ids: Mapping[str, int], word: str) -> int | None:
-    """Return the row of `word` as it is written, else of its lower-case form, else None.
+    """Return the row of `word` as written, else of its lower-case form, else None.
 
     >>> as_given_then_lower({"athens": 3, "us": 1, "US": 2}, "Athens")
     3
@@ -85,7 +85,7 @@ def as_given_then_lower(ids: Mapping[str, int], word: str) -> int | None:
 
 
 def ascii_upper(word: str) -> str:
-    """Return `word` with a to z as capitals and all else as it is: C's toupper on each byte of UTF-8.
+    """Return `word` with a to z as capitals and the rest unchanged: C's toupper on each byte of UTF-8.
 
     >>> ascii_upper("Énigme")
     'ÉNIGME'
@@ -109,8 +109,8 @@ PROTOCOLS = {
         "gensim",
         "Like gensim 4's evaluate_word_pairs and evaluate_word_analogies with their defaults, to the last digit: the "
         "first 300,000 rows, words upper-cased on both sides, the first row of equal words; items with an unknown word "
-        "are skipped; an answer that is a question's word in other case is passed over. float32 arithmetic and ties "
-        "as in gensim.",
+        "are skipped; an answer that is a question's word in other case is skipped. float32 arithmetic and ties are "
+        "gensim's.",
         fold=str.upper,
         fold_set=str.upper,
         analogy_words=300_000,
@@ -122,8 +122,8 @@ PROTOCOLS = {
         "word2vec.c",
         "Like word2vec.c's compute-accuracy with a threshold of 30,000: the first rows, a to z upper-cased on both "
         "sides, the first row of equal words; questions with an unknown word are skipped; only the three rows of a "
-        "question are passed over, and an answer needs a cosine above 0. The first five sections are semantic. It has "
-        "no similarity test; its way of finding words is used for those.",
+        "question are excluded, and an answer needs a cosine above 0. The first five sections are semantic. It has "
+        "no similarity test; for those, only its word look-up is used.",
         fold=ascii_upper,
         fold_set=ascii_upper,
         analogy_words=30_000,
@@ -133,8 +133,8 @@ PROTOCOLS = {
     "glove": Protocol(
         "glove",
         "Like GloVe's evaluate.py on its own copy of Google's set: all words, the set's in lower case and the vectors' "
-        "as written; questions with an unknown word are skipped; <unk> is no answer; float64 arithmetic. The first "
-        "five sections are semantic. It has no similarity test; its way of finding words is used for those.",
+        "as written; questions with an unknown word are skipped; <unk> cannot be an answer; float64 arithmetic. The "
+        "first five sections are semantic. It has no similarity test; for those, only its word look-up is used.",
         fold=str,
         fold_set=str.lower,
         analogy_words=None,
@@ -146,7 +146,7 @@ PROTOCOLS = {
 
 @typed
 def get_protocol(name: str) -> Protocol:
-    """Return the protocol of that name; raise OptionError, listing all, when there is none.
+    """Return the protocol of that name; raise OptionError, listing all, if there is none.
 
     >>> get_protocol("wordvec").name
     'wordvec'
@@ -166,9 +166,9 @@ EXAMPLES = 10  # missing words that a score keeps
 class FoundWords:
     """The words of a set that have a vector.
 
-    `place` gives a word's row of `rows` and `unit` (W, D), float32 vectors as they are and with length 1; `missing`
-    are the others; `made` is how many got their vector from their parts, being in no row. `ids` (W,) int64 are the
-    rows of the vectors themselves, -1 for a word whose vector was made.
+    `place` gives a word's row in `rows` and `unit` (W, D): float32 vectors, unchanged and scaled to length 1.
+    `missing` are the words without a vector. `made` counts the words without a row whose vector was made from
+    subwords. `ids` (W,) int64 are the rows in the vectors themselves, -1 for a word whose vector was made.
     """
 
     place: Mapping[str, int]
@@ -180,20 +180,20 @@ class FoundWords:
 
     @property
     def directions(self) -> np.ndarray:
-        """The vectors with length 1 in float64 (W, D): of rows that are multiples of one another all but equal."""
+        """The vectors scaled to length 1 in float64 (W, D): nearly equal for rows that are multiples of one another."""
         lengths = row_lengths(self.rows)
         return np.asarray(self.rows / np.where(lengths > 0, lengths, 1.0)[:, None])
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader of the score must know."""
+        """Notes for the score."""
         return (f"{self.made:,} words have their vector from subwords",) if self.made else ()
 
 
 def find_words(vectors: WordVectors, words: Iterable[str], protocol: Protocol) -> FoundWords:
     """Return the vectors of the distinct `words` as the protocol looks them up.
 
-    Under "wordvec", words without a row get a vector from subwords, where the vectors have these.
+    Under "wordvec", words without a row get a vector from subwords, if the vectors have subwords.
 
     >>> from wordvec.evaluation.protocols import PROTOCOLS
     >>> vectors = WordVectors(["cat", "dog"], np.array([[3.0, 4.0], [0.0, 1.0]]))

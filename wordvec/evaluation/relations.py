@@ -1,4 +1,4 @@
-"""Degrees of relational similarity: how typical is a pair of words for a relation? (SemEval-2012, task 2.)"""
+"""Degrees of relational similarity: how typical a pair of words is of a relation (SemEval-2012, task 2)."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from wordvec.vectors import WordVectors
 RATINGS = re.compile(r"(?:GoldRatings|Phase2AnswersScaled)-(\w+)\.txt")
 PROTOTYPES = "Phase1Questions-{}.txt"
 PAIR = re.compile(r'"?([^":]+):([^":]+)"?')
-ALIKE = 1e-6  # length of a difference of two directions that float32 rows leave to rounding
-FEWEST = 5  # covered pairs that a relation needs for a correlation
+ALIKE = 1e-6  # a difference of two directions shorter than this is rounding of float32 rows
+FEWEST = 5  # covered pairs needed for a correlation
 
 Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A relation: its number such as 1a, pairs that show what is meant, and pairs with the degree people gave."""
+    """A relation: its number, such as 1a, its prototype pairs, and pairs with human ratings."""
 
     name: str
     prototypes: tuple[Pair, ...]
@@ -46,7 +46,7 @@ class RelationSet:
 
 @dataclass(frozen=True, kw_only=True)
 class RelationScore(Score):
-    """The result of a relation set: `score` is the mean of Spearman's rho over relations, which are the items.
+    """The result of a relation set: `score` is the mean of Spearman's rho over relations; relations are the items.
 
     `outcomes` is each relation's rho; `pairs` and `covered_pairs` count the rated pairs.
     """
@@ -65,11 +65,11 @@ def evaluate_relations(
     resamples: int = 1000,
     seed: int = 1,
 ) -> RelationScore:
-    """Order the pairs of each relation by their likeness to its prototypes; the mean of Spearman's rho with people's.
+    """Rank each relation's pairs by likeness to its prototypes; return the mean Spearman's rho with human ratings.
 
     The likeness of a pair c:d is the mean of cos(b - a, d - c) over the prototypes a:b (Zhila et al. 2013; the
-    published task, Jurgens et al. 2012, without its MaxDiff accuracy). A relation is covered with a prototype and
-    five rated pairs among the vectors. The interval resamples relations.
+    published task, Jurgens et al. 2012, without its MaxDiff accuracy). A relation is covered if the vectors have a
+    prototype and five rated pairs. The interval resamples relations.
     Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown protocol.
     """
     asked = relations if isinstance(relations, RelationSet) else read_relations(relations)
@@ -107,7 +107,7 @@ def _rho(found: FoundWords, relation: Relation) -> float:
 
 
 def _steps(found: FoundWords, pairs: list[Pair]) -> np.ndarray:
-    """Directions from the first to the second word of each pair, of length 1; zero where both are alike."""
+    """Unit directions from the first to the second word of each pair; zero if both are alike."""
     directions = found.directions
     first, second = (directions[[found.place[pair[side]] for pair in pairs]] for side in (0, 1))
     steps = second - first
@@ -117,7 +117,7 @@ def _steps(found: FoundWords, pairs: list[Pair]) -> np.ndarray:
 
 
 def read_relations(source: Source, encoding: str = "utf-8") -> RelationSet:
-    """Read SemEval-2012's folders: ratings in GoldRatings-1a.txt or Phase2AnswersScaled-1a.txt ..., a number and "a:b".
+    """Read SemEval-2012's folder: GoldRatings-1a.txt or Phase2AnswersScaled-1a.txt ..., lines of a number and "a:b".
 
     The prototypes of 1a are the first three pairs of Phase1Questions-1a.txt, anywhere in the same folder.
     Raises EvaluationFileError with file and line.
@@ -130,7 +130,7 @@ def read_relations(source: Source, encoding: str = "utf-8") -> RelationSet:
     ratings = {}
     for path in sorted(folder.rglob("*.txt")):
         match = RATINGS.fullmatch(path.name)
-        if match and (match[1] not in ratings or path.name.startswith("Phase2")):  # the platinum ones are the better
+        if match and (match[1] not in ratings or path.name.startswith("Phase2")):  # the platinum ratings are better
             ratings[match[1]] = path
     if not ratings:
         raise EvaluationFileError(f"{source}: no GoldRatings-*.txt or Phase2AnswersScaled-*.txt in this folder")

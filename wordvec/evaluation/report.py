@@ -1,4 +1,4 @@
-"""Scores and comparisons as JSON-able dicts and as tables. Nothing is printed here."""
+"""Scores and comparisons as dicts for JSON and as tables. Nothing is printed here."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from wordvec.evaluation.tables import Strong, format_table
 
 HEADINGS = ("set", "measure", "score", "95 % interval", "covered", "items", "protocol")
 COMPARED = ("set", "measure", "model", "score", "95 % interval", "difference", "p", "covered", "items", "protocol")
-COLUMNS = ("set", "measure", "score", "low", "high", "covered", "items", "protocol")  # of CSV, as those below
+COLUMNS = ("set", "measure", "score", "low", "high", "covered", "items", "protocol")  # for CSV, as below
 COMPARED_COLUMNS = (
     *("set", "measure", "model", "score", "low", "high", "difference", "difference_low", "difference_high", "p"),
     *("significant", "covered", "covered_by_model", "items", "protocol"),
 )
 NOTHING, NO_SCORE = "nothing evaluated", "no score"
-FEWEST = 100  # questions for which the interval over word pairs is worth a line
-MARK = "*"  # behind a difference that is significant
-MEASURES = {"spearman": "Spearman", "mean spearman": "mean Spearman"}  # as they are written in a table
+FEWEST = 100  # questions needed for a line on the interval over word pairs
+MARK = "*"  # after a significant difference
+MEASURES = {"spearman": "Spearman", "mean spearman": "mean Spearman"}  # as written in a table
 LEGEND = (
     f"difference: to {{}}, on the {{}}, with its 95 % interval; p: paired test, corrected for all comparisons of the "
     f"table (Holm); {MARK} p < 0.05"
@@ -56,7 +56,7 @@ def scores_as_dicts(scores: Sequence[Score]) -> list[dict[str, Any]]:
 def score_table(scores: Sequence[Score], sections: bool = False, style: str = "text") -> str:
     """Return one model's scores as a table, shares in percent; `sections` adds a line for each section.
 
-    `style` is "text", "markdown", "latex" or "csv", which has plain numbers, shares from 0 to 1, for other programs.
+    `style` is "text", "markdown", "latex" or "csv". CSV has plain numbers for other programs, shares from 0 to 1.
 
     >>> from wordvec.evaluation import SimilarityScore
     >>> facts = dict(name="men", measure="spearman", items=3000, covered=2900, protocol="wordvec")
@@ -78,8 +78,8 @@ def score_table(scores: Sequence[Score], sections: bool = False, style: str = "t
 def comparison_table(compared: Sequence[ComparedSet], sections: bool = False, style: str = "text") -> str:
     """Return several models' scores, on the items that all of them cover, as one table.
 
-    The best score of a set is bold where the style has bold, a significant difference bears a star. CSV has plain
-    numbers, as that of `score_table`.
+    The best score of a set is bold if the style has bold, and a significant difference is marked with a star. CSV has
+    plain numbers, as in `score_table`.
     """
     if style == "csv":
         return _comparison_csv(compared, sections)
@@ -144,14 +144,14 @@ def _comparison_csv(compared: Sequence[ComparedSet], sections: bool) -> str:
 
 
 def _plain(value: float | None) -> str:
-    """A number as programs read it, nothing for None."""
+    """A number as programs read it, empty for None."""
     return "" if value is None else repr(float(value)) if isinstance(value, float) else str(value)
 
 
 def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
-    """Return what a reader must know besides the figures, a line each: notes of a set, and why nothing was evaluated.
+    """Return notes on the figures, one per line: notes of the sets, and why a score or interval is missing.
 
-    A model is named only if a line does not apply to all of them. `results` gives each model's scores.
+    Models are named only if a line does not apply to all of them. `results` gives each model's scores.
     """
     said: dict[str, list[str]] = {}
     names = short_names(list(results))
@@ -162,7 +162,7 @@ def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
                 interval = _interval(score, score.ci95_pairs)
                 questions = counted(score.covered, "question")
                 notes.append(
-                    f"with the word pairs of its {questions} drawn anew, not these, the interval is {interval}"
+                    f"if the word pairs of its {questions} are resampled, not the questions, the interval is {interval}"
                 )
             notes += _why(score)
             for note in notes:
@@ -171,7 +171,7 @@ def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
 
 
 def _why(score: Score) -> list[str]:
-    """Why a score or its interval is not there."""
+    """Why a score or its interval is missing."""
     if score.covered == 0 and score.items:
         among = f" among the {score.restrict_vocab:,} first" if isinstance(score, AnalogyScore) else ""
         found = looked_for(score.missing)
@@ -184,7 +184,7 @@ def _why(score: Score) -> list[str]:
 
 
 def comparison_remarks(compared: Sequence[ComparedSet], reference: str) -> list[str]:
-    """Return how the comparison was made: with which model, on which items."""
+    """Return lines on how the comparison was made: with which model, on which items."""
     lines = []
     for found in compared:
         if not found.covered_alike:
@@ -199,7 +199,7 @@ def comparison_remarks(compared: Sequence[ComparedSet], reference: str) -> list[
         if len(sizes) > 1 and found.common:
             lines.append(
                 f"{found.name}: answers are chosen among {sizes[0]:,} words of one model and {sizes[-1]:,} of another; "
-                f"fewer is easier: --restrict-vocab {sizes[0]} gives all as many"
+                f"fewer is easier: --restrict-vocab {sizes[0]} gives all models the same number"
             )
     names = short_names([model.model for model in compared[0].models]) if compared else {}
     of = "the best model of each set" if reference == "best" else next(iter(names.values()), "the first")
@@ -207,7 +207,7 @@ def comparison_remarks(compared: Sequence[ComparedSet], reference: str) -> list[
 
 
 def short_names(paths: Sequence[str]) -> dict[str, str]:
-    """Return a name for each file: without folder and suffix where that tells them apart, else the path.
+    """Return a name for each file: without folder and suffix if that is unique, else the path.
 
     >>> short_names(["runs/a.safetensors", "runs/b.npz"]), short_names(["x/v.npz", "y/v.npz"])
     ({'runs/a.safetensors': 'a', 'runs/b.npz': 'b'}, {'x/v.npz': 'x/v.npz', 'y/v.npz': 'y/v.npz'})
@@ -229,19 +229,19 @@ def _facts(score: Score) -> Facts:
 
 
 def _own_parts(model: ComparedModel) -> Score:
-    """The score whose sections stand below: on the common items, as the score above them."""
+    """The score whose sections are listed below it, on the common items as well."""
     if isinstance(model.own, AnalogyScore) and model.own.sections:
         return parts_on_items(model.own, ~np.isnan(model.common.outcomes))
     return model.own
 
 
 def _parts(score: Score, sections: bool) -> list[Facts]:
-    """Further lines below a score: the kinds and sections of analogies, and second figures of a task."""
+    """Further lines below a score: the kinds and sections of analogies, or a task's second figures."""
     if isinstance(score, AnalogyScore):
         parts = [part for part in (score.semantic, score.syntactic) if part is not None]
         parts += score.sections if sections else ()
         lines: list[Facts] = [(f"  {p.name}", score.method, p.score, p.ci95, p.covered, p.items) for p in parts]
-        if score.protocol == "glove" and score.of_all is not None:  # which reports both
+        if score.protocol == "glove" and score.of_all is not None:  # GloVe reports both
             lines.append(("  of all questions", score.method, score.of_all, None, score.covered, score.items))
         return lines
     if isinstance(score, OutlierScore) and score.covered:

@@ -1,4 +1,4 @@
-"""What every task's result has in common."""
+"""The base class of every task's result."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 from wordvec.errors import counted
 from wordvec.evaluation.statistics import Interval
 
-UNLISTED = ("outcomes", "gold")  # one value an item: too long for JSON
+UNLISTED = ("outcomes", "gold")  # one value per item: too long for JSON
 
 
 def no_outcomes() -> np.ndarray:
-    """An empty array, for scores made by hand."""
+    """Return an empty array, for scores made by hand."""
     return np.empty(0)
 
 
@@ -24,13 +24,13 @@ class Score:
     """The result of one set.
 
     `score` is in the unit of `measure` ("spearman", "accuracy", "purity", ...), computed over the `covered` of `items`
-    items; it is None, never 0.0, where nothing was evaluated or the measure is not defined. `ci95` is its bootstrap
-    interval, `protocol` says how words were looked up, `missing` are the set's words that the vectors lack, `notes`
-    what a reader of the score must know besides (the file's layout, duplicate pairs, ...).
+    items. It is None, never 0.0, if nothing was evaluated or the measure is undefined. `ci95` is its bootstrap
+    interval, `protocol` says how words were looked up, `missing` are the set's words that the vectors lack, and `notes`
+    are further facts for readers of the score (the file's layout, duplicate pairs, ...).
 
-    `outcomes` (items,) float64 has one value an item, nan where it is not covered: a cosine for correlations, 1 or 0
-    for right or wrong. `gold` (items,) is what people said, where the measure needs it. From these `compare_scores`
-    compares two models item by item; they are left out of `as_dict`, of repr and of ==.
+    `outcomes` (items,) float64 has one value per item, nan for an uncovered one: a cosine for correlations, 1 or 0 for
+    right or wrong. `gold` (items,) holds the human scores if the measure needs them. `compare_scores` uses both to
+    compare two models item by item; `as_dict`, repr and == leave them out.
     """
 
     task: ClassVar[str] = ""
@@ -48,13 +48,13 @@ class Score:
     gold: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what ``json.dumps`` can write: "task" and all fields but `outcomes` and `gold`."""
+        """Return a dict for ``json.dumps``: "task" and all fields but `outcomes` and `gold`."""
         listed = [f.name for f in fields(self) if f.name not in UNLISTED]
         return {"task": self.task, **{name: _plain(getattr(self, name)) for name in listed}}
 
     @property
     def is_share(self) -> bool:
-        """Whether the score is a share of items, which people read in percent."""
+        """Whether the score is a share of items, shown in percent."""
         return self.measure in SHARES
 
     def written(self, value: float) -> str:
@@ -81,7 +81,7 @@ SHARES = ("accuracy", "purity", "hit-rate", "opp")
 
 
 def looked_for(missing: Sequence[str]) -> str:
-    """Return the first missing words, as the end of a message.
+    """Return the first missing words as the end of a message.
 
     >>> looked_for(["Katze", "Hund"]), looked_for([])
     (", looked for 'Katze', 'Hund'", '')

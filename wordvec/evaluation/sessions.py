@@ -1,9 +1,9 @@
-"""Sessions kept from training: does an item find what came after it? Hit rate, recall and NDCG at k.
+"""Held-out sessions: whether an item's neighbours include the items that came after it. Hit rate, recall, NDCG at k.
 
-The protocol, after Ludewig and Jannach (2018, "Evaluation of session-based recommendation algorithms"), with an
-item's neighbours as its recommendations: at every step of a session the item just seen is the query, and all other
-items are ranked by cosine. The hit rate looks for the item that came next; recall and NDCG look for all that came
-later in the session. An item that follows itself is taken once.
+The protocol follows Ludewig and Jannach (2018, "Evaluation of session-based recommendation algorithms"), with an item's
+neighbours as its recommendations. At every step of a session the item just seen is the query, and all other items are
+ranked by cosine. The hit rate looks for the next item; recall and NDCG look for all later items of the session. An item
+that follows itself is taken once.
 
 Sessions are split by time: train on the earlier ones and test on the later ones (`split_sessions`).
 """
@@ -33,7 +33,7 @@ Session = TypeVar("Session", bound=Sequence[str])
 
 @dataclass(frozen=True)
 class Sessions:
-    """Sessions, each the items of one sitting in the order in which they were seen."""
+    """Sessions, each a sequence of items in the order in which they were seen."""
 
     name: str
     sessions: tuple[tuple[str, ...], ...]
@@ -42,11 +42,11 @@ class Sessions:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionScore(Score):
-    """The result of sessions, which are the items: `score` is the mean over sessions of each one's hit rate at `k`.
+    """The result of sessions, which are the items: `score` is the mean over sessions of the hit rate at `k`.
 
     `recall` and `ndcg` are means over sessions too; the intervals resample sessions. `questions` is the number of
-    steps in all sessions, `covered_questions` how many have a vector for the item that asks and for the next one. A
-    session is covered with one such step. `outcomes` is each session's hit rate.
+    steps in all sessions. `covered_questions` counts the steps with vectors for both the query and the next item. A
+    session is covered if it has one such step. `outcomes` is each session's hit rate.
     """
 
     task = "sessions"
@@ -71,20 +71,20 @@ def evaluate_sessions(
     resamples: int = 1000,
     seed: int = 1,
 ) -> SessionScore:
-    """Query the items of held-out sessions for those that came after them: hit rate, recall and NDCG at `k`.
+    """Query the items of held-out sessions for the items that came after them: hit rate, recall and NDCG at `k`.
 
-    sessions    a file with one session a line, or lists of items; those the vectors were not trained on
-    steps       "all": every item but the last asks; "last": only the last but one, for the last item (leave one out)
-    test_share  only this share of the sessions is used, the last ones: the later ones, in a file ordered by time
+    sessions    a file with one session per line, or lists of items; sessions that the vectors were not trained on
+    steps       "all": every item but the last is a query; "last": only the last but one, for the last (leave one out)
+    test_share  use only this share of the sessions, taken from the end: the latest, in a file ordered by time
 
     With r the rank of an item, W the items to be found and k the length of the list of recommendations::
 
         hit rate = [r(next) <= k]      recall = |{w in W: r(w) <= k}| / |W|
         NDCG = sum over w in W, r(w) <= k, of 1 / log2(1 + r(w))  /  sum over i = 1 .. min(k, |W|) of 1 / log2(1 + i)
 
-    (Järvelin and Kekäläinen 2002, for what is relevant or not.) A session's figures are means over its steps, and a
-    score is the mean over sessions. Items that are as near as the one sought rank before it. Items without a vector
-    neither ask nor can be found, and are not counted as misses: read the score together with the coverage.
+    (Järvelin and Kekäläinen 2002, with binary relevance.) A session's figures are means over its steps, and a score is
+    the mean over sessions. Items equally near as the one sought rank before it. Items without a vector are not queries,
+    cannot be found, and do not count as misses: read the score together with the coverage.
     Raises EvaluationFileError for a file that cannot be read, OptionError for an option out of range.
 
     >>> rows = np.array([[1.0, 0.0], [1.0, 0.3], [1.0, 0.9], [0.0, 1.0], [-1.0, 0.0]])
@@ -136,10 +136,10 @@ def evaluate_sessions(
 def split_sessions(
     sessions: Sequence[Session], test_share: float = 0.2, times: Sequence[float] | None = None
 ) -> tuple[list[Session], list[Session]]:
-    """Return the earlier sessions, to train on, and the last `test_share` of them, rounded up, to test on.
+    """Return the earlier sessions, for training, and the last `test_share` of them, rounded up, for testing.
 
-    `times` says when each began; without it they are taken to be in the order of time. Sessions of equal times keep
-    their order. Raises OptionError for a share outside 0 .. 1, or another number of times.
+    `times` gives the start of each; without it, sessions are assumed to be in order of time. Sessions with equal times
+    keep their order. Raises OptionError for a share outside 0 .. 1, or the wrong number of times.
 
     >>> split_sessions([["a"], ["b"], ["c"], ["d"]], test_share=0.25, times=[9, 1, 5, 3])
     ([['b'], ['d'], ['c']], [['a']])
@@ -154,7 +154,7 @@ def split_sessions(
 
 
 def read_sessions(source: Source, encoding: str = "utf-8") -> Sessions:
-    """Read one session a line: items separated by tabs where the first line has one, else by spaces.
+    """Read one session per line: items separated by tabs if the first line has one, else by spaces.
 
     Raises EvaluationFileError for a file without a line of two items.
     """
@@ -179,12 +179,12 @@ def _named(sessions: Sessions | Sequence[Sequence[str]] | str | os.PathLike[str]
 
 
 def _without_repeats(session: Sequence[str]) -> list[str]:
-    """An item that follows itself, once."""
+    """The session with consecutive repeats of an item removed."""
     return [item for i, item in enumerate(session) if i == 0 or item != session[i - 1]]
 
 
 def _places(found: FoundWords, rows: np.ndarray, session: Sequence[str]) -> np.ndarray:
-    """The place of each item's row in `rows`, -1 for an item without a row; a row that follows itself, once."""
+    """The index into `rows` of each item, -1 for an item without a row; consecutive repeats of a row are removed."""
     ids = np.append(found.ids, -1)[[found.place.get(item, -1) for item in session]]
     ids = ids[np.append(True, (ids[1:] != ids[:-1]) | (ids[1:] < 0))] if len(ids) else ids
     return np.where(ids >= 0, np.searchsorted(rows, ids), -1)
@@ -201,9 +201,9 @@ def _best_cosines(unit: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
 def _figures(
     places: np.ndarray, unit: np.ndarray, best: np.ndarray, k: int, steps: str
 ) -> tuple[float, float, float, int]:
-    """A session's mean hit rate, recall and NDCG, and over how many steps.
+    """A session's mean hit rate, recall and NDCG, and its number of steps.
 
-    Shapes: places (n,) in `unit` (R, D) and `best` (R, k + 1), -1 for an item without a vector.
+    Shapes: places (n,) indices into `unit` (R, D) and `best` (R, k + 1), -1 for an item without a vector.
     """
     asks = (places[:-1] >= 0) & (places[1:] >= 0)
     if steps == "last":
@@ -232,9 +232,9 @@ def _figures(
 
 
 def ranks_up_to(best: np.ndarray, cosines: np.ndarray) -> np.ndarray:
-    """Return the rank of rows by their cosines (n,), those as near ranking before; len(best) stands for that or more.
+    """Return the ranks of rows from their cosines (n,), ties ranking before; len(best) means that rank or higher.
 
-    `best` holds the largest cosines of all candidates, best first, those of the rows themselves among them.
+    `best` holds the largest cosines of all candidates, best first, including the rows themselves.
 
     >>> ranks_up_to(np.array([0.9, 0.7, 0.7, 0.1]), np.array([0.9, 0.7, 0.1, 0.0])).tolist()
     [1, 3, 4, 4]
@@ -247,19 +247,19 @@ def _mean(values: np.ndarray) -> float | None:
 
 
 def _notes(questions: int, covered: int, found: FoundWords) -> tuple[str, ...]:
-    """Which questions were asked, and which could not be."""
+    """The note on steps and items without vectors."""
     lacking = int((found.ids < 0).sum()) + len(found.missing)
     said = f"{covered:,} of {questions:,} steps have a vector for both items"
     return (f"{said}; {lacking:,} of {len(found.place) + len(found.missing):,} items have none" if lacking else said,)
 
 
 def _trained_on(vectors: WordVectors, test_share: float) -> tuple[str, ...]:
-    """That training may have seen the sessions tested, where the vectors' record says that it kept fewer apart."""
+    """A note that training may have seen the tested sessions, if the vectors' record says that it held out fewer."""
     parameters = vectors.info.get("parameters")
     kept = parameters.get("held_out", 0.0) if isinstance(parameters, dict) else 0.0
     if test_share == 1 or kept >= test_share:
         return ()
     return (
         f"the last {test_share:g} of the sessions are tested; the vectors were trained with held_out {kept:g}: if on "
-        "the same file, then on sessions that are tested here",
+        "the same file, then also on sessions that are tested here",
     )

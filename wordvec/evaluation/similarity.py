@@ -1,4 +1,4 @@
-"""Word similarity: do the vectors order pairs of words as people do?"""
+"""Word similarity: whether the vectors rank pairs of words as people do."""
 
 from __future__ import annotations
 
@@ -27,9 +27,8 @@ from wordvec.vectors import WordVectors
 class SimilarityScore(Score):
     """The result of a similarity set.
 
-    `score` is Spearman's rho, `pearson` the correlation, over the `covered` of `items` pairs; both are None where
-    they are not defined: fewer than two pairs covered, or all similarities equal. `outcomes` are the cosines, `gold`
-    the human scores.
+    `score` is Spearman's rho and `pearson` Pearson's r over the `covered` of `items` pairs. Both are None if fewer than
+    two pairs are covered or all similarities are equal. `outcomes` are the cosines, `gold` the human scores.
     """
 
     task = "similarity"
@@ -56,7 +55,7 @@ def evaluate_similarity(
     """Compare the cosines of word pairs with human scores: Spearman's rho with a bootstrap 95 % interval.
 
     `pairs` is a path, the name of a bundled set, or (word, word, score) triples. The interval is the percentile
-    interval over `resamples` resamples of the covered pairs, None of fewer than 8; the same seed gives the same one.
+    interval over `resamples` resamples of the covered pairs, None for fewer than 8; it is reproducible by `seed`.
     Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown protocol.
 
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]]))
@@ -98,7 +97,7 @@ def evaluate_similarity(
 
 
 def cosines(unit: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Return the cosines of pairs of rows, to 9 digits: rounding must not order vectors that are all alike.
+    """Return the cosines of pairs of rows, to 9 digits, so that rounding errors do not order identical vectors.
 
     Shapes: unit (W, D) float64 of length 1, pairs (N, 2) -> (N,).
     """
@@ -106,7 +105,7 @@ def cosines(unit: np.ndarray, pairs: np.ndarray) -> np.ndarray:
 
 
 def gensim_cosines(rows: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Return the cosines of pairs of rows in gensim's arithmetic: rows of length 1 and their products in float32."""
+    """Return the cosines of pairs of rows in gensim's arithmetic: unit rows and their products in float32."""
     from scipy.linalg.blas import dnrm2, dscal
 
     lengths = [float(dnrm2(row)) for row in rows]

@@ -10,11 +10,11 @@ from wordvec.rng import BOOTSTRAP, U64, below, draw, item_key, key_of
 Interval = tuple[float, float]
 TAILS = (0.025, 0.975)  # a 95 % interval
 FEWEST = 8  # items: with 3, 4 and 5, a nominal 95 % interval contains the true value in 54, 80, 85 % of cases
-BLOCK = 1 << 19  # resampled items held at a time: a few arrays of 4 MiB
+BLOCK = 1 << 19  # resampled items in memory: a few arrays of 4 MiB
 
 
 def pearson(x: np.ndarray, y: np.ndarray) -> float | None:
-    """Return the correlation of two (N,) arrays, or None when one is constant or N < 2.
+    """Return the correlation of two (N,) arrays, or None if one is constant or N < 2.
 
     >>> round(pearson(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0])), 4)
     0.982
@@ -37,7 +37,7 @@ def average_ranks(x: np.ndarray) -> np.ndarray:
 
 
 def spearman(x: np.ndarray, y: np.ndarray) -> float | None:
-    """Return Spearman's rho of two (N,) arrays: the correlation of their ranks (Spearman 1904); None as `pearson`.
+    """Return Spearman's rho of two (N,) arrays: the correlation of their ranks (Spearman 1904); None as in `pearson`.
 
     >>> spearman(np.array([1.0, 2.0, 3.0]), np.array([1.0, 20.0, 400.0]))
     1.0
@@ -46,7 +46,7 @@ def spearman(x: np.ndarray, y: np.ndarray) -> float | None:
 
 
 def spearman_as_scipy(x: np.ndarray, y: np.ndarray) -> float | None:
-    """Return `spearman` in the arithmetic of scipy.stats.spearmanr, equal to it to the last bit.
+    """Return `spearman` in the arithmetic of scipy.stats.spearmanr, equal to the last bit.
 
     >>> spearman_as_scipy(np.array([1.0, 2.0, 3.0]), np.array([1.0, 20.0, 400.0]))
     1.0
@@ -60,8 +60,8 @@ def spearman_as_scipy(x: np.ndarray, y: np.ndarray) -> float | None:
 def bootstrap_spearman(x: np.ndarray, y: np.ndarray, resamples: int, seed: int) -> np.ndarray:
     """Return Spearman's rho of `resamples` samples of N items, drawn with replacement (Efron 1979), (R,) float64.
 
-    A resample in which one side is constant has no rho and gives nan. A resample is N draws of an item each, so it
-    is described by how often each item was drawn; ranks follow from these counts without sorting again.
+    A resample with one side constant has no rho and gives nan. A resample is described by how often each item was
+    drawn; ranks follow from these counts without sorting again.
     """
     if resamples < 1:
         raise OptionError(f"resamples must be at least 1; got {resamples}")
@@ -76,7 +76,7 @@ def bootstrap_spearman(x: np.ndarray, y: np.ndarray, resamples: int, seed: int) 
 
 
 def bootstrap_mean(values: np.ndarray, resamples: int, seed: int) -> np.ndarray:
-    """Return the means of `resamples` samples of N of the (N,) values, drawn with replacement, (R,) float64.
+    """Return the means of `resamples` samples of size N from the (N,) values, with replacement, (R,) float64.
 
     The resamples are those of `bootstrap_spearman` with the same seed and N.
     """
@@ -103,8 +103,8 @@ def times_drawn(seed: int, first: int, resamples: int, size: int) -> np.ndarray:
 
 
 def _weighted_spearman(x: np.ndarray, y: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Spearman's rho of the items repeated `times` (R, N) often: (R,)."""
-    middle = (len(x) + 1) / 2  # the mean rank, whatever the ties
+    """Spearman's rho of the items, each repeated `times` (R, N) times: (R,)."""
+    middle = (len(x) + 1) / 2  # the mean rank, with or without ties
     rx, ry = _weighted_ranks(x, times) - middle, _weighted_ranks(y, times) - middle
     weighted = times * rx
     covariance, variance_x = np.einsum("rn,rn->r", weighted, ry), np.einsum("rn,rn->r", weighted, rx)
@@ -113,7 +113,7 @@ def _weighted_spearman(x: np.ndarray, y: np.ndarray, times: np.ndarray) -> np.nd
 
 
 def _weighted_ranks(x: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Average ranks of each item in each resample (R, N)."""
+    """Average rank of each item in each resample (R, N)."""
     _, group, size = np.unique(x, return_inverse=True, return_counts=True)
     order = np.argsort(group, kind="stable")
     drawn = np.add.reduceat(times[:, order], np.cumsum(size) - size, axis=1)  # draws of each distinct value
@@ -121,7 +121,7 @@ def _weighted_ranks(x: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 
 def percentile_interval(values: np.ndarray) -> Interval | None:
-    """Return the 2.5th and 97.5th percentile of bootstrap values, nan left out; None when none is left.
+    """Return the 2.5th and 97.5th percentiles of bootstrap values without nan; None if none is left.
 
     >>> percentile_interval(np.arange(1001.0))
     (25.0, 975.0)
@@ -134,7 +134,7 @@ def percentile_interval(values: np.ndarray) -> Interval | None:
 
 
 def resampled_interval(values: np.ndarray, items: int) -> Interval | None:
-    """Return `percentile_interval` of bootstrap values from `items` items; None of fewer than 8.
+    """Return `percentile_interval` of bootstrap values from `items` items; None for fewer than 8.
 
     Resamples of a few items hardly differ, so the interval would be far too narrow.
 
@@ -145,9 +145,9 @@ def resampled_interval(values: np.ndarray, items: int) -> Interval | None:
 
 
 def mean_interval(values: np.ndarray, resamples: int, seed: int) -> Interval | None:
-    """Return the bootstrap interval of the mean of (N,) values from 0 to 1; None of fewer than 8 items.
+    """Return the bootstrap interval of the mean of (N,) values from 0 to 1; None for fewer than 8 items.
 
-    Where all are 0 or all are 1 it is that of `accuracy_interval`, which is wide enough for whatever lies between.
+    If all are 0 or all are 1, `accuracy_interval` is used: its interval is wide enough for values in between, too.
 
     >>> low, high = mean_interval(np.ones(20), resamples=100, seed=1)
     >>> print(round(low, 3), high)
@@ -162,8 +162,8 @@ def accuracy_interval(correct: int, items: int) -> Interval | None:
     """Return the bootstrap percentile interval of an accuracy; None without items.
 
     The mean of N draws with replacement from N hits and misses is Binomial(N, correct / N) / N, so the limit of the
-    resampling interval is computed from that distribution. Resampling hits alone can never show a miss, so where all
-    or none are correct the inner end is the exact one of Clopper and Pearson (1934), 0.025 ** (1 / N) from there.
+    resampling interval is computed from that distribution. Resampling only hits can never show a miss. So if all or
+    none are correct, the inner end is the exact one of Clopper and Pearson (1934): 0.025 ** (1 / N), or 1 minus that.
 
     >>> accuracy_interval(50, 100)
     (0.4, 0.6)

@@ -1,4 +1,4 @@
-"""Tables of text: for the terminal, Markdown, LaTeX and CSV, each cell escaped as the style needs it."""
+"""Text tables for the terminal, Markdown, LaTeX and CSV, with cells escaped for each style."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wordvec.terminal import display_width
 
 Rows = Sequence[Sequence[str]]
 
-TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # would turn the figures of the row around
+TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # would reverse the figures in the row
 NUMBER = re.compile(r"[+\-−±~<]?\s*\d.*")
 MARKDOWN_SPECIAL = re.compile(r"[\\`*_|<>~$]|\](?=[\[(:])")
 LATEX_SPECIAL = {
@@ -30,18 +30,18 @@ LATEX_SPECIAL = {
 
 
 class Strong(str):
-    """A cell to be set in bold where the style has bold (Markdown, LaTeX); elsewhere the text as it is."""
+    """A cell set in bold if the style has bold (Markdown, LaTeX); otherwise plain text."""
 
 
 def format_table(rows: Rows, headings: Sequence[str], style: str = "text", right: Collection[int] | None = None) -> str:
-    r"""Return the table as text without a line end behind it.
+    r"""Return the table as text without a trailing line end.
 
     style   "text": aligned columns; "markdown"; "latex": a tabular that needs the package booktabs; "csv"
-    right   columns set to the right; None: those whose cells, the empty ones aside, all begin like a number
+    right   right-aligned columns; None: columns whose non-empty cells all begin like a number
 
     A cell wrapped in `Strong` is bold in Markdown and LaTeX. Line ends and other control characters in cells become
     visible escapes (\n), so a row is always one line; CSV keeps them, quoted.
-    Raises OptionError for another style, ShapeError for a row that has not as many cells as there are headings.
+    Raises OptionError for an unknown style, ShapeError for a row with more or fewer cells than headings.
 
     >>> print(format_table([["men", "0.701"], ["a|b", ""]], ["set", "score"]))
     set  score
@@ -64,13 +64,13 @@ def format_table(rows: Rows, headings: Sequence[str], style: str = "text", right
 
 
 def _number_columns(rows: Rows, columns: int) -> set[int]:
-    """Columns that hold numbers, and nothing else."""
+    """Columns that hold only numbers."""
     cells = [[row[column] for row in rows if row[column]] for column in range(columns)]
     return {i for i, filled in enumerate(cells) if filled and all(NUMBER.fullmatch(cell) for cell in filled)}
 
 
 def _visible(cell: str) -> str:
-    """`cell` in one line: control characters, and those that turn the direction of what follows, as escapes."""
+    """`cell` in one line: control characters and those that change the text direction become escapes."""
     return "".join(
         character.encode("unicode_escape").decode("ascii")
         if unicodedata.category(character) == "Cc" or character in TURNS

@@ -1,4 +1,4 @@
-"""All tasks by name: which one a set is for, and a list of sets, or of models, scored in one call."""
+"""All tasks by name: finding the task of a set, and scoring lists of sets or models in one call."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ READERS: dict[str, Callable[..., Any]] = {
     "categorisation": read_categories,
     "outliers": read_outliers,
     "relations": read_relations,
-    "bias": read_bias_tests,  # several tests a file
+    "bias": read_bias_tests,  # several tests per file
     "hit-rate": read_held_out,
     "sessions": read_sessions,
 }
-# A line of words may be many things; held-out pairs and sessions are never recognised by their content.
+# A line of words is ambiguous, so held-out pairs and sessions are never recognised by their content.
 FILES = ("similarity", "analogy", "categorisation", "outliers", "bias")
 FOLDERS = ("relations", "analogy", "outliers", "categorisation")
 
@@ -69,7 +69,7 @@ Task = tuple[str, Any]  # the name of a task and a set: a file, a bundled name, 
 
 @dataclass(frozen=True)
 class TaskSet:
-    """A set that was read: its task, its name and what the task's function takes."""
+    """A set that was read: its task, its name and the argument for the task's function."""
 
     task: str
     name: str
@@ -78,9 +78,9 @@ class TaskSet:
 
 @typed
 def read_tasks(tasks: Sequence[Task], encoding: str = "utf-8") -> list[TaskSet]:
-    """Read all sets of (task, set), so that a bad one is found before anything is evaluated.
+    """Read all (task, set) pairs, so that a bad set is found before anything is evaluated.
 
-    Task "any" is recognised by content. A file of several bias tests becomes several.
+    Task "any" is recognised by content. A file of several bias tests becomes several sets.
     Raises OptionError for an unknown task, EvaluationFileError for a set that cannot be read.
 
     >>> [(found.task, found.name) for found in read_tasks([("any", "tiny-world-analogies")])]
@@ -110,10 +110,10 @@ def evaluate(
 ) -> list[Score]:
     """Score vectors on several sets: `tasks` is a list of (task, set), such as ("similarity", "wordsim353.txt").
 
-    Tasks are those of TASKS, or "any": then the task is recognised by the content of the file. A set is a file, a
-    bundled or fetched name, or anything else the task's function takes; all are read before the first is evaluated.
-    `options` are further arguments by task, such as {"analogy": {"method": "3cosmul"}}. Raises OptionError for an
-    unknown task or protocol, EvaluationFileError for a set that cannot be read.
+    A task is a key of TASKS, or "any" to recognise it by the content of the file. A set is a file, a bundled or fetched
+    name, or anything else the task's function takes; all are read before the first is evaluated. `options` are further
+    arguments by task, such as {"analogy": {"method": "3cosmul"}}. Raises OptionError for an unknown task or protocol,
+    EvaluationFileError for a set that cannot be read.
 
     >>> import numpy as np
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]]))
@@ -128,10 +128,10 @@ def evaluate(
 
 @typed
 def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
-    """Return the task a set is for and the set, recognised by its content or, for a fetched one, by the catalogue.
+    """Return a set and its task, recognised by content or, for a fetched set, by the catalogue.
 
-    Exactly one reader must accept it, in whole. Raises EvaluationFileError, with what each reader says, where none
-    does, and where several do.
+    Exactly one reader must accept the whole set. If none or several do, raises EvaluationFileError with what each
+    reader says.
 
     >>> recognise("tiny-world-similarity")[0]
     'similarity'
@@ -144,7 +144,7 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
         return task, READERS[task](source, encoding)
     accepted, refused = [], []
     is_folder = name not in EVALUATION_SETS and find_file(source).is_dir()
-    if not is_folder and not read_set_lines(source, encoding):  # one fault, whatever the file was to be; or no text
+    if not is_folder and not read_set_lines(source, encoding):  # empty for every task; raises if it is not text
         raise EvaluationFileError(f"{source}: nothing in it; a file of an evaluation set expected")
     for task in FOLDERS if is_folder else FILES:
         try:
@@ -161,10 +161,10 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
     raise EvaluationFileError(f"{source}: in no known format of an evaluation set ({reasons}){hint}")
 
 
-# Scores of many files of vectors: one after the other here, or one task a file on a cluster.
+# Scores of many files of vectors: one after the other here, or one cluster task per file.
 
 
-# What sets consist of: a task gets them by these names.
+# The classes that sets consist of, by the names in which they are sent to a cluster.
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
@@ -192,11 +192,11 @@ def evaluate_files(
     store: str | os.PathLike[str] | None = None,
     show_progress: bool | None = None,
 ) -> dict[str, list[Score]]:
-    """Score files of vectors on several sets, as `evaluate` scores one model's vectors; by the names of the files.
+    """Score files of vectors on several sets with `evaluate`; return the scores by file name.
 
-    `client`, a ``dask.distributed.Client``, gives each file to a worker of a cluster. The scores are those of this
-    process. All workers must see the files under the same paths, and `store`, a folder or fsspec URL; by default that
-    is FILE.work beside the first file, removed at the end.
+    With `client`, a ``dask.distributed.Client``, each file goes to a worker of a cluster, with the same scores. All
+    workers must see the files under the same paths, and `store`, a folder or fsspec URL: by default FILE.work beside
+    the first file, removed at the end.
     Raises OptionError for no files, and as `evaluate` does.
 
     >>> import tempfile
@@ -228,7 +228,7 @@ def score_files(
     options: dict[str, dict[str, Any]] | None = None,
     show_progress: bool | None = None,
 ) -> dict[str, list[Score]]:
-    """The same on a cluster. Raises OptionError for a GPU, CorpusError for a file that a worker does not see."""
+    """Score files on a cluster. Raises OptionError for a GPU, CorpusError for a file that a worker does not see."""
     if any(of_task.get("device", "cpu") != "cpu" for of_task in (options or {}).values()):
         raise OptionError("a cluster's workers evaluate on their CPUs: leave out device or client")
     plain = [[each.task, each.name, as_plain(each.items)] for each in sets]
@@ -247,14 +247,14 @@ def score_files(
 def score_file(
     store: str, path: str, size: int, changed: int, sets: str, protocol: str, options: dict[str, dict[str, Any]] | None
 ) -> list[Score]:
-    """Scores of a file of vectors that has this size and was last changed then."""
+    """Score a file of vectors that must have this size; `changed` is the time of its last change."""
     check_same_file(path, size)
     read = [TaskSet(task, name, from_plain(items)) for task, name, items in open_store(store).facts(sets)["sets"]]
     return evaluate(WordVectors.load(path), read, protocol, options)
 
 
 def as_plain(items: Any) -> Any:
-    """A set in what JSON has.
+    """Return a set as JSON types.
 
     >>> as_plain(WordPairs("few", (("cat", "dog", 9.0),)))
     {'kind': 'WordPairs', 'fields': {'name': 'few', 'pairs': [['cat', 'dog', 9.0]], 'notes': []}}
@@ -268,7 +268,7 @@ def as_plain(items: Any) -> Any:
 
 
 def from_plain(plain: Any) -> Any:
-    """The set that `as_plain` wrote; lists are tuples.
+    """Return the set that `as_plain` wrote, with tuples for lists.
 
     >>> questions = AnalogyQuestions("few", {"b": (("a", "b", "c", "d"),), "a": ()})
     >>> from_plain(as_plain(questions)) == questions

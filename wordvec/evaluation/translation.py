@@ -1,4 +1,4 @@
-"""Word translation: how many words of a dictionary have a right translation among the first k."""
+"""Word translation: the share of a dictionary's words with a right translation among the best k."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ SAME = np.float32(1e-6)  # scores nearer than this are equal: float32 cannot tel
 class TranslationScore(Score):
     """Precision at k: the share of covered words with a right translation among the `k` best.
 
-    Items are the different source words of the dictionary. Covered are those that the source has, with at least one
-    translation among the target words looked at. `missing` are the words that either side lacks.
+    Items are the distinct source words of the dictionary. An item is covered if the source has it and at least one of
+    its translations is among the target words searched. `missing` are the words that either side lacks.
     """
 
     task = "translation"
@@ -38,9 +38,9 @@ def evaluate_translation(
 ) -> list[TranslationScore]:
     """Score a translator on a dictionary it has not learned from: precision at each k of `at`, with 95 % intervals.
 
-    As in Conneau et al. 2018 (section 3.2) a word counts as right when any of its translations is found. Other words
-    with the same score rank before it, so that vectors that are all alike score nothing. Words that are not covered
-    are not counted as wrong: read the score together with the coverage.
+    As in Conneau et al. 2018 (section 3.2), a word counts as right if any of its translations is found. Other words
+    with the same score rank before it, so identical vectors score nothing. Uncovered words do not count as wrong: read
+    the score together with the coverage.
     Raises InputError for a file that cannot be read.
 
     >>> from wordvec.vectors import WordVectors
@@ -85,7 +85,7 @@ def evaluate_translation(
 
 
 def _ranks(translator: Translator, words: Sequence[str], gold: Mapping[str, Sequence[str]]) -> np.ndarray:
-    """The rank of each word's best right translation (n,): 1 + the other targets that score as well or better."""
+    """The rank of each word's best right translation (n,): 1 + the number of other targets that score as well."""
     column = {word: i for i, word in enumerate(translator.target_words())}
     ids = np.array([translator.source.word_id(word) for word in words], np.int64)
     ranks = np.empty(len(words), np.int64)
@@ -108,7 +108,7 @@ def _named(dictionary: Dictionary | Sequence[tuple[str, str]] | str | os.PathLik
 
 
 def _missing(dictionary: Dictionary, translator: Translator, targets: set[str]) -> list[str]:
-    """Words of pairs that one side lacks: of the source, else of the target words looked at."""
+    """Words of pairs that one side lacks: the source word, else the translation."""
     return [
         translation if word in translator.source else word
         for word, translation in dictionary.pairs
@@ -117,9 +117,9 @@ def _missing(dictionary: Dictionary, translator: Translator, targets: set[str]) 
 
 
 def _notes(translator: Translator, covered: Sequence[str]) -> tuple[str, ...]:
-    """That words were seen in learning, which makes the score too good."""
+    """A note if the map was learned from some of these words, which makes the score too good."""
     learned = translator.learned_from
     if learned is None:
         return ("the map was learned from words that are spelt alike in both models",)
     seen = sum(word in learned for word in covered)
-    return (f"{seen:,} of the {len(covered):,} words were also learned from: too good a score",) if seen else ()
+    return (f"{seen:,} of the {len(covered):,} words were used for learning, so the score is too good",) if seen else ()

@@ -27,8 +27,8 @@ from wordvec.corpus import Corpus
 from wordvec.corpus.shared import SharedCorpus, cluster_beside
 from wordvec.errors import CorpusError, InputError
 from wordvec.experiments.training import ClusterTraining, Job, TrainedModel, train_in_child
-from wordvec.files import parse_json, real_path, remove_abandoned, replace_file, sha256_of, try_temporary
-from wordvec.json_forms import COUNT, NUMBER, TEXT, check_form, or_null
+from wordvec.files import real_path, remove_abandoned, replace_file, sha256_of, try_temporary
+from wordvec.json_forms import COUNT, NUMBER, TEXT, check_form, or_null, parse_json
 from wordvec.version import __version__
 
 if TYPE_CHECKING:

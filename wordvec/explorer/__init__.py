@@ -2,8 +2,8 @@
 
 ::
 
-    WordVectors ─► make_model (which words, map, clusters, small rows) ─► make_html (page/*.html, *.css, *.js) ─► file
-                                                                     └─► serve (exact answers over all words)
+    WordVectors ─► make_model (words, map, clusters, small rows) ─► make_html (page/*.html, *.css, *.js) ─► file
+                                                               └─► serve (exact answers over all words)
 """
 
 from wordvec.explorer.html import make_html, write_page

@@ -1,20 +1,20 @@
-"""Clusters for colour, with words that name them."""
+"""Clusters for colour, and words that name them."""
 
 from __future__ import annotations
 
 import numpy as np
 
-CLUSTERS = 8  # as many as there are colours that colour-blind readers can tell apart
-SAMPLE = 3_000  # rows k-means sees; the others join the nearest centre
-NAMED_AMONG = 1_000  # a cluster's name comes from the most frequent words, which a reader knows
+CLUSTERS = 8  # the number of colours that colour-blind readers can distinguish
+SAMPLE = 3_000  # rows used by k-means; the others join the nearest centre
+NAMED_AMONG = 1_000  # clusters are named by words among this many most frequent ones, which readers know
 NAME_WORDS = 3
 
 
 def cluster_rows(unit: np.ndarray, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Return each row's cluster (N,) uint8, numbered by falling size, and the clusters' unit centres (K, D) float32.
 
-    k-means over the first rows, which hold the most frequent words; each further row joins the centre it is nearest to
-    by cosine. At most 8 clusters, fewer for fewer words.
+    k-means runs on the first rows, those of the most frequent words; each further row joins the nearest centre by
+    cosine. There are at most 8 clusters, fewer for fewer words.
 
     >>> cluster_rows(np.float32([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1], [-1, 0]]))[0].tolist()
     [0, 1, 2, 3, 4]
@@ -35,11 +35,11 @@ def cluster_rows(unit: np.ndarray, seed: int = 1) -> tuple[np.ndarray, np.ndarra
 def cluster_names(
     unit: np.ndarray, groups: np.ndarray, centres: np.ndarray, passed: np.ndarray | None = None
 ) -> list[list[int]]:
-    """Return, for each cluster, the rows of three frequent words that tell it best from the other clusters.
+    """Return, for each cluster, the rows of three frequent words that best distinguish it from the other clusters.
 
-    Those are the words that `wordvec.plots.groups.most_telling` finds among the 1,000 commonest ones. Rows stand in
-    the order of falling frequency; a cluster without frequent words is named by its own first ones. Rows in `passed`,
-    such as those of function words, name nothing where there are others.
+    `wordvec.plots.groups.most_telling` finds these words among the 1,000 most common. Rows are in order of falling
+    frequency; a cluster without frequent words is named by its first words. Rows in `passed`, such as those of function
+    words, are not used if there are others.
 
     >>> cluster_names(np.float32([[1, 0], [0.8, 0.6], [0, 1]]), np.array([0, 0, 1]), np.float32([[0.9, 0.4], [0, 1]]))
     [[0, 1], [2]]

@@ -1,4 +1,4 @@
-"""Assembling the page: template, style, scripts, plotly and data in one HTML file that loads nothing else."""
+"""Assembles the page: template, style, scripts, plotly and data in one HTML file that loads nothing else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wordvec.files import replace_file
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
-# In order of dependence: each file is a part of one strict function.
+# In order of dependence; all files become one strict function.
 SCRIPTS = (
     "elements.js",
     "model.js",
@@ -53,12 +53,12 @@ def write_page(
     periods: bool = False,
     **options: Any,
 ) -> list[PageModel]:
-    """Write one HTML file to explore one model, or two side by side, without a network; return what it shows.
+    """Write one HTML file to explore one model, or two side by side, offline; return the models that it shows.
 
-    With `periods`, `named` are the models of one text over time, which a slider goes through (see `make_periods`).
+    With `periods`, `named` are the models of one text over time, for a slider (see `make_periods`).
 
-    `named` are (name, vectors). `words` are coloured as the reader's list, `lists` (name -> words, at most 8) each in a
-    colour of its own; both are shown even where they are rare. `options` are those of `make_model`: top, method, seed.
+    `named` are (name, vectors). `words` are coloured as the reader's list; each of `lists` (name -> words, at most 8)
+    has its own colour. Both are shown even if rare. `options` are those of `make_model`: top, method, seed.
     Raises MissingExtraError without plotly (extra `explorer`), OptionError for more words than a page can hold.
     """
     plotly = plotly_script()  # before the map is computed
@@ -78,11 +78,11 @@ def make_html(
     periods: bool = False,
     plotly: str,
 ) -> bytes:
-    """Return the page, UTF-8.
+    """Return the page in UTF-8.
 
-    Words, names and everything else that comes from a model travel as JSON in a script element that is not run, with
-    every "<" escaped; the scripts show them as text only. A content security policy lets nothing run but the scripts
-    put in here (by their SHA-256) and nothing connect anywhere (served: to the server alone).
+    Words, names and all other data of a model are JSON in a script element that is not executed, with every "<"
+    escaped; the scripts show them only as text. A content security policy allows only these scripts (by SHA-256) to
+    run, and no connections (if served: only to the server).
     """
     data = {
         "format": FORMAT,
@@ -106,7 +106,7 @@ def make_html(
 
 
 def embedded_json(data: Any) -> str:
-    r"""Return JSON that can stand in a script element: ASCII, and without any "<" that could end the element.
+    r"""Return JSON that is safe in a script element: ASCII, without any "<" that could end the element.
 
     >>> print(embedded_json(["</script>", "né"]))
     ["\u003c/script>","n\u00e9"]
@@ -115,7 +115,7 @@ def embedded_json(data: Any) -> str:
 
 
 def plotly_script() -> str:
-    """Return plotly's bundled script. Raises MissingExtraError where plotly is not installed."""
+    """Return plotly's bundled script. Raises MissingExtraError if plotly is not installed."""
     try:
         from plotly.offline import get_plotlyjs
     except ImportError as error:

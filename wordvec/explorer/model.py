@@ -1,4 +1,4 @@
-"""A model's data for the page: its words, their places on the map, clusters, and small rows to search in."""
+"""A model's data for the page: words, their places on the map, clusters, and small rows for searches."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 METHOD_NAMES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 DEFAULT_TOP = 20_000
-PAGE_WORDS = 100_000  # points that a browser still moves
-PAGE_BYTES = 48_000_000  # of rows in a file; base64 makes a third more of them
+PAGE_WORDS = 100_000  # points that a browser can still move smoothly
+PAGE_BYTES = 48_000_000  # of rows in a file; base64 adds a third
 FEWEST_WORDS = 3
 
 
 @dataclass(frozen=True)
 class PageModel:
-    """One model as the page sees it; row i of every array belongs to words[i], by falling frequency.
+    """One model's data for the page; row i of every array belongs to words[i], by falling frequency.
 
-    Shapes: counts (N,) int64 or None, points (N, 2) float32, groups (N,) uint8, rows (N, D) int8 or int16, or None
-    where a server answers. `passed` are the rows of function words, which get labels last. `total` is the number of
-    words of the whole model, `shares` what part of the variance PCA's two directions show.
+    Shapes: counts (N,) int64 or None, points (N, 2) float32, groups (N,) uint8, rows (N, D) int8 or int16, or None if a
+    server answers. `passed` are the rows of function words, which are labelled last. `total` is the number of words of
+    the whole model, `shares` the shares of the variance along PCA's two directions.
     """
 
     name: str
@@ -51,7 +51,7 @@ class PageModel:
     passed: list[int]
 
     def as_json(self) -> dict[str, Any]:
-        """Return what travels in the page: JSON, arrays as base64 of their little-endian bytes."""
+        """Return the page's JSON, with arrays as base64 of their little-endian bytes."""
         return {
             "name": self.name,
             "words": self.words,
@@ -81,12 +81,12 @@ def make_model(
     seed: int = 1,
     with_rows: bool = True,
 ) -> PageModel:
-    """Choose the `top` most frequent words (by default 20,000, or all where there are fewer) and `words`, and map them.
+    """Choose the `top` most frequent words (by default 20,000, or all if there are fewer) and `words`, and map them.
 
-    The map is made of vectors of unit length by `method` (see `wordvec.plots.projection.project`), deterministic by
-    `seed`. Without `with_rows`, the page asks a server for neighbours.
-    Raises OptionError for fewer than 3 words or more than the page can carry, UnknownWordError for one of `words` that
-    has no vector, MissingExtraError for t-SNE and UMAP without their packages.
+    The map is made from unit vectors by `method` (see `wordvec.plots.projection.project`), deterministic by `seed`.
+    Without `with_rows`, the page asks a server for neighbours.
+    Raises OptionError for fewer than 3 words or more than a page can hold, UnknownWordError if one of `words` has no
+    vector, MissingExtraError for t-SNE and UMAP without their packages.
 
     >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
@@ -120,7 +120,7 @@ def page_model(
     seed: int,
     with_rows: bool,
 ) -> PageModel:
-    """Assemble the page's data for the words `ids`, whose unit rows, places by PCA and clusters are known."""
+    """Assemble the page's data for the words `ids` from their unit rows, places by PCA and clusters."""
     rows, agreed = rows_for_page(unit, seed) if with_rows else (None, None)
     return PageModel(
         name=name,
@@ -149,9 +149,9 @@ def make_models(
 ) -> list[PageModel]:
     """Make one or two models for a page; the second map is rotated to match the first.
 
-    `options` are those of `make_model`. Of `words` and of the words of `lists`, each model takes those it has. Raises
-    UnknownWordError for one of `words` that no model has and for lists of which no model has any word, OptionError for
-    more lists than there are colours; a UserWarning tells how many words of lists are nowhere.
+    `options` are those of `make_model`. Each model uses the words of `words` and `lists` that it has. Raises
+    UnknownWordError if no model has one of `words`, or any word of `lists`, and OptionError for more lists than
+    colours. A UserWarning says how many words of lists no model has.
     """
     check_words(named, words, lists or {})
     wanted = [*words, *(word for members in (lists or {}).values() for word in members)]
@@ -165,7 +165,7 @@ def make_models(
 def check_words(
     named: Sequence[tuple[str, WordVectors]], words: Sequence[str], lists: Mapping[str, Sequence[str]]
 ) -> None:
-    """Raise for words and lists that a page cannot colour (see `make_models`), and warn of words that are nowhere."""
+    """Raise for words and lists that a page cannot colour (see `make_models`); warn about words that no model has."""
     if len(lists) > CLUSTERS:
         raise OptionError(f"a page colours at most {CLUSTERS} lists; got {len(lists)}")
     listed = [word for members in lists.values() for word in members]
@@ -191,7 +191,7 @@ def chosen_words(vectors: WordVectors, top: int | None, words: Sequence[str] = (
 
 
 def check_fits(words: int, dim: int) -> None:
-    """Raise OptionError when a page cannot hold this many words, saying how many fit.
+    """Raise OptionError if a page cannot hold this many words, with the number that fits.
 
     >>> check_fits(120_000, 100)
     Traceback (most recent call last):
@@ -222,16 +222,16 @@ def _map(unit: np.ndarray, method: str, seed: int) -> tuple[np.ndarray, tuple[fl
 
 
 def centred(points: np.ndarray) -> np.ndarray:
-    """Points (N, 2) float32, centred and at most 1 away from the centre in each direction: float32 serves them all."""
+    """Points (N, 2) float32, centred and scaled to at most 1 in each direction, so that float32 is precise enough."""
     points = points - (points.max(axis=0) + points.min(axis=0)) / 2
     largest = np.abs(points).max()
     return np.asarray(points / (largest if largest > 0 else 1), np.float32)
 
 
 def _turned(model: PageModel, reference: PageModel) -> PageModel:
-    """The model with its map rotated or mirrored, so that the words of both are as near to each other as possible.
+    """The model with its map rotated or mirrored so that shared words are as near as possible to those of `reference`.
 
-    The turn is found on the shared words, see `wordvec.vectors.several_models.procrustes.turned`.
+    See `wordvec.vectors.several_models.procrustes.turned`.
     """
     row_of = {word: i for i, word in enumerate(reference.words)}
     pairs = np.array([(i, row_of[word]) for i, word in enumerate(model.words) if word in row_of], np.int64)
@@ -242,7 +242,7 @@ def _turned(model: PageModel, reference: PageModel) -> PageModel:
 
 
 def _about(info: dict[str, Any]) -> dict[str, str]:
-    """What the page says about how the vectors were made: names and values as text."""
+    """The page's facts about the origin of the vectors: names and values as text."""
     about = {key: str(info[key]) for key in ("trainer", "tokenizer") if info.get(key)}
     parameters = info.get("parameters")
     if isinstance(parameters, dict):

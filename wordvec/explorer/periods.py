@@ -1,4 +1,4 @@
-"""Several models of one text over time, on one map: the page has a slider that goes through them."""
+"""Several models of one text over time on one map, with a slider to switch between them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 FEWEST_SHARED = 3
-ANCHORS = 10_000  # commonest shared words, that the rotations are found from
+ANCHORS = 10_000  # most common shared words, which determine the rotations
 MOST_PERIODS = 50
 
 
@@ -33,16 +33,17 @@ def make_periods(
     seed: int = 1,
     with_rows: bool = True,
 ) -> list[PageModel]:
-    """Make the models of a page with a slider, in the order given, such as that of time.
+    """Make the models of a page with a slider, in the given order, such as by time.
 
-    Each is rotated onto the first by the rotation that brings the vectors of their shared words nearest (orthogonal
-    Procrustes, Schoenemann 1966; Hamilton, Leskovec and Jurafsky 2016), which leaves vectors that are in one space
-    already nearly where they are. All lie on one plane, that of the two principal components of all rows together, so
-    that places can be compared; colours are those of the first model's clusters, each word's nearest one.
-    Each shows its `top` most frequent words (by default 20,000 shared out among them) and those of `words` and `lists`.
+    Each model is rotated onto the first by the rotation that brings the vectors of their shared words nearest
+    (orthogonal Procrustes, Schoenemann 1966; Hamilton, Leskovec and Jurafsky 2016). Vectors that are already in one
+    space hardly move. All models share one plane, that of the first two principal components of all rows together, so
+    that places can be compared. Words are coloured by the nearest of the first model's clusters.
+    Each model shows its `top` most frequent words (by default 20,000 divided by the number of models) and the words of
+    `words` and `lists`.
 
-    Raises OptionError for fewer than two models, for another method than PCA, whose places could not be compared, and
-    for more words than a page can carry; InputError for a model that shares fewer than 3 words with the first.
+    Raises OptionError for fewer than two models, any method but PCA, because places could not be compared, and more
+    words than a page can hold; InputError for a model that shares fewer than 3 words with the first.
     """
     if not 2 <= len(named) <= MOST_PERIODS:
         raise OptionError(f"a page over time shows 2 to {MOST_PERIODS} models; got {len(named)}")

@@ -1,8 +1,8 @@
-"""A small server for the page and its questions, made for one reader on this machine, and what the page may ask.
+"""A small server for the page and its questions, for one reader on this machine.
 
-It serves no files: one page made at the start, and JSON answers. It answers GET only, listens on the loopback address
-by default, and refuses requests whose Host names another machine (DNS rebinding: a page on the network whose name has
-been made to point here would otherwise read the answers).
+It serves no files, only one page made at the start, and JSON answers. It answers only GET, listens on the loopback
+address by default, and refuses requests whose Host names another machine (DNS rebinding: otherwise a page on the
+network whose name was made to point here could read the answers).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 
-LONGEST_TARGET = 4_096  # bytes of a request's path and question
+LONGEST_TARGET = 4_096  # bytes of a request's path and query
 TIMEOUT = 30  # seconds a connection may stay silent
 
 
@@ -38,7 +38,7 @@ class ExplorerServer(ThreadingHTTPServer):
 
     daemon_threads = True
     allow_reuse_address = True
-    request_queue_size = 128  # connections that wait to be accepted; the library's 5 turn away a page's own questions
+    request_queue_size = 128  # waiting connections; the library's 5 would refuse a page's own questions
 
     def __init__(self, host: str, port: int, page: bytes, service: Service) -> None:
         if ":" in host:
@@ -48,7 +48,7 @@ class ExplorerServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where a browser on this machine finds the page."""
+        """The address of the page for a browser on this machine."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.server_address[1]}/"
 
@@ -60,13 +60,13 @@ class ExplorerServer(ThreadingHTTPServer):
         self.server_name, self.server_port = self.host, self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore clients that disconnected before they were answered; report anything else in one line."""
+        """Ignore clients that disconnected early; report anything else in one line."""
         error = sys.exc_info()[1]
         if not isinstance(error, (ConnectionError, TimeoutError)):
             announce(f"a request was not answered: {type(error).__name__}: {error}")
 
     def knows_host(self, header: str | None) -> bool:
-        """Whether a Host header names this server: its own name, this machine's, or a plain address, and its port."""
+        """Whether a Host header names this server: its name, this machine's, or a plain address, and its port."""
         try:
             parts = urlsplit(f"//{header}")
             name, port = (parts.hostname or "").lower(), parts.port or 80
@@ -117,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._json(status, {"error": message, "suggestions": list(suggestions)})
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what http.server itself refuses (another method, a malformed request) in JSON too."""
+        """Answer requests that http.server refuses (another method, a malformed request) in JSON too."""
         self.close_connection = True
         self._error(code, message or "the request cannot be understood: this server answers GET")
 
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Log nothing: every key typed into the search would be a line."""
+        """Log nothing: every key typed into the search would add a line."""
 
 
 def make_server(
@@ -152,9 +152,9 @@ def make_server(
     periods: bool = False,
     **options: Any,
 ) -> ExplorerServer:
-    """Return a server, bound but not running yet; port 0 takes any free one.
+    """Return a server that is bound but not running yet; port 0 takes any free port.
 
-    `named` are (name, vectors), one model or two, or with `periods` those of a slider; `options` are those of
+    `named` are (name, vectors): one or two models, or with `periods` the models of a slider. `options` are those of
     `write_page`: words, lists, top, method, seed.
     Raises OptionError for a port in use or an address that is not this machine's, MissingExtraError without plotly.
     """
@@ -172,7 +172,7 @@ def make_server(
 
 
 def serve(server: ExplorerServer) -> None:
-    """Serve until interrupted from the keyboard, then close; requests under way are not waited for."""
+    """Serve until interrupted from the keyboard, then close without waiting for requests in progress."""
     try:
         server.serve_forever(poll_interval=0.2)
     except KeyboardInterrupt:
@@ -211,23 +211,23 @@ def _bound(host: str, port: int) -> ExplorerServer:
         raise OptionError(f"cannot listen on {host}, port {port}: {error.strerror or error}") from error
 
 
-# What the served page may ask: the questions of `wordvec.serve`, of one model or two.
+# The questions that the served page may ask: those of `wordvec.serve`, about one or two models.
 
 
 __all__ = ["MOST_NEIGHBOURS", "Service"]
 
 
 class Service:
-    """Answers about some models, exact and over all of their words; `model` says which, 0 for the first.
+    """Answers questions about models, exactly and over all of their words; `model` is the number, from 0.
 
-    Thread-safe: everything that is computed once is computed here, before the first question.
+    It is thread-safe: everything that is computed once is computed here, before the first question.
     """
 
     def __init__(self, models: Sequence[WordVectors]) -> None:
         self.models = [Questions(vectors) for vectors in models]
 
     def questions(self) -> dict[str, Callable[[Mapping[str, str]], dict[str, Any]]]:
-        """The questions by name; each takes its parameters as text and raises InputError for what it cannot answer."""
+        """The questions by name; each takes its parameters as text and raises InputError if it cannot be answered."""
         return {"similar": self.similar, "analogy": self.analogy, "search": self.search}
 
     def similar(self, given: Mapping[str, str]) -> dict[str, Any]:
@@ -241,7 +241,7 @@ class Service:
         return model.analogy(rest)
 
     def search(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """`text`, `limit`, `model` -> {"words": [{"word", "count"}]}: words that begin so."""
+        """`text`, `limit`, `model` -> {"words": [{"word", "count"}]}: words that begin with the text."""
         model, rest = self._model(given)
         return model.search(rest)
 

@@ -1,4 +1,4 @@
-"""Rows of whole numbers, small enough to travel in a page, and how well their neighbours agree with the vectors'."""
+"""Rows of whole numbers, small enough for a page, and how well their neighbours agree with those of the vectors."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from wordvec.vectors.search import best_rows
 
 LARGEST = {8: 127, 16: 32_767}
 TYPES = {8: np.int8, 16: np.int16}
-GOOD = 0.9  # an overlap below this makes 16 bits out of 8
-TOLERANCE = 1e-6  # float32's rounding of a cosine: words this near to the last neighbour are as good as it
+GOOD = 0.9  # with an overlap below this, 16 bits replace 8
+TOLERANCE = 1e-6  # float32 rounding of a cosine: words this near to the last neighbour count as equal
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How many of the `k` neighbours found with small rows are among the exact ones: the mean over `words` words."""
+    """The mean share, over `words` words, of the `k` neighbours found with small rows that are among the exact ones."""
 
     overlap: float
     k: int
@@ -25,9 +25,9 @@ class Agreement:
 
 
 def small_rows(unit: np.ndarray, bits: int = 8) -> np.ndarray:
-    """Return each row times what makes its largest entry 127 (8 bits) or 32,767 (16 bits), rounded to whole numbers.
+    """Return each row scaled to a largest entry of 127 (8 bits) or 32,767 (16 bits), rounded to whole numbers.
 
-    A cosine does not change with the length of a row, so the factor need not be kept. A zero row stays zero.
+    A cosine does not depend on the length of a row, so the factor need not be kept. A zero row stays zero.
 
     Shapes: unit (N, D) float -> (N, D) int8 or int16.
 
@@ -40,18 +40,17 @@ def small_rows(unit: np.ndarray, bits: int = 8) -> np.ndarray:
 
 
 def small_lengths(rows: np.ndarray) -> np.ndarray:
-    """Euclidean lengths of rows of whole numbers (N,) float64, 1 for a zero row, so that one can divide by them."""
+    """Euclidean lengths of rows of whole numbers (N,) float64; 1 for a zero row, to allow division."""
     wide = rows.astype(np.float64)
     lengths = np.sqrt(np.einsum("ij,ij->i", wide, wide))
     return np.where(lengths > 0, lengths, 1.0)
 
 
 def agreement(unit: np.ndarray, rows: np.ndarray, k: int = 10, sample: int = 300, seed: int = 1) -> Agreement:
-    """Compare the neighbours the page will find with those of the exact vectors, for `sample` words drawn by `seed`.
+    """Compare the neighbours that the page will find with the exact ones, for `sample` words drawn by `seed`.
 
-    The page's arithmetic is done here as queries.js does it: products of whole numbers divided by the two lengths, in
-    float64. A neighbour agrees when its exact cosine is at least that of the exact k-th neighbour, so that words that
-    are equally near do not count as errors.
+    The arithmetic is that of queries.js: products of whole numbers divided by both lengths, in float64. A neighbour
+    agrees if its exact cosine is at least that of the exact k-th neighbour, so that ties do not count as errors.
 
     Shapes: unit (N, D) float32 of length 1, rows (N, D) whole numbers. With fewer other words than k, all are compared.
     """
@@ -71,9 +70,9 @@ def agreement(unit: np.ndarray, rows: np.ndarray, k: int = 10, sample: int = 300
 
 
 def rows_for_page(unit: np.ndarray, seed: int = 1) -> tuple[np.ndarray, Agreement]:
-    """Return int8 rows and their agreement; int16 rows where int8 loses more than one neighbour in ten.
+    """Return int8 rows and their agreement; int16 rows if int8 loses more than one neighbour in ten.
 
-    That happens where all vectors point nearly the same way, and their differences are small beside what they share.
+    That happens if all vectors have nearly the same direction and differ little.
     """
     rows = small_rows(unit, bits=8)
     agreed = agreement(unit, rows, seed=seed)

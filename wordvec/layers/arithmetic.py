@@ -73,7 +73,7 @@ class Repeat(Layer):
 
 
 class Mean(Layer):
-    """y[b] = the mean of x[b, c] over all c where mask[b, c] is not 0.
+    """y[b] = the mean of x[b, c] over those c where mask[b, c] is not 0.
 
     Shapes: x (B, C, D), mask (B, C) of 0 and 1 (or bool), or None for all -> y (B, D).
     CBOW's hidden layer: near the edges of a sentence a word has fewer contexts, and the mask leaves them out.

@@ -1,4 +1,4 @@
-"""What the course in docs/learn/ needs: answers to its exercises that say what is wrong, and its interactive page."""
+"""Support for the course in docs/learn/: a checker for its exercises that explains mistakes, and its web page."""
 
 from wordvec.learn.checker import Verdict, check
 

@@ -1,4 +1,4 @@
-"""Checking an answer to an exercise of the course: what is wrong with it, not only that it is wrong."""
+"""Checks answers to the course's exercises and explains what is wrong with them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ATOL, RTOL = 6e-4, 1e-3  # an answer rounded to three digits after the point is 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether an answer is right, and a sentence for its author. True in an `if` when it is right."""
+    """Whether an answer is right, and a sentence for its author. It is truthy if the answer is right."""
 
     exercise: str
     right: bool
@@ -33,8 +33,8 @@ class Verdict:
 def check(exercise: str, answer: Any, language: str = "en") -> Verdict:
     """Return the verdict on an answer to an exercise, such as "3.2", in English, Korean or Japanese.
 
-    Answers are numbers, lists or arrays of numbers, in one exercise a function; three digits after the point are
-    enough. Raises OptionError for an exercise or a language that does not exist.
+    Answers are numbers, lists or arrays of numbers, and in one exercise a function; three decimals are enough. Raises
+    OptionError for an unknown exercise or language.
 
     >>> print(check("3.2", 1.0397))
     3.2: right
@@ -68,7 +68,7 @@ def _judge_function(exercise: Exercise, answer: Any) -> tuple[str, dict[str, Any
     given = [np.array(value) for value in exercise.given]
     try:
         result = answer(*given)
-    except Exception as error:  # of a reader's function: anything
+    except Exception as error:  # a reader's function may raise anything
         return "raises", {"error": f"{type(error).__name__}: {error}"}
     found = _numbers(result)
     if found is None:
@@ -95,7 +95,7 @@ def _judge_numbers(exercise: Exercise, expected: np.ndarray, found: np.ndarray) 
 
 
 def _compare(expected: np.ndarray, found: np.ndarray) -> tuple[str, dict[str, Any]]:
-    """Of numbers of the right shape: one of the usual causes, else where the first wrong one is."""
+    """For numbers of the right shape: one of the usual causes, else the place of the first wrong one."""
     if _same(found, -expected):
         return "sign", {}
     if expected.ndim == 1 and _same(found, expected[::-1]):
@@ -117,7 +117,7 @@ def _compare(expected: np.ndarray, found: np.ndarray) -> tuple[str, dict[str, An
 
 
 def _factor(expected: np.ndarray, found: np.ndarray) -> float | None:
-    """The k for which found = k expected in all entries, when there are several or k is a simple number."""
+    """The k with found = k expected in all entries, if there are several entries or k is a simple number."""
     if not expected.any() or not found.any():
         return None
     k = float((found * expected).sum() / (expected**2).sum())
@@ -130,7 +130,7 @@ def _same(found: np.ndarray, expected: np.ndarray) -> bool:
 
 
 def _numbers(answer: Any) -> np.ndarray | None:
-    """The answer as an array of floats; None for what holds no numbers."""
+    """The answer as an array of floats; None if it is not numeric."""
     try:
         array = np.asarray(answer)
         return array.astype(np.float64) if array.dtype.kind in "iuf" and array.size else None

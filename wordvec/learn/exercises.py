@@ -1,4 +1,4 @@
-"""The course's exercises: each answer computed by the library, and the mistakes that are commonly made."""
+"""The course's exercises, with answers computed by the library and common mistakes."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ SENTENCE = "you say goodbye and i say hello ."
 
 @dataclass(frozen=True)
 class Exercise:
-    """expected   returns the right answer; of an exercise that asks for a function, what it returns for `given`
+    """An exercise.
+
+    expected   returns the right answer; if the answer is a function, its value for `given`
     mistakes   (a wrong answer, or a function that returns it; key of the message that explains it)
-    given      arguments a reader's function is tried with; () where the answer is numbers
+    given      arguments that a reader's function is tried with; () if the answer is numbers
     """
 
     expected: Callable[..., Any]

@@ -1,4 +1,4 @@
-"""What the checker says, in the languages of the course: English, Korean, Japanese. Names in braces are filled in."""
+"""The checker's messages in the languages of the course: English, Korean, Japanese. Names in braces are filled in."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "exp(-log 3) を計算し直してください。1/3 です",
     ),
     "product_order": (
-        "this is the product in the other order; x meets the first layer's matrix first, so the first stands left",
+        "this is the product in the other order; x is multiplied by the first layer's matrix first, so it goes left",
         "곱하는 순서가 반대입니다. x가 첫 층의 행렬을 먼저 만나므로 그 행렬이 왼쪽에 옵니다",
         "掛ける順序が逆です。x は最初の層の行列に先に出会うので、その行列が左に来ます",
     ),
@@ -117,7 +117,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "これは確率です。損失は確率の対数に負号を付けたものです",
     ),
     "value_not_slope": (
-        "this is the value of the function; its slope is asked for",
+        "this is the value of the function; the exercise asks for its slope",
         "이것은 함수의 값입니다. 기울기를 구하세요",
         "これは関数の値です。傾きを求めてください",
     ),
@@ -128,7 +128,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "これは片側差分です。中心差分は x + step と x - step を使い、2 step で割ります",
     ),
     "other_factor": (
-        "the derivative by w is the other factor, x + y",
+        "the derivative with respect to w is the other factor, x + y",
         "w로 미분한 값은 다른 인수 x + y입니다",
         "w による微分はもう一方の因子 x + y です",
     ),
@@ -143,7 +143,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "これは絶対誤差です。数値勾配の大きさで割ってください",
     ),
     "forgot_dout": (
-        "the slope is right, but backward must multiply it by dout, the gradient that comes from above",
+        "the slope is right, but backward must multiply it by dout, the gradient from the layer above",
         "기울기는 맞지만, 위에서 내려온 기울기 dout을 곱해야 합니다",
         "傾きは合っていますが、上から来た勾配 dout を掛ける必要があります",
     ),
@@ -173,7 +173,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "単純な 2 歩です。モメンタムでは 2 歩目に 1 歩目の 0.9 が残ります",
     ),
     "velocity": (
-        "this is the second velocity alone; W has moved by both",
+        "this is only the second velocity; W has moved by both",
         "이것은 둘째 속도입니다. W는 두 속도를 합한 만큼 움직입니다",
         "これは 2 番目の速度だけです。W は両方の速度の分だけ動きます",
     ),
@@ -183,7 +183,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "これは分散です。標準偏差はその平方根です",
     ),
     "no_two": (
-        "He's variance is 2 / fan_in, twice that of a linear layer",
+        "He's variance is 2 / fan_in, twice the variance for a linear layer",
         "He의 분산은 2 / fan_in으로, 선형 층의 두 배입니다",
         "He の分散は 2 / fan_in で、線形の層の 2 倍です",
     ),
@@ -203,7 +203,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "0 から数えています。問題ではエポックを 1 から数えます",
     ),
     "one_fold": (
-        "this is the part that is held out; the others are trained on",
+        "this is the part that is held out; training uses the others",
         "이것은 떼어 둔 부분의 크기입니다. 나머지로 학습합니다",
         "これは取り分けた部分です。学習には残りを使います",
     ),
@@ -228,7 +228,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "中央の単語はターゲットです。コンテキストは残りの単語です",
     ),
     "targets": (
-        "these are the targets; the contexts stand around them",
+        "these are the targets; the contexts are the words around them",
         "이것은 타깃입니다. 맥락은 그 양옆에 있습니다",
         "これはターゲットです。コンテキストはその両隣にあります",
     ),
@@ -243,7 +243,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "これは 1 項だけです。ターゲットに 1 つ、負例ごとに 1 つずつあります",
     ),
     "target_term": (
-        "these are the negatives alone; the target has a term too",
+        "these are only the negatives; the target has a term too",
         "네거티브만 더했습니다. 타깃의 항도 있습니다",
         "負例だけです。ターゲットの項もあります",
     ),
@@ -263,7 +263,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "これは sqrt(t / f) です。式ではこれに t / f を足します",
     ),
     "dropped": (
-        "this is the share that is dropped; the share that is kept is asked for",
+        "this is the share that is dropped; the exercise asks for the share that is kept",
         "이것은 버려지는 비율입니다. 남는 비율을 구하세요",
         "これは捨てられる割合です。残る割合を求めてください",
     ),

@@ -1,4 +1,4 @@
-"""The interactive page: CBOW on the example sentence, step by step, in one HTML file that asks for nothing else."""
+"""The interactive page: CBOW on the example sentence, step by step, in one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from wordvec.explorer.html import embedded_json
 from wordvec.files import replace_file
 from wordvec.learn.messages import LANGUAGES
 
-DIM = 2  # so that the vectors can be drawn as they are
-RATE = 1.0  # of gradient descent on the mean loss of six examples
+DIM = 2  # so that the vectors can be drawn directly
+RATE = 1.0  # learning rate of gradient descent on the mean loss of six examples
 
 
 def page_data(language: str | None = None) -> dict[str, Any]:
-    """What the page starts from: the sentence of each language, its contexts and targets, and the first weights.
+    """The page's initial data: the sentence of each language, contexts and targets, and the initial weights.
 
-    The three sentences have the same pattern of repeated words, so contexts and targets are those of all.
+    The three sentences have the same pattern of repeated words, so they share contexts and targets.
 
     >>> page_data()["contexts"][0], page_data()["targets"][0]
     ([0, 2], 1)
@@ -50,9 +50,9 @@ def page_data(language: str | None = None) -> dict[str, Any]:
 
 
 def write_network_page(path: str | os.PathLike[str], language: str | None = None) -> None:
-    """Write the page. Without `language` it opens in the browser's, if that is English, Korean or Japanese.
+    """Write the page. By default it opens in the browser's language, if that is English, Korean or Japanese.
 
-    Raises OptionError for another language, InputError when the folder does not exist.
+    Raises OptionError for another language, InputError if the folder does not exist.
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -83,13 +83,13 @@ def _hash(content: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode('utf-8')).digest()).decode('ascii')}'"
 
 
-# The page's words, in the languages of the course.
+# The page's texts, in the languages of the course.
 
 
 # ruff: noqa: E501, since each wide character counts as two
 
 
-# One pattern of repeated words in all three: 0 1 2 3 4 1 5 6.
+# All three have the same pattern of repeated words: 0 1 2 3 4 1 5 6.
 SENTENCES = {
     "en": "you say goodbye and i say hello .",
     "ko": "너는 말해 안녕 그리고 나는 말해 반가워 .",
@@ -119,7 +119,7 @@ TEXTS: dict[str, dict[str, Any]] = {
             "Forward: h is the mean of the two contexts' rows of W_in, one row for each example.",
             "Forward: h times W_out gives each example a score for every word.",
             "Forward: softmax turns scores into probabilities. The loss is the mean of -log(probability of the target).",
-            "Backward: the gradient by the scores is (probability - 1 for the target, - 0 for others) / number of examples.",
+            "Backward: the gradient of the scores is (probability - 1 for the target, - 0 for others) / number of examples.",
             "Backward through MatMul: W_out gets the transpose of h times dL/dscores, h gets dL/dscores times the "
             "transpose of W_out.",
             "Backward through the mean: each context's row of W_in gets half of its example's gradient; repeated words "

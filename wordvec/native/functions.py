@@ -94,7 +94,7 @@ merge_rows = declare("merge_rows", Read(np.int32), I64S, I64S, *WORKPLACE, Writt
 # indptr, indices, data, X, result, width, first, stop
 multiply_rows = declare("multiply_rows", I64S, Read(np.int32), F32S, F32S, Written(np.float32), I64, I64, I64)
 
-# --- text.c, pieces.c, ids.c: from text to ids
+# --- text.c, pieces.c, ids.c, words.c: from text to ids
 
 PIECES = Written(np.uint64), Written(np.uint8), Written(np.int64)  # table, store, starts
 
@@ -107,9 +107,11 @@ scan_text = declare(
     Written(np.int64), returns=I64,
 )  # fmt: skip
 absorb_pieces = declare(
-    "absorb_pieces", Read(np.uint8), Read(np.int64), Written(np.int64), *PIECES, Written(np.int32), returns=I64
+    "absorb_pieces", Read(np.uint8), Read(np.int64), I64, Written(np.int64), *PIECES, Written(np.int32), returns=I64
 )
 rehash = declare("rehash", Read(np.uint64), Written(np.uint64))
+share_words = declare("share_words", Read(np.uint8), Read(np.int64), Written(np.uint8))
+copy_words = declare("copy_words", Read(np.uint8), Read(np.int64), Read(np.int64), Written(np.uint8), Written(np.int64))
 look_up_ids = declare("look_up_ids", Written(np.int32), Read(np.int32))
 expand_ids = declare(
     "expand_ids", Read(np.int32), Read(np.int64), Read(np.int32), Read(np.int64), Read(np.int32), Written(np.int64),

@@ -13,7 +13,7 @@ import numpy as np
 
 from wordvec.arrays import Array
 from wordvec.errors import InputError, OptionError, WordvecError, describe
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 from wordvec.layers import (
     Affine,
     BatchNorm,

@@ -1,4 +1,4 @@
-"""Two models side by side: the words they share, laid out so that the two maps can be compared."""
+"""Two models side by side: maps of their shared words, laid out for comparison."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 TOP, MOVED = 200, 8
-RING, RIM = 28.0, 0.9  # what a ring's area has more than its dot's, pt^2; its line, pt
-ANCHORS = 10_000  # commonest shared words, that the rotation is found from
+RING, RIM = 28.0, 0.9  # a ring's area beyond its dot's, pt^2; its line width, pt
+ANCHORS = 10_000  # most common shared words, which determine the rotation
 
 
 @typed
@@ -54,14 +54,14 @@ def plot_beside(
 ) -> tuple[Axes, Axes]:
     """Draw the same words in two models, side by side; return both axes.
 
-    Draws `words`, or the `top` commonest of the first model (200) that both have, except function words (see
+    Draws `words`, or the `top` (200) most common words of the first model that both have, except function words (see
     `plot_map`). The second model is rotated onto the first by orthogonal Procrustes (Schoenemann 1966): the rotation R
-    that minimises ||Y R - X|| over the 10,000 commonest shared words. PCA then shows both on the plane of the first;
-    t-SNE and UMAP start the second map from the first, and the result is rotated onto it. Colours are those of the
-    first model, or of `groups`. Words whose vectors agree least after the rotation have a ring, are labelled first,
-    and are listed under the maps. `font_size` is as in `plot_map`.
+    that minimises ||Y R - X|| over the 10,000 most common shared words. PCA then shows both on the plane of the first.
+    t-SNE and UMAP start the second map from the first, and the result is rotated onto it. Colours come from the first
+    model, or from `groups`. Words whose vectors agree least after the rotation are ringed, labelled first, and listed
+    under the maps. `font_size` is as in `plot_map`.
 
-    Raises InputError when the models share fewer than 3 of the words, errors as `plot_map` otherwise.
+    Raises InputError if the models share fewer than 3 of the words, otherwise the errors of `plot_map`.
 
     >>> from wordvec.vectors import WordVectors
     >>> X = np.random.default_rng(1).normal(size=(5, 3))
@@ -97,21 +97,21 @@ def plot_beside(
         )
         set_frame(axes_, None, font_size)
         set_title(axes_, plain(name), f"{len(shared):,} shared words, {METHOD_NAMES[method]}", font_size=font_size)
-    areas[moved] = (np.sqrt(areas[moved] + RING) + RIM) ** 2  # labels avoid the rings too
+    areas[moved] = (np.sqrt(areas[moved] + RING) + RIM) ** 2  # labels also avoid the rings
     legend.add_to(panels[0])
     _note(panels[1], agreement, least_alike, passed_over(passed).removeprefix("; "), font_size)
     prefer = list(least_alike)
-    for axes_, points in zip(panels, both):  # when everything else is placed, since labels fit one layout only
+    for axes_, points in zip(panels, both):  # last, because labels fit only the final layout
         placed = label_points(axes_, points, shared, weight, drawn, styles, areas, look, prefer)
-        prefer += [text.get_text() for text in placed]  # the same words are named on both sides where they fit
+        prefer += [text.get_text() for text in placed]  # label the same words on both sides if they fit
     return panels[0], panels[1]
 
 
 def _in_one_space(
     first: WordVectors, second: WordVectors, words: Sequence[str] | None, top: int, without: np.ndarray
 ) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray, int]:
-    """The words to draw, commonest first, their unit rows in both models after the rotation, their ids in the first,
-    and how many words `without` (ids in the first) were passed over.
+    """The words to draw, most common first, their unit rows in both models after the rotation, their ids in the first
+    model, and the number of shared words excluded by `without` (ids in the first model).
     """
     anchors = shared_words(first, second, top=ANCHORS)
     drawn = np.flatnonzero(~np.isin(anchors.rows[0], without))[:top]
@@ -132,7 +132,7 @@ def _in_one_space(
 
 
 def _both(X: np.ndarray, Y: np.ndarray, method: str, seed: int, show: bool | None) -> tuple[np.ndarray, np.ndarray]:
-    """Points of both models; on one plane for PCA, else the second's map started from the first's and turned to it."""
+    """Points of both models: for PCA on one plane, else the second map starts from the first and is rotated onto it."""
     if method == "pca":
         points, _ = pca(X, 2)
         plane = np.linalg.lstsq(X - X.mean(axis=0), points, rcond=None)[0]
@@ -144,7 +144,7 @@ def _both(X: np.ndarray, Y: np.ndarray, method: str, seed: int, show: bool | Non
 
 
 def _note(axes: Axes, agreement: np.ndarray, moved: Sequence[str], passed: str, font_size: float) -> None:
-    """Under the second map: how well the models agree, and where least, and what is not drawn."""
+    """Note under the second map how well the models agree, where least, and what is not drawn."""
     from wordvec.plots.fonts import font_families
 
     text = f"mean cosine after the rotation {agreement.mean():.2f}"

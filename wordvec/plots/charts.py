@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import EvaluationFileError, OptionError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 from wordvec.plots.figure import new_axes, only_left_and_bottom, plain
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import FAINT, INK, OTHERS, group_styles
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-SPREAD = 0.6  # of the room of a set, that its models share
+SPREAD = 0.6  # share of a set's space that its models fill
 
 
 def plot_scores(scores: Mapping[str, Sequence[Mapping[str, Any]]], axes: Axes | None = None) -> Axes:
     """Draw each model's score on each set as a point, with its 95 % interval as a line; return the axes.
 
-    `scores` are rows of `scores_as_dicts` by model, with "name", "score" (None is left out) and "ci95" (low, high) or
-    None. Models differ in colour and marker.
+    `scores` are rows of `scores_as_dicts` by model, with "name", "score" (rows with None are left out) and "ci95" (low,
+    high) or None. Models differ in colour and marker.
 
-    Raises OptionError when there is no score to draw.
+    Raises OptionError if there is no score to draw.
 
     >>> rows = [{"name": "wordsim353", "score": 0.7, "ci95": (0.65, 0.75)}]
     >>> axes = plot_scores({"skipgram": rows, "svd": [{"name": "wordsim353", "score": 0.6, "ci95": None}]})
@@ -73,9 +73,9 @@ def _dress(axes: Axes, sets: Sequence[str], models: Sequence[str]) -> None:
 
 
 def read_scores(paths: Sequence[str | os.PathLike[str]]) -> dict[str, list[dict[str, Any]]]:
-    """Read what ``wordvec evaluate --json`` printed, one file or several: rows of scores by model.
+    """Read output of ``wordvec evaluate --json`` from one or several files: rows of scores by model.
 
-    Models are named by their files, without folder and ending. Raises EvaluationFileError for another kind of file.
+    Models are named by their files, without folder and suffix. Raises EvaluationFileError for any other file.
     """
     scores: dict[str, list[dict[str, Any]]] = {}
     for path in paths:
@@ -100,12 +100,12 @@ def _are_scores(rows: Any) -> bool:
 
 
 def _name(model: str, scores: Mapping[str, Any], found: Mapping[str, Any]) -> str:
-    """The file's stem, where no other file of the same output has it too."""
+    """The file's stem if it is unique in this output, else its path."""
     stem = Path(model).stem
     return stem if sum(Path(other).stem == stem for other in found) == 1 else model
 
 
-MARKERS = "osD^vP*X"  # told apart without colours too
+MARKERS = "osD^vP*X"  # distinguishable without colours
 
 
 def plot_loss(
@@ -113,10 +113,10 @@ def plot_loss(
     axes: Axes | None = None,
     held_out: Mapping[str, Sequence[float]] | None = None,
 ) -> Axes:
-    """Draw the mean loss of each epoch (a trainer's ``history.loss``), one line or one for each name; return the axes.
+    """Draw the mean loss of each epoch (a trainer's ``history.loss``), one line or one per name; return the axes.
 
-    `held_out` losses, of sentences kept from training, are dashed lines of the same colours.
-    Raises OptionError when there is no loss to draw, when a loss is not finite, or for more than 56 lines.
+    `held_out` losses, of sentences kept from training, are dashed lines in the same colours.
+    Raises OptionError if there is no loss to draw, a loss is not finite, or there are more than 56 lines.
 
     >>> axes = plot_loss({"skipgram": [2.5, 2.1, 2.0], "cbow": [2.2, 1.9, 1.8]})
     >>> [line.get_ydata().tolist() for line in axes.lines]
@@ -168,11 +168,11 @@ def plot_change(
     width: float = 6.5,
     font_size: float = 8.0,
 ) -> Axes:
-    """Draw the cosines of other words with `word` in each period, and under them how often it occurs; return the axes.
+    """Draw the cosines of other words with `word` in each period and, below, the frequency of `word`; return the axes.
 
-    `note` is written below everything. The names are in a legend beside the lines, so that none hides a point. `width`
-    is in inches: 3.3 fits a column, 6.5 a page. Raises OptionError for fewer than two periods, lines of another
-    length, and more than 8 words.
+    `note` is written at the bottom. Names are in a legend beside the lines, so that none hides a point. `width` is in
+    inches: 3.3 fits a column, 6.5 a page. Raises OptionError for fewer than two periods, lines of another length, or
+    more than 8 words.
 
     >>> axes = plot_change("cell", ["1850s", "1950s"], {"prison": [0.8, 0.3], "tissue": [0.1, 0.7]}, [12.0, 40.0])
     >>> [line.get_label() for line in axes.lines]

@@ -1,4 +1,4 @@
-"""Vectors for other programs' maps: TensorBoard's projector (TSV) and Parquet."""
+"""Vectors for maps in other programs: TensorBoard's projector (TSV) and Parquet."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ CONFIG = "projector_config.pbtxt"
 CONTENT = 'embeddings {\n  tensor_path: "vectors.tsv"\n  metadata_path: "metadata.tsv"\n}\n'
 PROJECTOR = FolderKind(CONFIG, CONTENT.encode(), frozenset({CONFIG, "vectors.tsv", "metadata.tsv"}))
 BLOCK = 4_096
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # what would break a line of TSV, or steer a terminal
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # characters that would break a TSV line or control a terminal
 ESCAPES = {**{i: f"\\x{i:02x}" for i in (*range(32), *range(127, 160))}, 9: "\\t", 10: "\\n", 13: "\\r", 92: "\\\\"}
 
 
 def write_projector(
     vectors: WordVectors, folder: str | os.PathLike[str], top: int | None = None, show_progress: bool | None = None
 ) -> int:
-    r"""Write a folder for TensorBoard's projector, of all words or the `top` commonest; return how many words.
+    r"""Write a folder for TensorBoard's projector, of all words or the `top` most common; return the number of words.
 
-    ``vectors.tsv``: one vector a line, numbers between tabs, exact to the last bit of float32. ``metadata.tsv``: the
-    words in the same order, with their counts where they are known. ``projector_config.pbtxt`` points TensorBoard to
-    both (``tensorboard --logdir FOLDER``); projector.tensorflow.org takes the two files. In a word that holds a tab,
-    the end of a line or another control character these are written as ``\t``, ``\n``, ``\r``, ``\x1b``, and a
-    backslash as ``\\``; a UserWarning says so.
+    ``vectors.tsv``: one vector per line, tab-separated, exact to the last bit of float32. ``metadata.tsv``: the words
+    in the same order, with their counts if known. ``projector_config.pbtxt`` points TensorBoard to both
+    (``tensorboard --logdir FOLDER``); projector.tensorflow.org takes the two files. If a word contains a tab, a line
+    end or another control character, these are written as ``\t``, ``\n``, ``\r``, ``\x1b``, and a backslash as ``\\``,
+    with a UserWarning.
 
-    The folder takes its place as a whole at the end. Raises InputError for an existing folder that is none of these
-    or holds anything else.
+    The whole folder is put in place at the end. Raises InputError for an existing folder of another kind or with other
+    files.
 
     >>> import tempfile
     >>> from wordvec.vectors import WordVectors
@@ -65,7 +65,7 @@ def write_projector(
     with replace_folder(folder, PROJECTOR) as temporary:
         _write_vectors(vectors, ids, temporary / "vectors.tsv", show_progress)
         with open(temporary / "metadata.tsv", "w", encoding="utf-8", newline="\n") as file:
-            if vectors.counts is None:  # one column has no heading there
+            if vectors.counts is None:  # the format has no heading for a single column
                 file.writelines(f"{word}\n" for word in words)
             else:
                 file.write("word\tcount\n")
@@ -75,7 +75,7 @@ def write_projector(
 
 
 def _write_vectors(vectors: WordVectors, ids: np.ndarray, path: Path, show: bool | None) -> None:
-    line = "\t".join(["%.9g"] * vectors.dim) + "\n"  # nine digits bring every float32 back
+    line = "\t".join(["%.9g"] * vectors.dim) + "\n"  # nine digits represent every float32 exactly
     with (
         open(path, "w", encoding="ascii", newline="\n") as file,
         progress(len(ids), "writing", "words", show=show) as bar,
@@ -94,11 +94,11 @@ def write_parquet(
     seed: int = 1,
     show_progress: bool | None = None,
 ) -> int:
-    """Write one Parquet file of all words or the `top` commonest, for atlases of embeddings; return how many words.
+    """Write one Parquet file of all words or the `top` most common, for embedding atlases; return the number of words.
 
-    Columns: ``word`` (string), ``count`` (int64, null where unknown), ``x`` and ``y`` (float32, the map by `method`
-    of the unit vectors), ``vector`` (float32, fixed-size list). What the vectors were made by stands in the file's
-    metadata under ``wordvec``, as JSON.
+    Columns: ``word`` (string), ``count`` (int64, null if unknown), ``x`` and ``y`` (float32, the map by `method` of the
+    unit vectors), ``vector`` (float32, fixed-size list). The file's metadata have the origin of the vectors under
+    ``wordvec``, as JSON.
 
     Raises MissingExtraError without pyarrow (extra `arrow`), or the package of another method.
     """
@@ -127,7 +127,7 @@ def write_parquet(
 
 
 def _ids(vectors: WordVectors, top: int | None) -> np.ndarray:
-    """Rows to write: all as they are, or the commonest."""
+    """The rows to write: all in order, or the most common."""
     if top is None:
         return np.arange(len(vectors))
     if top < 1:

@@ -1,4 +1,4 @@
-"""Making and saving figures without pyplot: no global state, no window, nothing left behind."""
+"""Making and saving figures without pyplot: no global state and no window."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# What of a file's metadata would change from one run to the next, by suffix.
+# Metadata that would differ between runs, by suffix.
 SUFFIXES: dict[str, dict[str, None]] = {
     ".png": {"Software": None},
     ".svg": {"Date": None},
     ".pdf": {"CreationDate": None},
 }
 
-LETTER, GAP = 0.52, 3  # the mean width of a letter, in font sizes; letters between a title and the note beside it
-WIDENS = 1.2  # how much wider the layout makes axes than they are at first
-SETTLES = 5  # layouts at most until the axes keep their place
+LETTER, GAP = 0.52, 3  # the mean width of a letter, in font sizes; letters between a title and its note
+WIDENS = 1.2  # the factor by which the layout widens the initial axes
+SETTLES = 5  # most layouts until the axes stop moving
 
 
 @typed
 def new_axes(width: float = 6.5, height: float = 4.0) -> Axes:
-    """Axes in a new figure of `width` by `height` inches, drawn by matplotlib's Agg, without pyplot.
+    """Return axes in a new figure of `width` by `height` inches, drawn by matplotlib's Agg, without pyplot.
 
     >>> new_axes(4, 3).figure.get_size_inches().tolist()
     [4.0, 3.0]
@@ -43,7 +43,7 @@ def new_axes(width: float = 6.5, height: float = 4.0) -> Axes:
 
 
 def new_panels(columns: int, width: float, height: float) -> list[Axes]:
-    """Axes side by side in a new figure of `width` by `height` inches in all."""
+    """Return axes side by side in a new figure of `width` by `height` inches in total."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -53,9 +53,9 @@ def new_panels(columns: int, width: float, height: float) -> list[Axes]:
 
 
 def check_ending(path: str | os.PathLike[str], others: str = "") -> str:
-    """The suffix of a figure's name, lower case; OptionError unless it can be written.
+    """Return the suffix of a figure's name in lower case; raise OptionError unless it can be written.
 
-    `others` is added to the message, for further suffixes that the caller knows.
+    `others` is added to the message, for further suffixes that the caller supports.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
@@ -67,14 +67,14 @@ def check_ending(path: str | os.PathLike[str], others: str = "") -> str:
 
 @typed
 def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> None:
-    """Save the figure of `axes` as .png (`dpi` dots per inch), .svg or .pdf, by the ending of `path`.
+    """Save the figure of `axes` as .png (`dpi` dots per inch), .svg or .pdf, by the suffix of `path`.
 
-    The file is written beside `path` and renamed, so a failure leaves an old file as it was. The same figure gives the
-    same bytes: no dates, fixed ids. Text stays text in .svg (the reader's machine needs the fonts) and in .pdf, where
-    fonts are embedded: as TrueType (type 42, which publishers ask for) when all are, otherwise, as with Noto's CJK
-    fonts, as type 3, which every reader shows.
+    The file is written beside `path` and renamed, so a failure leaves an old file intact. The same figure gives the
+    same bytes: no dates, fixed ids. Text stays text in .svg (the reader's machine needs the fonts) and in .pdf. PDF
+    embeds fonts as TrueType (type 42, which publishers require) if all are TrueType; otherwise, as with Noto's CJK
+    fonts, as type 3, which every reader supports.
 
-    Raises OptionError for another ending or `dpi` out of range, InputError when the folder does not exist.
+    Raises OptionError for another suffix or `dpi` out of range, InputError if the folder does not exist.
 
     >>> import tempfile
     >>> target = Path(tempfile.mkdtemp()) / "empty.png"
@@ -99,14 +99,14 @@ def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> Non
     with matplotlib.rc_context(settings), boxes_allowed():
         figure.savefig(drawn, format=suffix[1:], dpi=dpi, metadata=SUFFIXES[suffix])
     content = drawn.getvalue()
-    if suffix == ".svg":  # XML has no place for control characters, and labels come from anywhere
+    if suffix == ".svg":  # XML forbids control characters, and labels may contain any
         content = printable_lines(content.decode("utf-8", "surrogatepass")).encode("utf-8")
     with replace_file(path) as file:
         file.write(content)
 
 
 def root_figure(axes: Axes) -> Figure:
-    """The whole figure that `axes` belong to, also where they are part of a subfigure."""
+    """The whole figure that `axes` belong to, even if they are in a subfigure."""
     from matplotlib.figure import Figure
 
     figure = axes.figure
@@ -118,7 +118,7 @@ def root_figure(axes: Axes) -> Figure:
 
 
 def settle(axes: Axes) -> None:
-    """Lay the figure out as it will be saved: again until the axes stay in place, as a layout depends on the last."""
+    """Lay the figure out as it will be saved: repeatedly, until the axes stay in place."""
     figure = root_figure(axes)
     engine = figure.get_layout_engine()
     before = None
@@ -135,8 +135,8 @@ def settle(axes: Axes) -> None:
 def set_title(
     axes: Axes, title: str, note: str = "", families: list[str] | None = None, font_size: float = FONT_SIZE
 ) -> None:
-    """A title over the left end of the axes and a small note over the right one, below the title where both together
-    are too wide for the figure.
+    """Set a title at the top left of the axes and a small note at the top right; if both are too wide for one line, the
+    note goes below the title.
     """
     fonts: dict[str, Any] = {"fontfamily": families} if families else {}
     width = LETTER * font_size * (TITLE * display_width(title) + NOTE * display_width(note) + GAP)
@@ -148,12 +148,12 @@ def set_title(
 
 
 def plain(text: str) -> str:
-    """Text in which matplotlib sees no formula ("$" stays "$") and which has no control characters."""
+    """Text without control characters and with "$" escaped, so that matplotlib sees no formula."""
     return printable(text).replace("$", r"\$")
 
 
 def only_left_and_bottom(axes: Axes) -> None:
-    """Keep the two spines that carry the scales, thin, and small ticks."""
+    """Keep only the two spines with scales, thin, and small ticks."""
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):

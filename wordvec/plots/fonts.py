@@ -1,4 +1,4 @@
-"""Fonts that have the glyphs of the labels: found by script among those installed, or one clear warning."""
+"""Installed fonts that have the glyphs of the labels, found by script; a warning if there are none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 
 class Script(NamedTuple):
-    """A writing system: its code points, the fonts to look for first, and a package that has one."""
+    """A writing system: its code points, the preferred fonts, and a package with one of them."""
 
     name: str
     ranges: tuple[tuple[int, int], ...]
@@ -25,7 +25,7 @@ HANGUL = ((0x1100, 0x11FF), (0x3130, 0x318F), (0xAC00, 0xD7AF))
 HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
 NOTO_CJK = ("Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans CJK SC")  # any of them has all CJK glyphs
 
-# Han characters alone mean Chinese; beside kana or hangul they are Japanese or Korean, so Chinese stands last.
+# Han characters alone mean Chinese; with kana or hangul they are Japanese or Korean, so Chinese is last.
 SCRIPTS = (
     Script(
         "Korean", HANGUL, ("Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", "NanumGothic",
@@ -49,21 +49,21 @@ SCRIPTS = (
     Script("Thai", ((0x0E00, 0x0E7F),), ("Noto Sans Thai", "Thonburi", "Leelawadee UI", "Loma"), "fonts-noto-core"),
 )  # fmt: skip
 
-REFERENCE_SIZE = 20.0  # points, of the letters whose advances are looked up
-SHRINKS = 0.98  # what share of the sum of the advances that kerning and hinting may leave
-BEARINGS = 0.14  # font sizes of white beside the first and last letter, which a label's width does not count
+REFERENCE_SIZE = 20.0  # points, for looking up advances
+SHRINKS = 0.98  # share of the summed advances that remains after kerning and hinting, at least
+BEARINGS = 0.14  # white beside the first and last letter, in font sizes, which a label's width excludes
 
 RIGHT_TO_LEFT = ("Arabic", "Hebrew")
-_warned: set[str] = set()  # scripts a warning has been given for in this process
+_warned: set[str] = set()  # scripts already warned about in this process
 
 
 def font_families(labels: Iterable[str]) -> list[str]:
-    """Families of installed fonts that together can draw `labels`, matplotlib's own first; for ``fontfamily=``.
+    """Return families of installed fonts that together can draw `labels`, matplotlib's own first; for ``fontfamily=``.
 
-    For every character the default font lacks, a font of its script is looked for by name, then any installed font
-    that has it. Where none has, a UserWarning says once per script what to install; the labels are then drawn as
-    boxes. Arabic and Hebrew are joined and set from right to left by matplotlib 3.11 and later; an earlier one sets
-    their letters apart and from left to right, which a UserWarning says once.
+    For characters that the default font lacks, fonts of their script are tried by name, then any installed font. If no
+    font has a character, it is drawn as a box, and a UserWarning says once per script what to install. matplotlib 3.11
+    and later join Arabic and Hebrew letters and set them from right to left; earlier versions do not, which a
+    UserWarning reports once.
 
     >>> font_families(["plain", "Latin", "café"])
     ['DejaVu Sans']
@@ -88,9 +88,9 @@ def font_families(labels: Iterable[str]) -> list[str]:
 
 
 def least_widths(labels: Sequence[str]) -> np.ndarray:
-    """A lower bound of the labels' widths in font sizes (N,), from the advances of their letters: not measured.
+    """Return a lower bound of the labels' widths in font sizes (N,), from the advances of their letters.
 
-    Kerning and hinting can narrow a label by a few percent; letters of other fonts than the default count nothing.
+    Kerning and hinting can narrow a label by a few percent. Letters that the default font lacks count as 0.
 
     >>> least_widths(["", "il", "WM"]).round(1).tolist()
     [0.0, 0.4, 1.7]
@@ -140,8 +140,8 @@ def _installed() -> dict[str, str]:
 
 
 def is_truetype(family: str) -> bool:
-    """Whether a family's outlines are TrueType, which PDF embeds as they are; not those of OpenType with CFF, such as
-    Noto's CJK fonts. True for names that are no installed family, such as "sans-serif".
+    """Whether a family's outlines are TrueType, which PDF embeds directly, and not OpenType with CFF, such as Noto's
+    CJK fonts. True for names that are not installed families, such as "sans-serif".
 
     >>> is_truetype("DejaVu Sans"), is_truetype("sans-serif")
     (True, True)
@@ -151,14 +151,14 @@ def is_truetype(family: str) -> bool:
         return True
     with open(path, "rb") as file:
         kind = file.read(4)
-        if kind == b"ttcf":  # a collection: the first font's kind stands where the first offset leads
+        if kind == b"ttcf":  # a collection: the first font's kind is at the first offset
             file.seek(12)
             file.seek(int.from_bytes(file.read(4), "big"))
             kind = file.read(4)
     return kind != b"OTTO"
 
 
-BOXES_ONLY = "Last Resort"  # comes with matplotlib: a box for every code point
+BOXES_ONLY = "Last Resort"  # part of matplotlib, with a box for every code point
 REGULAR = ("400", "normal", "regular", "book", "roman")
 
 
@@ -177,14 +177,14 @@ def _characters(family: str, wanted: frozenset[str]) -> set[str]:
 
 @contextmanager
 def boxes_allowed() -> Iterator[None]:
-    """Silence matplotlib's warnings of glyphs drawn as boxes: `font_families` has said once what to do."""
+    """Silence matplotlib's warnings about glyphs drawn as boxes: `font_families` has already warned."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
 
 def _warn_of_direction(characters: set[str]) -> None:
-    """Say once that a matplotlib before 3.11 cannot set Arabic and Hebrew."""
+    """Warn once that matplotlib before 3.11 cannot set Arabic and Hebrew."""
     import matplotlib
 
     if "direction" in _warned or tuple(map(int, matplotlib.__version__.split(".")[:2])) >= (3, 11):

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 NAMING = 3  # words that name a cluster
-COMMON = 1 / 3  # share of a cluster's words, the commonest, from which those that name it are taken
-COMMON_BETWEEN = (12, 60)  # but at least and at most this many
+COMMON = 1 / 3  # share of a cluster's words, the most common, that may name it
+COMMON_BETWEEN = (12, 60)  # but at least and at most this many words
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Which group each word drawn belongs to: ``of_word`` (N,) int64, -1 for none, numbers into ``names``."""
+    """The group of each word drawn: ``of_word`` (N,) int64 indices into ``names``, -1 for none."""
 
     of_word: np.ndarray
     names: list[str]
@@ -35,11 +35,11 @@ class Groups:
 def read_groups(paths: Sequence[str | os.PathLike[str]]) -> dict[str, list[str]]:
     r"""Read groups of words from text files (UTF-8): group name -> words, in the order of the files.
 
-    A line is ``group<TAB>word``; or ``[group]``, to which the words on the lines after it belong; or a word, which
-    belongs to the group named like the file where no such line came before. Empty lines are passed over.
+    A line is ``group<TAB>word``; or ``[group]``, the group of the words on the lines after it; or a word, whose group
+    is named after the file if there was no ``[group]`` before it. Empty lines are skipped.
 
-    Raises InputError for a file that cannot be read or holds no word, for a line with a name or a word missing, and
-    for a word in two groups.
+    Raises InputError for a file that cannot be read or has no words, a line without a name or word, and a word in two
+    groups.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "animals.txt"
@@ -83,9 +83,9 @@ def _lines(path: str | os.PathLike[str]) -> list[str]:
 
 
 def known_words(vectors: WordVectors, groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """The groups with those of their words that have a vector; a UserWarning tells how many have none.
+    """The groups without words that have no vector; a UserWarning says how many those are.
 
-    Raises UnknownWordError, with near spellings, when no word has one.
+    Raises UnknownWordError, with near spellings, if no word has one.
     """
     known = {name: [word for word in words if word in vectors] for name, words in groups.items()}
     unknown = [word for words in groups.values() for word in words if word not in vectors]
@@ -105,7 +105,7 @@ def known_words(vectors: WordVectors, groups: Mapping[str, Sequence[str]]) -> di
 
 
 def _none_known(vectors: WordVectors, unknown: Sequence[str]) -> UnknownWordError:
-    """The error of the first word, which knows near spellings, said of the whole list."""
+    """The error for a list of unknown words, with near spellings of the first ones."""
     from wordvec.corpus.spelling import near_spellings, quoted
 
     hints = []
@@ -124,7 +124,7 @@ def _none_known(vectors: WordVectors, unknown: Sequence[str]) -> UnknownWordErro
 
 
 def _several_words(vectors: WordVectors, unknown: Sequence[str]) -> str:
-    """What to say where a line that should be a word is several that have vectors."""
+    """A hint if a line consists of several words that have vectors, else ""."""
     for line in unknown:
         words = re.split(r"[\s,;]+", line)
         if len(words) > 1 and any(word in vectors for word in words):
@@ -133,7 +133,7 @@ def _several_words(vectors: WordVectors, unknown: Sequence[str]) -> str:
 
 
 def groups_by_list(words: Sequence[str], lists: Mapping[str, Sequence[str]]) -> Groups:
-    """The group of each of `words` by lists of words."""
+    """Assign each of `words` to its group by lists of words."""
     number = {word: i for i, group in enumerate(lists.values()) for word in group}
     return Groups(np.array([number.get(word, -1) for word in words], np.int64), list(lists))
 
@@ -141,9 +141,9 @@ def groups_by_list(words: Sequence[str], lists: Mapping[str, Sequence[str]]) -> 
 def groups_by_clusters(words: Sequence[str], rows: np.ndarray, clusters: int, seed: int) -> Groups:
     """Groups found by k-means on unit rows (N, D), each named by three of its words.
 
-    Of a cluster's common words (the commonest third, at least 12 and at most 60) those name it whose cosine with its
-    centre exceeds that with the nearest other centre by most (`most_telling`), so a word that fits everywhere names
-    nothing. `words` and rows stand in the order of falling frequency; so do the words of a name.
+    Candidates for the name are a cluster's common words (the most common third, at least 12 and at most 60). The name
+    has those whose cosine with its centre exceeds their cosine with the nearest other centre by most (`most_telling`),
+    so a word that fits everywhere is not used. `words`, rows and the words of a name are in order of falling frequency.
     """
     of_word = kmeans(rows, clusters, seed)
     centres = unit_centres(rows, of_word)
@@ -159,10 +159,10 @@ def groups_by_clusters(words: Sequence[str], rows: np.ndarray, clusters: int, se
 # k-means, small and deterministic, to colour words that belong together.
 
 
-STARTS = 8  # the best of as many, since one may end in a poor local optimum
+STARTS = 8  # the best run counts, since one may end in a poor local optimum
 ROUNDS = 50
 BLOCK = 8_192
-SAMPLE = 2_000  # points that centres are found from; the others join the nearest
+SAMPLE = 2_000  # points that determine the centres; the others join the nearest centre
 
 
 def kmeans(points: np.ndarray, clusters: int, seed: int = 1) -> np.ndarray:
@@ -171,7 +171,7 @@ def kmeans(points: np.ndarray, clusters: int, seed: int = 1) -> np.ndarray:
     Lloyd's iteration from k-means++ centres (Arthur and Vassilvitskii 2007): each next centre is a point drawn with
     probability proportional to its squared distance from the centres so far.
 
-    The centres of more than 2,000 points are those of every n-th point, which takes no longer for 100,000.
+    For more than 2,000 points the centres are computed from every n-th point, so that 100,000 take no longer.
 
     Shapes: points (N, D) -> (N,). Fewer distinct points than clusters give fewer groups.
 
@@ -188,10 +188,10 @@ def kmeans(points: np.ndarray, clusters: int, seed: int = 1) -> np.ndarray:
 def most_telling(
     unit: np.ndarray, candidates: np.ndarray, centres: np.ndarray, cluster: int, words: int = 3
 ) -> np.ndarray:
-    """The `candidates` (row numbers) that tell a cluster best from the others, best first.
+    """The `candidates` (row numbers) that best distinguish a cluster from the others, best first.
 
-    Those whose cosine with the cluster's centre exceeds the largest cosine with another centre by most: a word that is
-    near all centres names none. Shapes: unit (N, D), centres (K, D), of length 1.
+    These are the rows whose cosine with the cluster's centre exceeds their largest cosine with another centre by most.
+    Shapes: unit (N, D), centres (K, D), of length 1.
 
     >>> centres = np.array([[1.0, 0.0], [0.0, 1.0]])
     >>> most_telling(np.array([[0.8, 0.6], [1.0, 0.0]]), np.array([0, 1]), centres, cluster=0).tolist()
@@ -205,7 +205,7 @@ def most_telling(
 
 
 def unit_centres(unit: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """The directions (K, D) of the means of groups 0 to K - 1; zero where a group's rows cancel out."""
+    """The directions (K, D) of the means of groups 0 to K - 1; zero if a group's rows cancel out."""
     sums = np.stack([unit[group == number].sum(axis=0) for number in range(int(group.max()) + 1)])
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     return np.asarray(sums / np.where(lengths > 0, lengths, 1))
@@ -224,16 +224,17 @@ def _kmeans(points: np.ndarray, clusters: int, seed: int) -> np.ndarray:
 
 
 def _lloyd(points: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, float]:
-    """Move each centre to the mean of the points nearest to it until nothing changes: centres, sum of squares."""
+    """Move each centre to the mean of its nearest points until nothing changes; return centres and sum of squares."""
     group, centres = np.full(len(points), -1), centres.copy()
+    squares = _squared_distances(points, centres)
     for _ in range(ROUNDS):
-        squares = _squared_distances(points, centres)
         nearest = squares.argmin(axis=1)
         if (nearest == group).all():
             break
         group = nearest
         for k in np.unique(group):
             centres[k] = points[group == k].mean(axis=0)
+        squares = _squared_distances(points, centres)
     return centres, float(squares.min(axis=1).sum())
 
 
@@ -241,7 +242,7 @@ def _starting_centres(points: np.ndarray, draws: np.ndarray) -> np.ndarray:
     chosen = [int(draws[0] * len(points))]
     for draw in draws[1:]:
         distance = _squared_distances(points, points[chosen]).min(axis=1)
-        distance[_equal_to_any(points, chosen)] = 0  # rounding would leave them a chance
+        distance[_equal_to_any(points, chosen)] = 0  # rounding could make it positive
         if not distance.any():
             break
         sums = np.cumsum(distance)
@@ -255,6 +256,6 @@ def _equal_to_any(points: np.ndarray, chosen: list[int]) -> np.ndarray:
 
 
 def _squared_distances(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """(N, D), (K, D) -> (N, K); |p - c|^2 = |p|^2 - 2 p c + |c|^2, at least 0 in spite of rounding."""
+    """(N, D), (K, D) -> (N, K): |p - c|^2 = |p|^2 - 2 p c + |c|^2, clipped at 0 against rounding."""
     squares = np.square(points).sum(axis=1)[:, None] + np.square(centres).sum(axis=1)
     return np.maximum(squares - 2 * points @ centres.T, 0)

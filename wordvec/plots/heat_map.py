@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from wordvec.vectors import WordVectors
 
-NUMBERS_UP_TO = 16  # words a side, up to which every cell has its number
-MOST = 150  # words a side that can be read
+NUMBERS_UP_TO = 16  # words per side up to which cells show their numbers
+MOST = 150  # words per side that can be read
 WHOLE = "{:.0f}"
-GREY = "#F4F4F4"  # of cells without a value
+GREY = "#F4F4F4"  # for cells without a value
 
 
 @typed
@@ -31,9 +31,9 @@ def plot_similarities(
 ) -> Axes:
     """Draw the cosines of all pairs of `words` as a heat map, and return the axes.
 
-    Blue is similar, red is opposite, white is 0: colours that colour-blind readers can tell apart. `order` puts
+    Blue is similar, red is opposite, white is 0: colours that colour-blind readers can distinguish. `order` puts
     similar words next to each other (leaves of average-linkage clustering, in the order of Bar-Joseph, Gifford and
-    Jaakkola 2001); else they stand as given.
+    Jaakkola 2001); otherwise words are in the given order.
 
     Raises UnknownWordError for a word without a vector, OptionError for fewer than 2 words or more than 150.
 
@@ -63,10 +63,10 @@ def plot_matrix(
 ) -> Axes:  # fmt: skip
     """Draw a co-occurrence or PPMI matrix with its words on both axes, rows by columns; return the axes.
 
-    `what` names the values ("counts", "PPMI") at the colour scale; a cell without a value (0) is light grey.
+    `what` names the values ("counts", "PPMI") at the colour scale. Cells without a value (0) are light grey.
 
-    Shapes: matrix (V, C), words V, contexts C (None: the words). Raises ShapeError where they do not fit, OptionError
-    for more than 150 words a side.
+    Shapes: matrix (V, C), words V, contexts C (None: the words). Raises ShapeError if they do not match, OptionError
+    for more than 150 words per side.
 
     >>> axes = plot_matrix(np.array([[0, 1], [1, 2]]), ["you", "say"])
     >>> [text.get_text() for text in axes.texts], [tick.get_text() for tick in axes.get_yticklabels()]
@@ -118,7 +118,7 @@ def _heat(
 
 
 def _colours(name: str) -> Any:
-    """A scale of matplotlib's, without the darkest of one-sided ones; cells without a value are light grey."""
+    """A colour map of matplotlib, one-sided ones without their darkest part; cells without a value are light grey."""
     from matplotlib import colormaps
     from matplotlib.colors import ListedColormap
 
@@ -134,7 +134,7 @@ def _words_on(axes: Axes, rows: Sequence[str], columns: Sequence[str], size: flo
     axes.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False, pad=2)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    # White lines between cells, unless there are so many that they would be mostly lines.
+    # White lines between cells, thinner if there are many cells.
     axes.set_xticks(np.arange(len(columns) + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(len(rows) + 1) - 0.5, minor=True)
     axes.grid(which="minor", color="white", linewidth=1.2 if len(rows) <= 40 else 0.4)
@@ -151,7 +151,7 @@ def _numbers(axes: Axes, values: np.ndarray, colours: Any, scale: Any, number: s
 
 
 def _leaves(rows: np.ndarray) -> np.ndarray:
-    """The order of the rows in which similar ones are neighbours."""
+    """An order of the rows in which similar rows are adjacent."""
     from scipy.cluster.hierarchy import leaves_list, linkage
 
     return np.asarray(leaves_list(linkage(rows.astype(np.float64), "average", optimal_ordering=True)))

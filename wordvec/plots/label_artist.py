@@ -1,4 +1,4 @@
-"""A label with a halo, whose letters stay letters in SVG and PDF. Import inside functions: it needs matplotlib."""
+"""A label with a halo whose text stays text in SVG and PDF. Import it inside functions: it needs matplotlib."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ HALO: list[AbstractPathEffect] = [Stroke(linewidth=1.8, foreground="white", alph
 class Label(Annotation):
     """Text beside a point, on a white halo so that it can be read over other points.
 
-    matplotlib turns text with path effects into outlines; so the halo is drawn first, as outlines, and the text once
-    more on top of it without effects, as text.
+    matplotlib turns text with path effects into outlines. So the halo is drawn first, as outlines, and then the text
+    on top of it, without effects, as text.
     """
 
     def draw(self, renderer: Any) -> None:
@@ -29,7 +29,7 @@ class Label(Annotation):
 
 
 def add_label(axes: Any, text: str, point: Any, offset: tuple[float, float], **style: Any) -> Label:
-    """Write `text` at an `offset` (points, 1/72 inch) from a `point` in data coordinates; never read as a formula."""
+    """Write `text`, never as a formula, at an `offset` (points, 1/72 inch) from a `point` in data coordinates."""
     label = Label(
         printable(text), tuple(point), offset, xycoords="data", textcoords="offset points", parse_math=False,
         annotation_clip=False, **style,
@@ -41,10 +41,10 @@ def add_label(axes: Any, text: str, point: Any, offset: tuple[float, float], **s
 
 
 def ink_beyond(label: Text, width: float) -> tuple[float, float]:
-    """How far a label's letters reach left and right of its box, which is `width` points wide, in points.
+    """How far a label's letters extend left and right of its box, which is `width` points wide, in points.
 
-    The box is as wide as the ink, but begins at the origin of the first letter: the foot of a "j" lies left of it, and
-    what begins with white beside the letter lies further right. Labels without ink have none beyond.
+    The box is as wide as the ink, but starts at the origin of the first letter. The foot of a "j" is left of it; ink
+    after a letter that starts with white space extends further right. For labels without ink both are 0.
     """
     vertices, _ = text_to_path.get_text_path(label.get_fontproperties(), label.get_text(), ismath=False)
     if not len(vertices):

@@ -1,4 +1,4 @@
-"""Where boxes, discs and lines lie to each other, many at once, and how much of a box others cover.
+"""Vectorized geometry of boxes, discs and lines: distances, crossings, and how much of a box others cover.
 
 Boxes are left, bottom, right, top; all in pixels.
 """
@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 
-# Where a label may stand, best first, as the direction from the point to the label's centre.
+# Possible places of a label, best first, as the direction from the point to the label's centre.
 DIRECTIONS = (
     *((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)),
     *((1, 0.5), (1, -0.5), (-1, 0.5), (-1, -0.5), (0.5, 1), (-0.5, 1), (0.5, -1), (-0.5, -1)),
 )
-SLANTED = 0.75  # of the reach that a box's corner is away along both axes: no nearer than a box above or beside
+SLANTED = 0.75  # share of the reach along both axes for diagonal boxes: no nearer than boxes above or beside
 
 
 def places(positions: np.ndarray, reach: np.ndarray, sizes: np.ndarray, rings: int, ring: float) -> np.ndarray:
-    """Boxes (N, 16 * rings, 4) around points, their near edge `reach` away or further.
+    """Boxes (N, 16 * rings, 4) around points, with the near edge at least `reach` away.
 
     Shapes: positions (N, 2), reach (N,), sizes (N, 2) widths and heights.
     """
@@ -32,19 +32,19 @@ def places(positions: np.ndarray, reach: np.ndarray, sizes: np.ndarray, rings: i
 
 
 def inside(boxes: np.ndarray, frame: np.ndarray) -> np.ndarray:
-    """Which boxes (..., 4) lie inside the frame (4,)."""
+    """Which boxes (..., 4) are inside the frame (4,)."""
     within: np.ndarray = np.all(boxes[..., :2] >= frame[:2], axis=-1) & np.all(boxes[..., 2:] <= frame[2:], axis=-1)
     return within
 
 
 def near(boxes: np.ndarray, other: np.ndarray, gap: np.ndarray) -> np.ndarray:
-    """Which boxes (..., 4) come nearer than `gap` (2,) to others (..., 4), side by side or one to all."""
+    """Which boxes (..., 4) are nearer than `gap` (2,) to others (..., 4), with broadcasting."""
     close: np.ndarray = (boxes[..., :2] < other[..., 2:] + gap) & (boxes[..., 2:] > other[..., :2] - gap)
     return np.asarray(close.all(axis=-1))
 
 
 def distances(boxes: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """From each box (P, 4) to each point (N, 2), (P, N); 0 for a point inside.
+    """The distances from boxes (P, 4) to points (N, 2), (P, N); 0 for a point inside.
 
     >>> distances(np.array([[0, 0, 2, 2]]), np.array([[1, 1], [5, 6], [-3, 1]])).tolist()
     [[0.0, 5.0, 3.0]]
@@ -54,7 +54,7 @@ def distances(boxes: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def distances_from_lines(lines: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """From each straight line (P, 4) of x0, y0, x1, y1 to each point (N, 2), (P, N).
+    """The distances from line segments (P, 4) of x0, y0, x1, y1 to points (N, 2), (P, N).
 
     >>> distances_from_lines(np.array([[0, 0, 4, 0]]), np.array([[2, 1], [7, 4]])).tolist()
     [[1.0, 5.0]]
@@ -66,7 +66,7 @@ def distances_from_lines(lines: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def lines_meet_boxes(lines: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """Which straight lines (P, 4) meet which boxes (N, 4), (P, N): Liang and Barsky 1984.
+    """Which line segments (P, 4) meet which boxes (N, 4), (P, N), by Liang and Barsky 1984.
 
     >>> boxes = np.array([[1, 1, 2, 2], [4, 0, 5, 1]])
     >>> lines_meet_boxes(np.array([[0, 0, 3, 3], [0, 2, 4.5, 2]]), boxes).tolist()
@@ -83,7 +83,7 @@ def lines_meet_boxes(lines: np.ndarray, boxes: np.ndarray) -> np.ndarray:
 
 
 def lines_cross(lines: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Which straight lines (P, 4) cross which others (N, 4), (P, N); those that only touch do not count.
+    """Which line segments (P, 4) cross which others (N, 4), (P, N); touching does not count.
 
     >>> lines_cross(np.array([[0, 0, 2, 2]]), np.array([[0, 2, 2, 0], [3, 0, 5, 0]])).tolist()
     [[True, False]]
@@ -94,19 +94,19 @@ def lines_cross(lines: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def _side(start: np.ndarray, end: np.ndarray, point: np.ndarray) -> np.ndarray:
-    """On which side of a line a point lies: the sign of the cross product."""
+    """The side of a line that a point is on: the sign of the cross product."""
     way, there = end - start, point - start
     return np.asarray(np.sign(way[..., 0] * there[..., 1] - way[..., 1] * there[..., 0]))
 
 
-# How much of a box is covered by other boxes, in constant time: a picture of them and its summed-area table.
+# How much of a box is covered by other boxes, in constant time: an image of them and its summed-area table.
 
 
 class Coverage:
-    """Boxes laid over each other on a grid of pixels.
+    """Overlapping boxes on a grid of pixels.
 
-    The table holds at (y, x) the sum of all pixels below and left of it (Crow 1984, "Summed-area tables for texture
-    mapping"), so the sum over any box takes four look-ups, whatever its size.
+    The table has at (y, x) the sum of all pixels below and left of it (Crow 1984, "Summed-area tables for texture
+    mapping"), so the sum over a box of any size takes four look-ups.
 
     Boxes are (N, 4): left, bottom, right, top in pixels. Edges are rounded inwards, so a box never covers a pixel that
     it only touches.
@@ -118,7 +118,7 @@ class Coverage:
     def __init__(self, boxes: np.ndarray, width: int, height: int) -> None:
         self.shape = (max(int(height), 1), max(int(width), 1))
         left, bottom, right, top = self._edges(boxes)
-        depth = np.zeros((self.shape[0] + 1, self.shape[1] + 1), np.int64)  # of boxes over a pixel, as differences
+        depth = np.zeros((self.shape[0] + 1, self.shape[1] + 1), np.int64)  # boxes over each pixel, as differences
         np.add.at(depth, (bottom, left), 1)
         np.add.at(depth, (bottom, right), -1)
         np.add.at(depth, (top, left), -1)
@@ -128,7 +128,7 @@ class Coverage:
         self._table[1:, 1:] = depth.cumsum(axis=0).cumsum(axis=1)
 
     def within(self, boxes: np.ndarray) -> np.ndarray:
-        """How many pixels of the covering boxes lie within each box, (N,); one covered twice counts twice."""
+        """The number of covered pixels within each box, (N,); a pixel covered twice counts twice."""
         left, bottom, right, top = self._edges(boxes)
         table = self._table
         total: np.ndarray = table[top, right] - table[bottom, right] - table[top, left] + table[bottom, left]

@@ -1,4 +1,4 @@
-"""Labels beside points, as many as fit without overlapping: the most important first, the rest are left out."""
+"""Labels beside points: as many as fit without overlapping, the most important first."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from matplotlib.text import Annotation
 
 GAP = 1.3  # points (1/72 inch) between a point's edge and its label
-HALO = 0.9  # points of white around a letter, which would cover a dot too: half the stroke in label_artist
-DOUBTFUL = 2.0  # times the gap: another point's dot this near makes it ambiguous whose label it is
-DOUBT_COST = 30.0  # square points of ink that a label rather covers than stand so
+HALO = 0.9  # points of white around a letter, which would also cover dots: half the stroke in label_artist
+DOUBTFUL = 2.0  # times the gap: another dot this near makes it ambiguous which point is labelled
+DOUBT_COST = 30.0  # cost of an ambiguous place, in square points of covered ink
 LABEL_GAP = (2.5, 1.0)  # between labels side by side, and one above the other; hinting moves edges by a pixel
-RING = 9.0  # points by which the next ring of places lies further out
-RING_COST = 60.0  # square points of ink that a label rather covers than stand one ring further out
-LEAST_HEIGHT = 0.88  # of a label, in font sizes
+RING = 9.0  # points between one ring of places and the next
+RING_COST = 60.0  # cost of a place one ring further out, in square points of covered ink
+LEAST_HEIGHT = 0.88  # height of a label, in font sizes
 STEPS = 40  # boxes along a line
-ATTEMPTS = 5  # at placing few labels in another order
-CHUNK = 5_000  # labels looked at together
-CLEAR = 1_000  # points up to which no label may cover one; among more there would be hardly any label
+ATTEMPTS = 5  # orders tried for few labels
+CHUNK = 5_000  # labels examined together
+CLEAR = 1_000  # up to this many points, no label may cover one; with more there would be hardly any labels
 Style = dict[str, object]
 
 
@@ -56,19 +56,19 @@ def place_labels(
 ) -> list[Annotation]:
     """Write labels beside their points so that none covers another; return those that could be placed.
 
-    Greedy: in the order given, each label takes, among 16 places around its point that lie inside the axes and
-    touch no earlier label, the one that covers the least of the points and of the boxes to `avoid`; with several
-    `rings` also among places further out, with a thin line to its point, where those nearer are taken or cover much.
-    Among up to 1,000 points, no label covers any point at all, nor does a line that leads to one pass through another
-    point; among more, they may, as little as they can. No such line crosses a label or another such line. Labels are
-    as large as their ink, which may reach further left or right than the text's own box (a "j" does), and their halo.
+    The method is greedy, in the given order. Each label has 16 places around its point; among those inside the axes
+    that touch no earlier label, it takes the one that covers the least of the points and of the boxes to `avoid`. With
+    several `rings`, places further out are used, with a thin line to the point, if nearer ones are taken or cover much.
+    With up to 1,000 points, no label covers a point, and no line passes through another point; with more, they cover as
+    little as possible. Lines cross neither labels nor each other. A label's size is that of its ink, which may extend
+    beyond the text's box (a "j" does), and its halo.
 
-    Where no place is free the label is left out (with several `rings`, after further attempts in which it comes first),
-    and so are all beyond `density` labels a square inch of the axes. The places hold for the present limits and size
-    of the axes: call this last.
+    A label without a free place is left out (with several `rings`, after further attempts in which it comes first), and
+    so are labels beyond `density` per square inch of the axes. Places depend on the limits and size of the axes: call
+    this last.
 
-    Shapes: points (N, 2) in data coordinates; labels, sizes (font, pt), colours, areas (of the points' circles, as
-    scatter's: diameters squared, pt^2): N each; avoid (M, 4) boxes in pixels.
+    Shapes: points (N, 2) in data coordinates; labels, sizes (font, pt), colours, areas (of the points' circles as in
+    scatter: diameters squared, pt^2): N each; avoid (M, 4) boxes in pixels.
     """
     least = np.column_stack([sizes * least_widths(labels), sizes * LEAST_HEIGHT])
     styles = [
@@ -82,7 +82,7 @@ def place_labels(
 
 
 def _place_all(placer: _Placer, labels: Sequence[str], styles: list[Style], least: np.ndarray) -> list[Annotation]:
-    """Place few labels: where some find no place, they come first in another attempt; the best attempt counts."""
+    """Place few labels: those without a place come first in the next attempt; the best attempt counts."""
     order = np.arange(len(labels))
     best, most = order, -1
     for _ in range(ATTEMPTS):
@@ -105,7 +105,7 @@ def _place(
     most: int,
     order: np.ndarray | None = None,
 ) -> list[Annotation]:
-    """Place labels in this order, or as they stand, until there are `most`."""
+    """Place labels in this order (default: as given) until there are `most`."""
     order = np.arange(len(labels)) if order is None else order
     for first in range(0, len(order), CHUNK):
         for i in placer.may_fit(order[first : first + CHUNK], least):
@@ -126,13 +126,13 @@ def along(axes: Axes, lines: np.ndarray) -> np.ndarray:
 
 
 class _Placer:
-    """The state of one call of `place_labels`, in pixels: where points, labels and the lines between them are."""
+    """The state of one call of `place_labels`, in pixels: the positions of points, labels and connecting lines."""
 
     def __init__(self, axes: Axes, points: np.ndarray, areas: np.ndarray, rings: int, avoid: np.ndarray | None) -> None:
         figure = root_figure(axes)
-        settle(axes)  # on the layout the room for labels depends
+        settle(axes)  # the room for labels depends on the layout
         self.axes, self.rings, self.points = axes, rings, points
-        self.scale = figure.dpi / 72  # pixels in a point
+        self.scale = figure.dpi / 72  # pixels per point
         self.positions = axes.transData.transform(points)
         self.radii = np.sqrt(areas) / 2 * self.scale
         self.frame = _widened(np.asarray(axes.bbox.extents), -GAP * self.scale)
@@ -148,20 +148,21 @@ class _Placer:
         self.measured: dict[int, tuple[float, float, float]] = {}
 
     def undo(self) -> None:
-        """Take all labels and lines away again."""
+        """Remove all labels and lines."""
         for artist in (*self.placed.values(), *self.lines):
             artist.remove()
         self.placed, self.lines = {}, []
         self.taken, self.leads = np.empty((0, 4)), np.empty((0, 4))
 
     def may_fit(self, numbers: np.ndarray, least: np.ndarray) -> Iterator[int]:
-        """Those of these labels, of at `least` these widths and heights (pt), that may find a place, while places are
-        being taken: without measuring, few that do not fit are among them, and none that fits is missing.
+        """Yield the labels that may find a place, given their `least` widths and heights (pt), while places are taken.
+
+        It does not measure: a few labels that do not fit are included, but none that fits is missing.
         """
         reach = self.radii[numbers] + GAP * self.scale
         boxes = places(self.positions[numbers], reach, least[numbers] * self.scale, self.rings, RING * self.scale)
         wide = boxes + np.concatenate([-self.between, self.between])
-        labels = Coverage(self.taken, *self.size)  # a first sieve, of whole pixels
+        labels = Coverage(self.taken, *self.size)  # a first filter, by whole pixels
         free = inside(boxes, self.frame) & (labels.within(wide.reshape(-1, 4)).reshape(boxes.shape[:2]) == 0)
         left = np.flatnonzero(free.any(axis=1))
         numbers, boxes, free = numbers[left], boxes[left], free[left]
@@ -176,7 +177,7 @@ class _Placer:
                 yield number
 
     def free_places(self, i: int, width: float, height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The places (16 a ring, 4) around point `i`, which of them are inside and free, and how doubtful each is."""
+        """The places (16 per ring, 4) around point `i`, which of them are inside and free, and which are ambiguous."""
         reach = self.radii[i : i + 1] + GAP * self.scale
         boxes = places(self.positions[i : i + 1], reach, np.array([[width, height]]), self.rings, RING * self.scale)[0]
         free = inside(boxes, self.frame) & ~near(boxes[:, None], self.taken, self.between).any(axis=1)
@@ -198,7 +199,7 @@ class _Placer:
         return np.hstack([self.positions[i] + way * self.radii[i], ends - way * HALO * self.scale])
 
     def _may_lead(self, i: int, lines: np.ndarray) -> np.ndarray:
-        """Which of these lines from point `i` meet no label, no other line, and no dot but those that touch its own."""
+        """Which lines from point `i` meet no label, no other line, and no dot except those that touch its own."""
         crossed = lines_meet_boxes(lines, _widened(self.taken, self.scale)).any(axis=1)
         crossed |= lines_cross(lines, self.leads).any(axis=1)
         apart = np.linalg.norm(self.positions[self.clear] - self.positions[i], axis=1)
@@ -225,7 +226,7 @@ class _Placer:
             self._draw_lead(self._lead(i, box[None]))
 
     def _measured(self, i: int, label: str, style: Mapping[str, object]) -> tuple[float, float, float]:
-        """How far a label's ink reaches left of its origin, how wide it is and how high, in pixels; measured once."""
+        """How far a label's ink extends left of its origin, its width and its height, in pixels; measured once."""
         from wordvec.plots.label_artist import add_label, ink_beyond
 
         if i not in self.measured:
@@ -237,7 +238,7 @@ class _Placer:
         return self.measured[i]
 
     def _draw_lead(self, line: np.ndarray) -> None:
-        """A thin line from a point to its label."""
+        """Draw a thin line from a point to its label."""
         self.leads = np.vstack([self.leads, line])
         (x0, y0), (x1, y1) = self.axes.transData.inverted().transform(line.reshape(2, 2))
         (drawn,) = self.axes.plot(
@@ -247,7 +248,7 @@ class _Placer:
         self.lines.append(drawn)
 
 
-def _renderer(axes: Axes):  # type: ignore[no-untyped-def]  # matplotlib's renderer, Agg's whatever the canvas is
+def _renderer(axes: Axes):  # type: ignore[no-untyped-def]  # matplotlib's Agg renderer, for any canvas
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     figure = root_figure(axes)

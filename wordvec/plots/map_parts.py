@@ -1,4 +1,4 @@
-"""What all maps of words are made of: chosen words, points, labels, a legend, a frame."""
+"""Parts of all word maps: chosen words, points, labels, a legend, a frame."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 
-RASTER_FROM = 5_000  # points from which they are pixels in SVG and PDF too; the text stays text
+RASTER_FROM = 5_000  # more points than this become pixels in SVG and PDF; text stays text
 LEAST_WIDTH, MOST_WIDTH = 60, 1_000  # of a figure, in millimetres
-FEW = 80  # words that all should have labels
-RINGS = 6  # of places around a point of that few words
-PLAIN = "o"  # the marker of words of no group
-DENSITY = 9.0  # labels a square inch; more could not be read
+FEW = 80  # up to this many words, all should have labels
+RINGS = 6  # rings of places around points of few words
+PLAIN = "o"  # the marker of words without a group
+DENSITY = 9.0  # labels per square inch; more could not be read
 
 
 def check_method(method: str) -> None:
-    """Raise OptionError unless `method` is one of those that project."""
+    """Raise OptionError unless `method` is a projection method."""
     if method not in METHODS:
         raise OptionError(f"method must be one of {', '.join(METHODS)}; got {method!r}")
 
@@ -53,7 +53,7 @@ def check_method(method: str) -> None:
 def chosen_ids(
     vectors: WordVectors, words: Sequence[str] | None, top: int, without: np.ndarray | None = None
 ) -> np.ndarray:
-    """Ids of the words to draw, commonest first: those named, each once, or the `top` most frequent but `without`."""
+    """Ids of the words to draw, most common first: those named, each once, or the `top` most frequent but `without`."""
     if words is None and top < 3:
         raise OptionError(f"a map needs at least 3 words; got top={top}")
     if words is not None:
@@ -69,7 +69,7 @@ def chosen_ids(
 
 
 def weight_by_count(vectors: WordVectors, ids: np.ndarray) -> np.ndarray:
-    """From 0 for the rarest of these words to 1 for the commonest, by log count (by log rank without counts)."""
+    """From 0 for the rarest of these words to 1 for the most common, by log count (by log rank without counts)."""
     value = -np.log1p(ids) if vectors.counts is None else np.log1p(vectors.counts[ids])
     spread = float(np.ptp(value)) if len(value) else 0.0
     return (value - value.min()) / spread if spread > 0 else np.full(len(ids), 0.5)
@@ -93,9 +93,9 @@ def names_of(vectors: WordVectors, ids: np.ndarray) -> list[str]:
 def draw_points(
     axes: Axes, points: np.ndarray, weight: np.ndarray, groups: Groups, styles: Sequence[Style], sizes: Sizes
 ) -> np.ndarray:
-    """Draw points with the colour and marker of their group, those of no group grey and below.
+    """Draw points with the colour and marker of their group; points without a group are grey and below the others.
 
-    Returns the areas (N,) of the circles around them, in pt^2 as `scatter` takes them.
+    Returns the areas (N,) of the circles around them, in pt^2 as for `scatter`.
     """
     from matplotlib.colors import to_rgba_array
 
@@ -127,17 +127,17 @@ def label_points(
     sizes: Sizes,
     first: Collection[str] = (),
 ) -> list[Annotation]:
-    """Label the points: those named `first`, then those of a group, then the others; in each the commonest first.
+    """Label the points: those named `first`, then those of a group, then the others; each by falling frequency.
 
     If there are few labels, they may be placed further out, with a line to their point; with many, the lines would
     clutter the map.
     """
     settle(axes)
-    axes.autoscale_view()  # with equal scales, limits only widened while titles and legend took their room
+    axes.autoscale_view()  # with equal scales, limits only grew while titles and legend took up space
     of_word = groups.of_word
     preferred = np.array([name in first for name in names])
     order = np.lexsort((-weight, of_word < 0, ~preferred)).tolist()
-    inks = [*(text_colour(style.colour) for style in styles), FAINT]  # the last is that of group -1
+    inks = [*(text_colour(style.colour) for style in styles), FAINT]  # the last is for group -1
     return place_labels(
         axes,
         points[order],
@@ -165,8 +165,8 @@ def set_frame(axes: Axes, shares: np.ndarray | None, font_size: float = FONT_SIZ
 
 
 def axes_to_fit(points: np.ndarray, legend: Legend | None = None, width_mm: float | None = None) -> Axes:
-    """Axes in a figure `width_mm` wide (default: as wide as this many words need, up to seven inches), and as high as
-    the map, within reason, and the `legend` under it.
+    """Axes in a figure `width_mm` wide (default: by the number of words, up to seven inches), with a height for the
+    map, within limits, and the `legend` under it.
     """
     if width_mm is not None and not LEAST_WIDTH <= width_mm <= MOST_WIDTH:
         raise OptionError(f"width_mm must be from {LEAST_WIDTH} to {MOST_WIDTH} millimetres; got {width_mm}")
@@ -176,20 +176,20 @@ def axes_to_fit(points: np.ndarray, legend: Legend | None = None, width_mm: floa
     return new_axes(inches, float(np.clip(inches * height / width, 0.6 * inches, 0.83 * inches)) + more)
 
 
-# The legend of a map: what colours and markers mean, and how often words with the smallest and largest dots occur.
+# The legend of a map: the meaning of colours and markers, and the counts of the smallest and largest dots.
 
 
-LETTER = 0.52  # of a font size, the mean width of a letter
-HANDLE = 22.0  # points that a marker and the space between columns take
-LINE = 1.42  # of a font size, from one line to the next
-ROOM = 0.95  # of a figure's width, what its axes take
+LETTER = 0.52  # mean width of a letter, in font sizes
+HANDLE = 22.0  # points for a marker and the space between columns
+LINE = 1.42  # distance between lines, in font sizes
+ROOM = 0.95  # share of a figure's width that its axes take
 ONE_COLOUR = Style(FAINT, "o")
 
 
 class Legend:
-    """What a legend says: (name, style, diameter of the marker in points) each.
+    """The entries of a legend: (name, style, diameter of the marker in points).
 
-    `counts` (N,) are those of the words drawn, or None; where dots are sized by them, the legend shows the smallest
+    `counts` (N,) are the counts of the words drawn, or None. If dots are sized by count, the legend shows the smallest
     and the largest one.
     """
 
@@ -197,7 +197,7 @@ class Legend:
         self.sizes = sizes
         used = [(groups.names[i], styles[i]) for i in range(len(styles)) if (groups.of_word == i).any()]
         if len(used) < 2 and (groups.of_word >= 0).all():
-            used = []  # one colour for all needs no explanation
+            used = []  # a single colour needs no legend
         self.entries = [(name, style, 5.0 * sizes.scale * AREA_OF[style.marker] ** 0.5) for name, style in used]
         if counts is not None and sizes.by_count and len(counts) and counts.min() < counts.max():
             ends = sizes.areas(np.repeat([0.0, 1.0], [1, max(1, len(counts) - 1)]))[[0, -1]] ** 0.5
@@ -205,14 +205,14 @@ class Legend:
                 self.entries.append((f"seen {counted(count, 'time')}", ONE_COLOUR, diameter))
 
     def columns(self, inches: float) -> int:
-        """How many columns of the longest name fit under a map in a figure of this many inches."""
+        """The number of columns, for the longest name, that fit under a map in a figure this many inches wide."""
         longest = max((display_width(name) for name, _, _ in self.entries), default=1)
         return max(
             1, min(len(self.entries), 4, int(72 * ROOM * inches / (longest * self.sizes.font_size * LETTER + HANDLE)))
         )
 
     def height(self, inches: float) -> float:
-        """How many inches its lines are high in a figure of this many inches."""
+        """The height in inches in a figure this many inches wide."""
         return ceil(len(self.entries) / self.columns(inches)) * LINE * self.sizes.font_size / 72
 
     def add_to(self, axes: Axes) -> None:

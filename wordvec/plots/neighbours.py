@@ -77,8 +77,8 @@ def plot_neighbourhood(
 ) -> Axes:
     """Draw a map of `word` and its `k` nearest neighbours, and return its axes.
 
-    Neighbours are found in all dimensions, as by `most_similar`; their colour shows the cosine, lines lead to the
-    nearest ten. The projection is made from these words alone, so it spends its two dimensions on how they differ.
+    Neighbours are found in all dimensions, as by `most_similar`. Their colour shows the cosine, and lines lead to the
+    nearest ten. The projection uses only these words, so its two dimensions show how they differ.
 
     Raises UnknownWordError for a word without a vector, OptionError for k below 2.
 
@@ -132,7 +132,7 @@ def plot_neighbourhood(
 
 
 def _colours() -> Colormap:
-    """From light to dark blue, without the near-white that would vanish on paper."""
+    """From light to dark blue, without near-white, which would be invisible on paper."""
     from matplotlib import colormaps
     from matplotlib.colors import ListedColormap
 
@@ -140,7 +140,7 @@ def _colours() -> Colormap:
 
 
 def _add_scale(axes: Axes, colours: Any, word: str) -> None:
-    """A small scale of the cosine, beside the map."""
+    """Add a small scale of the cosine beside the map."""
     bar = root_figure(axes).colorbar(colours, ax=axes, shrink=0.4, aspect=22, pad=0.015, anchor=(0.0, 0.0))  # type: ignore[arg-type]
     bar.set_label(f"cosine with “{plain(word)}”", fontsize=7.5, color=FAINT, fontfamily=font_families([word]))
     bar.ax.tick_params(labelsize=7, length=2, colors=INK, color="#999999")
@@ -148,5 +148,5 @@ def _add_scale(axes: Axes, colours: Any, word: str) -> None:
 
 
 def _darker(colour: tuple[float, ...]) -> str:
-    """A shade that can be read as text."""
+    """A shade dark enough for text."""
     return "#" + "".join(f"{int(255 * 0.55 * part):02X}" for part in colour[:3])

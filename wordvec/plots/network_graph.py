@@ -14,24 +14,23 @@ from wordvec.plots.palette import FAINT, INK, PALETTE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Inches: where layers stand, and how large they are.
+# Positions and sizes of layers, in inches.
 WIDTH, CENTRE, BOX, HEIGHT, GAP, FIRST = 7.4, 3.85, 2.9, 0.62, 0.66, 0.5
 INPUT_END, PARAMETER_START, PARAMETER_WIDTH = 2.05, 5.75, 1.55
 FORMULA_LETTERS = 46
 MEANINGS = {"V": "words", "D": "dimensions", "B": "examples", "C": "contexts", "1+K": "scored words", "P": "pairs"}
-LAYER, PARAMETER = "#E3EFF7", "#FBE9DC"  # fills: blue for layers, orange for what is learned
+LAYER, PARAMETER = "#E3EFF7", "#FBE9DC"  # fills: blue for layers, orange for parameters
 
 
 def plot_network(network: Any, batch: Any, axes: Axes | None = None) -> Axes:
     """Draw the layers that ``network.forward(batch)`` runs through, from its inputs down to the loss; return the axes.
 
-    Boxes are layers with what they compute, from their docstrings; on the right stand the matrices that are learned,
-    on the left the ids and labels that come in. Edges tell names and shapes, of this very batch, with letters where
-    a size belongs to one thing only: B examples, C contexts, V words, D dimensions, 1+K scored words, P
-    pairs of a centre and a context.
+    Boxes are layers with their formulas, from the docstrings. Parameters are on the right, incoming ids and labels on
+    the left. Edges show names and the shapes of this batch, with a letter for each size that is unambiguous: B
+    examples, C contexts, V words, D dimensions, 1+K scored words, P pairs of a centre and a context.
 
-    `network` is one of `wordvec.networks` or alike (layers in its attributes, ``forward``, ``params``), `batch` what
-    its forward takes, for `Sequential` a tuple (x, t). Raises OptionError for a network without layers.
+    `network` is one of `wordvec.networks` or similar (layers in its attributes, ``forward``, ``params``). `batch` is
+    the argument of its forward, for `Sequential` a tuple (x, t). Raises OptionError for a network without layers.
 
     >>> import numpy as np
     >>> from wordvec.corpus.draws.examples import Examples
@@ -66,7 +65,7 @@ def plot_network(network: Any, batch: Any, axes: Axes | None = None) -> Axes:
 
 
 def sizes_of(network: Any, batch: Any) -> dict[str, int]:
-    """The sizes that shapes are made of, by letter; none for a chain of any layers, whose sizes have no names."""
+    """The sizes in shapes, by letter; empty for a chain of arbitrary layers, whose sizes have no names."""
     if hasattr(network, "named_params"):
         return {}
     V, D = network.params[0].shape
@@ -80,7 +79,7 @@ def sizes_of(network: Any, batch: Any) -> dict[str, int]:
 
 
 def _letters(network: Any, batch: Any, steps: Sequence[Step]) -> dict[int, str]:
-    """Size -> letter, for sizes that occur and belong to one thing only; P (pairs) only where rows are pairs."""
+    """Size -> letter, for sizes that occur and are unambiguous; P (pairs) only if rows are pairs."""
     sizes = sizes_of(network, batch)
     shapes = [step.output for step in steps] + [value.shape for step in steps for value in step.inputs]
     if not any(shape[:1] == (sizes.get("P"),) for shape in shapes) or sizes.get("P") == sizes.get("B"):
@@ -109,7 +108,7 @@ def _top(number: int) -> float:
 
 
 def _draw_step(axes: Axes, step: Step, top: float, letters: dict[int, str], first: bool) -> None:
-    """A layer's box, its inputs from above and from the left, its parameters on the right."""
+    """Draw a layer's box, its inputs from above and from the left, its parameters on the right."""
     middle = top + HEIGHT / 2
     _box(axes, CENTRE - BOX / 2, top, BOX, HEIGHT, LAYER, PALETTE[0])
     formula = fill(step.formula, FORMULA_LETTERS)
@@ -167,7 +166,7 @@ def _box(axes: Axes, left: float, top: float, width: float, height: float, fill_
 
 
 def _frames(axes: Axes, steps: Sequence[Step]) -> None:
-    """A dashed frame around the parts of each layer that is made of several."""
+    """Draw a dashed frame around the parts of each composite layer."""
     from matplotlib.patches import Rectangle
 
     for name in dict.fromkeys(step.part_of for step in steps if step.part_of):

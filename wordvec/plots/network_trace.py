@@ -1,4 +1,4 @@
-"""What flows through a network: every layer, in the order in which it ran, with what went in and came out."""
+"""The trace of a network: every layer in the order in which it ran, with its inputs and output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LAYERS = "wordvec.layers"
 
 @dataclass(frozen=True)
 class Value:
-    """An array passed between layers: its name in the layer that takes it, its shape, the step it comes from."""
+    """An array passed between layers: its name in the receiving layer, its shape, the step it comes from."""
 
     name: str
     shape: tuple[int, ...]
@@ -23,8 +23,8 @@ class Value:
 
 @dataclass
 class Step:
-    """One layer's work: its name, formula and parameters (name, shape), what went in, the shape that came out, and
-    the name of the layer it is part of, if any.
+    """One layer's run: its name, formula and parameters (name, shape), its inputs, the shape of its output, and the
+    name of the layer it is part of, if any.
     """
 
     layer: str
@@ -45,14 +45,14 @@ class _Recorder:
     outputs: list[Any] = field(default_factory=list)
 
     def source_of(self, value: Any) -> int | None:
-        """The step that made this array: by identity, or, for floats (copies of some rows), the last one."""
+        """The step that made this array, by identity; for other floats (copies of some rows) the last step."""
         for number in reversed(range(len(self.outputs))):
             if self.outputs[number] is value:
                 return number
         return len(self.outputs) - 1 if self.outputs and value.dtype.kind == "f" else None
 
     def run(self, layer: Any, part_of: str | None, forward: Any, arguments: tuple[Any, ...]) -> Any:
-        """Run the layer and note down what it did."""
+        """Run the layer and record what it did."""
         names = list(inspect.signature(forward).parameters)
         inputs = [
             Value(name, tuple(value.shape), self.source_of(value))
@@ -75,8 +75,8 @@ class _Recorder:
         return out
 
     def _name(self, W: Any) -> str:
-        """Its name in the network, if that names its parameters. Else W_in is the first parameter of a network, W_out
-        the second, and MatMul multiplies by W_out's transpose.
+        """The parameter's name in the network, if it names its parameters. Otherwise the first parameter is W_in and
+        the second W_out, by whose transpose MatMul multiplies.
         """
         for name, parameter in self.names.items():
             if parameter is W:
@@ -88,10 +88,10 @@ class _Recorder:
 
 
 def trace(network: Any, batch: Any) -> list[Step]:
-    """Run ``network.forward(batch)`` and return what each of its layers did, in order; ``forward(*batch)`` for a plain
-    tuple such as (x, t).
+    """Run ``network.forward(batch)``, or ``forward(*batch)`` for a plain tuple such as (x, t), and return the steps of
+    its layers in order.
 
-    A layer made of several layers (NegativeSamplingLoss) shows as these. The network's results are not changed.
+    A composite layer (NegativeSamplingLoss) appears as its parts. The network's results are not changed.
 
     >>> import numpy as np
     >>> from wordvec.layers import Embedding
@@ -111,7 +111,7 @@ def trace(network: Any, batch: Any) -> list[Step]:
 
 
 def inputs_of(batch: Any) -> tuple[Any, ...]:
-    """What a network's forward takes: the members of a plain tuple such as (x, t); else the batch itself."""
+    """The arguments of a network's forward: the members of a plain tuple such as (x, t), else the batch itself."""
     return batch if type(batch) is tuple else (batch,)
 
 
@@ -128,11 +128,11 @@ def _recorded(network: Any, recorder: _Recorder) -> Iterator[None]:
         yield
     finally:
         for layer, _ in layers:
-            del layer.forward  # the class's own is seen again
+            del layer.forward  # restores the class's method
 
 
 def _layers(thing: Any, part_of: str | None) -> Iterator[tuple[Any, str | None]]:
-    """The layers in the attributes of `thing`, those made of several layers taken apart."""
+    """The layers in the attributes of `thing`, with composite layers split into their parts."""
     for value in _attributes(thing):
         if not hasattr(value, "forward") or not hasattr(value, "__dict__"):
             continue
@@ -146,7 +146,7 @@ def _layers(thing: Any, part_of: str | None) -> Iterator[tuple[Any, str | None]]
 
 
 def _attributes(thing: Any) -> Iterator[Any]:
-    """The attributes of `thing`; of a list, such as the layers of a chain, its members."""
+    """The attributes of `thing`; for a list, such as the layers of a chain, its members."""
     for value in vars(thing).values():
         if isinstance(value, (list, tuple)):
             yield from value
@@ -159,7 +159,7 @@ def _is_layer(thing: Any) -> bool:
 
 
 def formula_of(layer: type) -> str:
-    """What a layer's docstring says it computes: its first sentence, where that is an equation.
+    """A layer's formula: the first sentence of its docstring if that is an equation, else "".
 
     >>> from wordvec.layers import Embedding, MatMul
     >>> formula_of(Embedding), formula_of(MatMul)

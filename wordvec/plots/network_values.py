@@ -1,4 +1,4 @@
-"""A chain of layers drawn with the numbers on every edge: forward values, and the gradients that come back."""
+"""A chain of layers drawn with the numbers on every edge: forward values and backward gradients."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from wordvec.plots.palette import FAINT, INK, PALETTE, text_colour
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST = 8  # rows and columns whose numbers can be read; of larger arrays the shape is shown
+MOST = 8  # rows and columns whose numbers can be read; for larger arrays only the shape is shown
 LETTER, LINE = 0.061, 0.125  # inches: width and height of a character at FONT
 FONT = 7.0
 BOX, LEFT = 2.3, 0.2  # inches: a layer's box
-FORMULA_LETTERS = 46  # a line
-BACK = text_colour(PALETTE[1])  # of gradients
+FORMULA_LETTERS = 46  # per line
+BACK = text_colour(PALETTE[1])  # for gradients
 
 
 @dataclass
 class Flow:
-    """An array and the gradient of the loss by it, if there is one."""
+    """An array and the gradient of the loss with respect to it, if there is one."""
 
     name: str
     value: np.ndarray
     gradient: np.ndarray | None
-    numbers: bool = True  # drawn; else the shape alone
+    numbers: bool = True  # whether numbers are drawn, or only the shape
 
 
 @typed
@@ -42,12 +42,12 @@ def plot_values(
     network: Any, batch: Any, *, gradients: bool = True, flow: bool = True, axes: Axes | None = None
 ) -> Axes:
     """Run a chain of layers forward and backward, and draw each layer with the values (dark) and gradients (orange) on
-    its edges and in its parameters; return the axes. Without `gradients`, only forward, with Dropout and BatchNorm as
-    after training; without `flow`, the shapes of what flows, and the numbers of the parameters alone.
+    its edges and in its parameters; return the axes. Without `gradients`, it runs only forward, with Dropout and
+    BatchNorm as after training. Without `flow`, edges show shapes, and only parameters show numbers.
 
-    `network` is a `wordvec.networks.Sequential` or alike (``layers``, ``loss`` or None), `batch` what its forward
-    takes, a tuple (x, t) where it has a loss. Without a loss the gradients are those of the sum of what the last layer
-    gives. Of arrays larger than 8 by 8 only the shape is shown. Raises OptionError for a network without ``layers``.
+    `network` is a `wordvec.networks.Sequential` or similar (``layers``, ``loss`` or None). `batch` is the argument of
+    its forward: a tuple (x, t) if it has a loss. Without a loss, gradients are those of the sum of the last layer's
+    output. For arrays larger than 8 by 8 only the shape is shown. Raises OptionError for a network without ``layers``.
 
     >>> from wordvec.layers import MatMul
     >>> from wordvec.networks import Sequential
@@ -89,7 +89,7 @@ def plot_values(
 
 
 def _run(network: Any, inputs: tuple[Any, ...], backward: bool) -> tuple[list[Flow], list[list[Flow]]]:
-    """The arrays between layers, and each layer's parameters; with `backward` their gradients, too."""
+    """The arrays between layers, and each layer's parameters; with `backward` also their gradients."""
     values = [inputs[0]]
     for layer in network.layers:
         after_training = not backward and "training" in inspect.signature(layer.forward).parameters
@@ -112,7 +112,7 @@ def _run(network: Any, inputs: tuple[Any, ...], backward: bool) -> tuple[list[Fl
 
 
 def _backward(network: Any, last: Any) -> list[Any]:
-    """The gradient by each array, from the last one back."""
+    """The gradient with respect to each array, from the last one back."""
     gradients = [np.ones_like(last)] if network.loss is None else [np.float64(1.0), network.loss.backward()]
     for layer in reversed(network.layers):
         gradients.append(layer.backward(gradients[-1]))
@@ -126,7 +126,7 @@ def _array(value: Any) -> Any:
 
 
 def _lines(array: np.ndarray | None) -> list[str]:
-    """The rows of numbers; no rows for an array too large to read."""
+    """The rows of numbers as text; none for an array too large to read."""
     if array is None or array.ndim > 2 or max((1, *array.shape)) > MOST:
         return []
     rows = np.atleast_2d(array)
@@ -140,7 +140,7 @@ def _values(flow: Flow) -> list[str]:
 
 
 def _short(value: float) -> str:
-    """Two digits after the point, without the sign of a rounded 0."""
+    """Two decimals, without the sign of a rounded 0."""
     text = f"{value:.2f}"
     return "0.00" if text == "-0.00" else text
 

@@ -1,4 +1,4 @@
-"""Colours and markers that colour-blind readers can tell apart, and the sizes of letters and dots."""
+"""Colours and markers that colour-blind readers can distinguish, and the sizes of letters and dots."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ import numpy as np
 
 from wordvec.errors import OptionError
 
-# Okabe and Ito 2008, "Color universal design", in an order that keeps neighbours in the list far apart for colour-blind
-# readers too; yellow, too light for white paper, gives way to the wine of Tol 2021, "Colour schemes", figure 4.
+# Okabe and Ito 2008, "Color universal design", in an order in which adjacent colours differ even for colour-blind
+# readers. Yellow, too light for white paper, is replaced by the wine of Tol 2021, "Colour schemes", figure 4.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#882255")
-MARKERS = "os^DvPX"  # the next for every group, so that shapes tell groups apart where colours do not
-# Of each marker: its area for scatter so that all look equally large, and the radius of the circle around it then, both
-# in those of the disc "o".
+MARKERS = "os^DvPX"  # a different one for each group, so that shapes distinguish groups if colours do not
+# For each marker: the area for scatter at which all look equally large, and the radius of the circle around it then,
+# relative to the disc "o".
 AREA_OF = {"o": 1.0, "s": 0.79, "^": 1.2, "D": 0.79, "v": 1.2, "P": 1.2, "X": 1.3}
 REACH_OF = {"o": 1.0, "s": 1.26, "^": 1.55, "D": 1.26, "v": 1.55, "P": 1.16, "X": 1.28}
 INK = "#333333"  # text and axes
-FAINT = "#6B6B6B"  # text that stands back
-OTHERS = "#C9C9C9"  # points that belong to no group
+FAINT = "#6B6B6B"  # secondary text
+OTHERS = "#C9C9C9"  # points without a group
 
 
 class Style(NamedTuple):
-    """How the points of one group look."""
+    """The colour and marker of one group's points."""
 
     colour: str
     marker: str
 
 
 def group_styles(groups: int) -> list[Style]:
-    """Styles for this many groups, all different: each the next of 8 colours and the next of 7 markers.
+    """Styles for this many groups, all different: each uses the next of 8 colours and the next of 7 markers.
 
-    So the first seven differ in colour and in shape, and can be told apart in grey. Raises OptionError for more groups
-    than there are styles (56).
+    So the first seven differ in colour and in shape, and can be distinguished in grey. Raises OptionError for more
+    groups than there are styles (56).
 
     >>> [style.marker for style in group_styles(9)]
     ['o', 's', '^', 'D', 'v', 'P', 'X', 'o', 's']
     """
     most = len(PALETTE) * len(MARKERS)
     if not 1 <= groups <= most:
-        raise OptionError(f"from 1 to {most} groups can be told apart in a figure; got {groups}")
+        raise OptionError(f"a figure can show from 1 to {most} groups; got {groups}")
     return [Style(PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)]) for i in range(groups)]
 
 
@@ -79,16 +79,16 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-# How large letters and dots of a map are: all scaled by one font size, and by a word's count or equal.
+# Sizes of letters and dots on a map: scaled by one font size, and by a word's count or all equal.
 
 
-FONT_SIZE = 8.0  # points, where none is asked for
+FONT_SIZE = 8.0  # points, by default
 LEAST_FONT, MOST_FONT = 4.0, 30.0
-LABELS = (0.82, 1.18)  # of labels, in font sizes, from the rarest to the commonest word drawn
-TITLE, NOTE = 1.12, 0.94  # of a figure's title and of what stands back, in font sizes
-POINT_AREAS = (6.0, 50.0)  # pt^2, from the rarest to the commonest word drawn, at a font size of 8
+LABELS = (0.82, 1.18)  # size of labels, in font sizes, from the rarest to the most common word drawn
+TITLE, NOTE = 1.12, 0.94  # size of a figure's title and of its secondary text, in font sizes
+POINT_AREAS = (6.0, 50.0)  # pt^2, from the rarest to the most common word drawn, at a font size of 8
 EQUAL_AREA = 18.0
-UNCROWDED = 1_000  # points up to which they keep their size
+UNCROWDED = 1_000  # up to this many points keep their size
 
 
 @dataclass(frozen=True)
@@ -110,19 +110,19 @@ class Sizes:
 
     @property
     def scale(self) -> float:
-        """How much larger than usual everything is."""
+        """The size relative to the default font size."""
         return self.font_size / FONT_SIZE
 
     def labels(self, weight: np.ndarray) -> np.ndarray:
-        """Sizes of labels in points, by weight (N,) from 0 to 1; in halves, since matplotlib looks for a font anew for
-        every other size.
+        """Sizes of labels in points, by weight (N,) from 0 to 1; rounded to halves, since matplotlib looks up a font
+        again for each size.
         """
         if not self.by_count:
             return np.full(len(weight), self.font_size)
         return np.asarray(np.round(2 * self.font_size * np.interp(weight, (0, 1), LABELS)) / 2)
 
     def areas(self, weight: np.ndarray) -> np.ndarray:
-        """Areas of discs in pt^2, as `scatter` takes them: smaller where there are many."""
+        """Areas of discs in pt^2, as for `scatter`: smaller if there are many."""
         crowd = crowding(len(weight)) * self.scale**2
         return np.asarray(
             crowd * (np.interp(weight, (0, 1), POINT_AREAS) if self.by_count else EQUAL_AREA + 0 * weight)
@@ -130,7 +130,7 @@ class Sizes:
 
 
 def crowding(points: int) -> float:
-    """What part of their area this many points keep, from 0 to 1.
+    """The share of their area, from 0 to 1, that this many points keep.
 
     >>> crowding(500), crowding(4_000)
     (1.0, 0.5)

@@ -1,4 +1,4 @@
-"""From many dimensions to two: PCA (our own), t-SNE (openTSNE), UMAP (umap-learn); and which words to leave out."""
+"""Projection to two dimensions by PCA (own code), t-SNE (openTSNE) or UMAP (umap-learn); and which words to omit."""
 
 from __future__ import annotations
 
@@ -21,21 +21,20 @@ METHODS = ("pca", "tsne", "umap")
 METHOD_NAMES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 TSNE_ROUNDS = (250, 500)  # with early exaggeration, and without
 ROUNDS_PER_REPORT = 10
-UMAP_EXTENT = 10.0  # of the map it starts from
+UMAP_EXTENT = 10.0  # extent of UMAP's initial map
 BLOCK = 8_192
 
 
 @typed
 def pca(matrix: np.ndarray, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
-    """Principal components: the coordinates of the rows along the directions in which they vary most.
+    """Return principal components: the coordinates of the rows along the directions in which they vary most.
 
     With X the rows minus their mean and X = U S V^T, the coordinates are X V = U S (Pearson 1901; Hotelling 1933).
-    Found from the (D, D) scatter matrix X^T X = V S^2 V^T. Sign convention: in each direction (column of V) the entry
-    of largest absolute value is positive.
+    They are computed from the (D, D) scatter matrix X^T X = V S^2 V^T. Sign convention: in each direction (column of V)
+    the entry of largest absolute value is positive.
 
-    Shapes: matrix (N, D) -> coordinates (N, dims) float64, and the share of the variance that lies along each
-    direction, (dims,). Raises ShapeError for a matrix that is not (N, D) or not finite, OptionError for more dims
-    than there are rows or columns.
+    Shapes: matrix (N, D) -> coordinates (N, dims) float64, and the share of the variance along each direction, (dims,).
+    Raises ShapeError for a matrix that is not (N, D) or not finite, OptionError for more dims than rows or columns.
 
     >>> points, share = pca(np.array([[0.0, 3.0], [4.0, 0.0], [8.0, -3.0]]), dims=1)
     >>> points.round(6).tolist(), share.round(6).tolist()
@@ -47,7 +46,7 @@ def pca(matrix: np.ndarray, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
     _check_width(matrix, dims)
     if not 1 <= dims <= min(matrix.shape):
         raise OptionError(f"pca: dims must be from 1 to {min(matrix.shape)} for {matrix.shape}; got {dims}")
-    with threadpool_limits(1, "blas"):  # the same bytes for any number of threads; and small products need only one
+    with threadpool_limits(1, "blas"):  # same bytes for any number of threads; small products need only one
         centre = matrix.mean(axis=0, dtype=np.float64)
         scatter = np.zeros((len(centre), len(centre)))
         for block in _blocks(matrix):
@@ -62,7 +61,7 @@ def pca(matrix: np.ndarray, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _blocks(matrix: np.ndarray) -> Iterator[np.ndarray]:
-    """The rows in float64, some thousands at a time."""
+    """The rows in float64, BLOCK at a time."""
     for first in range(0, len(matrix), BLOCK):
         yield matrix[first : first + BLOCK].astype(np.float64)
 
@@ -80,14 +79,14 @@ def project(
 
     t-SNE: openTSNE (van der Maaten and Hinton 2008; Policar, Strazar and Zupan 2019), cosine distances, perplexity 30
     or a third of the number of rows if that is smaller. UMAP: umap-learn (McInnes, Healy and Melville 2018), cosine
-    distances, 15 neighbours. Both start from PCA, which keeps more of the whole than other starts (Kobak and
-    Linderman 2021, "Initialization is critical"), or from `start` (N, dims), such as the map of another model, so
+    distances, 15 neighbours. Both start from PCA, which preserves more of the global structure than other starts (Kobak
+    and Linderman 2021, "Initialization is critical"), or from `start` (N, dims), such as the map of another model, so
     that two maps can be compared. Both show which words are near; distances between far groups mean little. PCA keeps
-    distances as well as two dimensions can. t-SNE and UMAP run on one thread: their results would depend on the
-    number of threads. Progress is shown on a terminal unless `show_progress` says otherwise.
+    distances as well as two dimensions can. t-SNE and UMAP run on one thread, since their results would depend on the
+    number of threads. Progress is shown on a terminal by default.
 
-    Shapes: matrix (N, D) -> (N, dims) float64. Raises MissingExtraError (extra `projection`) for "tsne" and "umap"
-    when their package is not installed, OptionError for another method or fewer than 4 rows for these two.
+    Shapes: matrix (N, D) -> (N, dims) float64. Raises MissingExtraError (extra `projection`) for "tsne" and "umap" if
+    their package is not installed, OptionError for another method or fewer than 4 rows for these two.
 
     >>> project(np.eye(3), method="pca").shape
     (3, 2)
@@ -142,17 +141,17 @@ def _tsne(matrix: np.ndarray, seed: int, dims: int, start: np.ndarray | None, sh
 def _umap(matrix: np.ndarray, seed: int, dims: int, start: np.ndarray | None, show: bool | None) -> np.ndarray:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # at its import it tells of optional packages of its own
+            warnings.simplefilter("ignore")  # its import warns about its own optional packages
             from umap import UMAP
     except ImportError as error:
         raise MissingExtraError("umap-learn", "projection", "method 'umap'") from error
     beginning = pca(matrix, dims)[0] if start is None else np.asarray(start)
     beginning = (beginning / max(float(np.abs(beginning).max()), 1e-12) * UMAP_EXTENT).astype(np.float32)
     if on_terminal() if show is None else show:
-        announce(f"UMAP of {len(matrix):,} words: it tells nothing of its progress")
+        announce(f"UMAP of {len(matrix):,} words: it does not report progress")
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="n_jobs value")  # that it takes one thread is what we want
-        # One thread: umap gives the same result for the same seed only then.
+        warnings.filterwarnings("ignore", message="n_jobs value")  # one thread is intended
+        # With one thread only, umap gives the same result for the same seed.
         umap = UMAP(
             n_components=dims, n_neighbors=min(15, len(matrix) - 1), metric="cosine", random_state=seed, n_jobs=1,
             init=beginning,
@@ -164,11 +163,11 @@ def _description(matrix: np.ndarray) -> str:
     return f"{matrix.shape}" if matrix.ndim != 2 else f"{matrix.shape} with nan or infinity"
 
 
-# Which words do the grammar's work ("the", "of", "있다."), told from the vectors and the order by frequency alone.
+# Function words ("the", "of", "있다."), recognised only from the vectors and the order by frequency.
 
 
-FEWEST = 100  # words from which their order by frequency tells anything
-COMMON = 1_000  # words, the commonest, that are looked at and among which the nearest are found
+FEWEST = 100  # with fewer words, their order by frequency means nothing
+COMMON = 1_000  # most common words, which are examined and searched for neighbours
 NEAREST = 10
 SPREAD, MOST = 1.5, 220.0  # the limit of the mean rank: 1.5 times the square root of V, but at most 220
 TIES = 1e-9  # logarithms of ranks nearer than this are equal
@@ -176,21 +175,21 @@ TIES = 1e-9  # logarithms of ranks nearer than this are equal
 
 @typed
 def function_words(vectors: WordVectors) -> np.ndarray:
-    """Return the rows of the words that are taken for function words, commonest first, (n,) int64.
+    """Return the rows of words that seem to be function words, most common first, (n,) int64.
 
-    A function word is very common, and so are the words it is used like; a content word, however common, is used like
-    rarer ones. With r the rank by frequency (1 for the commonest word) and N(w) the ten words nearest to w among the
-    1,000 commonest, w is left out when ::
+    A function word is very common, and so are the words used like it; even a very common content word is used like
+    rarer words. Let r be the rank by frequency (1 for the most common word), and N(w) the ten words nearest to w among
+    the 1,000 most common. Then w is a function word if ::
 
         exp( (log r(w) + mean of log r(n) over n in N(w)) / 2 )  <  min(1.5 sqrt(V), 220)
 
-    Nearness is the cosine after the mean of these 1,000 unit vectors is taken away, since common words share a
-    direction (Mu and Viswanath 2018, "All-but-the-top"). Only the order by frequency is used: without counts, the
-    order of the rows, which is that of frequency in files of all common formats. No list of words is, and no language
-    is known. Of fewer than 100 words none is left out, and none where the rows stand for documents (`wordvec embed`).
+    Nearness is the cosine after subtraction of the mean of these 1,000 unit vectors, since common words share a
+    direction (Mu and Viswanath 2018, "All-but-the-top"). Only the order by frequency is used: without counts, the order
+    of the rows, which is by frequency in files of all common formats. No word list and no knowledge of the language is
+    needed. The result is empty for fewer than 100 words, and if rows are documents (`wordvec embed`).
 
-    The limit was set on English vectors (see the guide to drawing); it errs towards content words that are common and
-    used like function words, such as "time", "said" or months.
+    The limit was set on English vectors (see the guide to drawing). It errs on common content words that are used like
+    function words, such as "time", "said" or months.
 
     >>> from wordvec.vectors import WordVectors
     >>> rng = np.random.default_rng(1)
@@ -218,7 +217,7 @@ def function_words(vectors: WordVectors) -> np.ndarray:
 
 
 def to_pass_over(vectors: WordVectors, but: Iterable[str] = ()) -> np.ndarray:
-    """The rows of function words that a map of the commonest words passes over: all `but` those asked for by name."""
+    """The rows of function words that a map of the most common words omits: all `but` those named explicitly."""
     found = function_words(vectors)
     named = [vectors.word_id(word) for word in but]
     return found[~np.isin(found, named)] if named else found

@@ -1,4 +1,4 @@
-"""The word map: words as points on a plane, near where their vectors are near."""
+"""The word map: words as points on a plane, close together if their vectors are."""
 
 from __future__ import annotations
 
@@ -55,24 +55,24 @@ def plot_map(
     sizes: str = "count",
     with_function_words: bool = False,
 ) -> Axes:
-    """Draw a map of `words`, of the `top` most frequent ones (500), or of those of `groups`, and return its axes.
+    """Draw a map of `words`, of the `top` most frequent words (500), or of the words in `groups`; return its axes.
 
-    Of the most frequent words, those that `function_words` finds and no group names are passed over, and the note over
+    Among the most frequent words, those that `function_words` finds and no group names are left out, and the note above
     the map says how many; `with_function_words` draws them.
 
     The vectors are scaled to unit length (nearness means cosine, as in `most_similar`) and projected by `method`:
-    "pca", "tsne" or "umap" (see `project`). Colours and markers show `groups` (name -> words; words drawn that are in
-    none are grey) or else `clusters` found by k-means in the full space (1: one colour), named by those of their
-    common words that tell them best from the other clusters (see `groups_by_clusters`). With `sizes` "count", points
-    and labels grow with the logarithm of the word's count, and the legend shows the smallest and the largest point;
-    with "equal", and without counts, all are of one size. Every word is a point; labels that would overlap those of
-    more frequent words are left out, and the note says how many are shown.
+    "pca", "tsne" or "umap" (see `project`). Colours and markers show `groups` (name -> words; words in no group are
+    grey) or else `clusters` found by k-means in the full space (1: one colour), named by their most distinctive common
+    words (see `groups_by_clusters`). With `sizes` "count", points and labels grow with the logarithm of the word's
+    count, and the legend shows the smallest and the largest point; with "equal", or without counts, all have one size.
+    Every word is a point. Labels that would overlap those of more frequent words are left out, and the note says how
+    many are shown.
 
-    `axes` are drawn into if given; set their size and limits first. `width_mm` is the width of a new figure, 60 to
-    1,000 millimetres; letters keep their size, `font_size` points (4 to 30) in the legend and 0.8 to 1.2 times that in
-    labels. Raises UnknownWordError for a word without a vector, OptionError for fewer than 3 words, an unknown method
-    or kind of sizes, a number of clusters, a width or a font size out of range, or a width beside `axes`,
-    MissingExtraError for "tsne" and "umap" without their packages.
+    If `axes` are given, they are drawn into; set their size and limits first. `width_mm` is the width of a new figure,
+    60 to 1,000 millimetres. It does not change letters, which have `font_size` points (4 to 30) in the legend and 0.8
+    to 1.2 times that in labels. Raises UnknownWordError for a word without a vector, OptionError for fewer than 3
+    words, an unknown method or kind of sizes, a number of clusters, a width or a font size out of range, or a width
+    with `axes`, MissingExtraError for "tsne" and "umap" without their packages.
 
     >>> from wordvec.vectors import WordVectors
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]]))
@@ -116,7 +116,7 @@ def plot_map(
 
 
 def passed_over(words: int) -> str:
-    """What the note over a map says of function words that are not drawn.
+    """The note above a map about function words that are not drawn.
 
     >>> passed_over(142), passed_over(1), passed_over(0)
     ('; 142 function words left out', '; 1 function word left out', '')
@@ -125,7 +125,7 @@ def passed_over(words: int) -> str:
 
 
 def labelled(labels: int, words: int) -> str:
-    """How many words have a label, for the note over a map.
+    """How many words have a label, for the note above a map.
 
     >>> labelled(3, 3), labelled(1200, 75000)
     ('all labelled', '1,200 labelled')
@@ -141,7 +141,7 @@ AREA, LABEL_SIZE = 28.0, 9.5
 
 @typed
 def parse_pairs(text: str) -> list[tuple[str, str]]:
-    """Read "king:queen man:woman" as pairs of words. Raises OptionError with the part that is no pair.
+    """Parse "king:queen man:woman" as pairs of words. Raises OptionError with the part that is not a pair.
 
     >>> parse_pairs("king:queen man:woman")
     [('king', 'queen'), ('man', 'woman')]
@@ -158,12 +158,12 @@ def parse_pairs(text: str) -> list[tuple[str, str]]:
 
 
 def plot_analogies(vectors: WordVectors, pairs: Sequence[tuple[str, str]], axes: Axes | None = None) -> Axes:
-    """Draw an arrow from the first to the second word of each pair, on the plane of these words' two principal
-    components (unit vectors), and return the axes.
+    """Draw an arrow from the first to the second word of each pair, on the plane of the first two principal components
+    of these words' unit vectors; return the axes.
 
-    Arrows of one relation are parallel where the vectors keep it (Mikolov, Yih and Zweig 2013, "Linguistic
-    regularities in continuous space word representations"). A plane can show arrows as parallel that are not, so the
-    title tells the mean cosine of the offsets b - a, over all pairs of pairs, in all dimensions.
+    Arrows of one relation are parallel if the vectors represent it (Mikolov, Yih and Zweig 2013, "Linguistic
+    regularities in continuous space word representations"). A plane can make arrows look parallel that are not, so the
+    title gives the mean cosine of the offsets b - a, over all pairs of pairs, in all dimensions.
 
     Raises UnknownWordError for a word without a vector, OptionError for fewer than 3 different words or a pair of a
     word with itself.
@@ -211,7 +211,7 @@ def plot_analogies(vectors: WordVectors, pairs: Sequence[tuple[str, str]], axes:
 
 
 def _parallelism(rows: np.ndarray, ends: np.ndarray) -> float:
-    """The mean cosine of the offsets of all pairs of pairs; 1 where all are parallel."""
+    """The mean cosine of the offsets of all pairs of pairs; 1 if all are parallel."""
     offsets = rows[ends[:, 1]].astype(np.float64) - rows[ends[:, 0]]
     lengths = np.linalg.norm(offsets, axis=1, keepdims=True)
     units = offsets / np.where(lengths == 0, 1.0, lengths)

@@ -95,7 +95,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _cut_off(self) -> None:
         self._timer = None
-        if self._head is None:  # the head arrived but not the body: the guard answers that now
+        if self._head is None:  # the head arrived but not the body: the application's guard answers that now
             self._timer = self.loop.call_later(GRACE, self.transport.close)
         else:
             self._refuse(408, f"the request did not arrive within {self.seconds:g} seconds")

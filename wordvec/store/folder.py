@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import InputError
-from wordvec.files import new_temporary, parse_json, release, remove, remove_leftovers, replace_file
+from wordvec.files import new_temporary, release, remove, remove_leftovers, replace_file
+from wordvec.json_forms import parse_json
 from wordvec.npy_header import map_npy, read_npy_header, write_npy_header
 from wordvec.store.entries import FACTS, NewEntry, Store
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import InputError, MissingExtraError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 from wordvec.npy_header import read_npy_header
 from wordvec.store.entries import FACTS, Store
 

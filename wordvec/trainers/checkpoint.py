@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import InputError, OptionError, counted
-from wordvec.files import parse_json, replace_file
-from wordvec.json_forms import COUNT, NUMBER, OBJECT, TEXT, check_form
+from wordvec.files import replace_file
+from wordvec.json_forms import COUNT, NUMBER, OBJECT, TEXT, check_form, parse_json
 from wordvec.progress import announce
 from wordvec.signals import delayed_signals, end_by
 

@@ -104,7 +104,7 @@ class PPMI(Trainer):
         return self._make_vectors(corpus, dense)
 
 
-def recount(info: dict[str, Any], corpus: Corpus, show_progress: bool | None = None) -> Any:
+def recount(info: dict[str, Any], corpus: Corpus) -> Any:
     """The sparse PPMI matrix (V, V) of a corpus, with the options of the model described by `info`.
 
     `info` is `WordVectors.info`. PPMI and SVD models use their own options. Other models have no such matrix: they use
@@ -114,9 +114,7 @@ def recount(info: dict[str, Any], corpus: Corpus, show_progress: bool | None = N
     if "reach" in info:  # the window was the whole sentence
         parameters["window"] = info["reach"]
     names = set(option_names(PPMI)) - {"dim"} if info.get("trainer") in ("ppmi", "svd") else {"window"}
-    return count_and_weigh(
-        PPMI(**{name: parameters[name] for name in names & parameters.keys()}), corpus, show_progress
-    )
+    return count_and_weigh(PPMI(**{name: parameters[name] for name in names & parameters.keys()}), corpus, None)
 
 
 # The options of counting are the same for all trainers that count: PPMI, SVD and GloVe. They are fields of each

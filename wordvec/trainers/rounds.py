@@ -26,7 +26,7 @@ import numpy as np
 from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
 from wordvec.corpus.shared import opened, share
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 from wordvec.kernels.huffman import huffman_paths
 from wordvec.kernels.merging import expected_terms, expected_terms_of_tree, merged_rows
 from wordvec.memory import available_cores

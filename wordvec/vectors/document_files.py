@@ -140,9 +140,7 @@ def vectors_of(documents: WordVectors, path: str | os.PathLike[str], given: str 
         raise VectorsFileError(f"{file}: the word vectors of these documents are not there; name them: --vectors FILE")
     vectors = WordVectors.load(file)
     if digest(vectors) != facts.get("vectors_digest"):
-        raise VectorsFileError(
-            f"{file}: other vectors than the documents in {path} were embedded with; embed them anew"
-        )
+        raise VectorsFileError(f"{file}: not the vectors that embedded the documents in {path}; embed them again")
     return vectors
 
 
@@ -151,7 +149,7 @@ def facts_of(documents: WordVectors, path: str | os.PathLike[str]) -> dict[str, 
     facts = documents.info.get("documents")
     if not isinstance(facts, dict):
         raise InputError(
-            f"{path}: holds no documents as a query needs them: write them with wordvec embed as .safetensors or .npz"
+            f"{path}: holds no documents that can be queried: write them with wordvec embed, as .safetensors or .npz"
         )
     try:
         check_form(facts, FORM)
@@ -159,7 +157,7 @@ def facts_of(documents: WordVectors, path: str | os.PathLike[str]) -> dict[str, 
         if needed is not None and facts.get(needed) is None:
             raise ValueError(f"{needed} is missing, which the weights {facts['weights']} need")
     except ValueError as error:
-        raise InputError(f"{path}: what it says of its documents is damaged: {error}; embed them anew") from None
+        raise InputError(f"{path}: its record of documents is damaged: {error}; embed them again") from None
     return facts
 
 

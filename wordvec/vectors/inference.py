@@ -70,7 +70,7 @@ def inference_of(vectors: TextRows) -> Inference:
     try:
         check_form(given, FORM)
     except ValueError as error:
-        raise InputError(f"these vectors say wrongly how documents are inferred: {error}; train them again") from None
+        raise InputError(f"the record of how documents are inferred is damaged: {error}; train them again") from None
     found = Inference(*(given[name] for name in Inference._fields))
     if vectors.counts is None or (found.output_rows == "context_matrix" and vectors.context_matrix is None):
         raise InputError(

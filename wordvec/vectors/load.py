@@ -83,7 +83,7 @@ READERS = {
     "json": ("table_file", "read_json"),
 }
 EVERYTHING = ("everything",)
-OF_TABLES = ("counts", "where they come from", "how their text was made into tokens")
+OF_TABLES = ("counts", "where they come from", "how their text was tokenized")
 KEPT = {
     "safetensors": EVERYTHING,
     "npz": EVERYTHING,
@@ -180,7 +180,7 @@ def not_kept(vectors: WordRows, format: str) -> list[str]:
         "context vectors": vectors.context_matrix is not None,
         "rare words": bool(vectors.rare),
         "where they come from": bool(vectors.info),
-        "how their text was made into tokens": "split_sentences" in vectors.info,
+        "how their text was tokenized": "split_sentences" in vectors.info,
         "one scale a row": vectors.scales is not None,
     }
     kept = KEPT.get(format, ())
@@ -206,7 +206,7 @@ def format_for(path: str | os.PathLike[str], format: str | None = None) -> str:
             raise OptionError(f"{path}: no format has this suffix; use one of {suffixes}, or name the format")
         if packing in PACKINGS and format not in STREAMED:
             raise OptionError(
-                f"{path}: {format} is read from many places at once and is not packed: leave {packing} out; text and "
+                f"{path}: {format} needs random access and is not packed: leave {packing} out; text and "
                 f"word2vec's binary can be packed, as in v.txt{packing}, and float16 or int8 make any file smaller"
             )
     if format not in WRITERS:

@@ -6,7 +6,8 @@ float64, in blocks. The context matrix is dropped, because it belongs to the row
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -150,20 +151,18 @@ def recorded(vectors: WordVectors, step: str, **facts: Any) -> dict[str, Any]:
     return {**vectors.info, "post_processing": [*vectors.info.get("post_processing", []), {"step": step, **facts}]}
 
 
+def _made(vectors: WordVectors, matrix: np.ndarray, info: dict[str, Any], *parts: Any, **others: Any) -> WordVectors:
+    return WordVectors(vectors.words, matrix, vectors.counts, info, *parts, rare=vectors.rare, **others)
+
+
 def _mapped(vectors: WordVectors, row_map: RowMap, step: str, **facts: Any) -> WordVectors:
     vectors.lengths  # noqa: B018  # finds nan and infinity, and names the word
     blocks = []
     for first in range(0, len(vectors), BLOCK):
         rows = vectors.rows(slice(first, first + BLOCK)).astype(np.float64)
         blocks.append(row_map(rows).astype(np.float32))
-    return WordVectors(
-        vectors.words,
-        np.concatenate(blocks),
-        vectors.counts,
-        recorded(vectors, step, **facts),
-        subwords=None if vectors.subwords is None else MappedSubwords(vectors.subwords, row_map),
-        rare=vectors.rare,
-    )
+    subwords = None if vectors.subwords is None else MappedSubwords(vectors.subwords, row_map)
+    return _made(vectors, np.concatenate(blocks), recorded(vectors, step, **facts), subwords=subwords)
 
 
 def _check_count(step: str, number: int, most: int) -> None:
@@ -228,16 +227,8 @@ def _narrowed(vectors: WordVectors, dtype: np.dtype) -> tuple[np.ndarray, np.nda
 
 
 def _kept(vectors: WordVectors, matrix: np.ndarray, scales: np.ndarray | None, step: str, error: float) -> WordVectors:
-    return WordVectors(
-        vectors.words,
-        matrix,
-        vectors.counts,
-        recorded(vectors, step, relative_error=float(f"{error:.3g}")),
-        _context(vectors),
-        scales=scales,
-        subwords=vectors.subwords,
-        rare=vectors.rare,
-    )
+    info = recorded(vectors, step, relative_error=float(f"{error:.3g}"))
+    return _made(vectors, matrix, info, _context(vectors), scales=scales, subwords=vectors.subwords)
 
 
 def _context(vectors: WordVectors) -> np.ndarray | None:
@@ -245,3 +236,63 @@ def _context(vectors: WordVectors) -> np.ndarray | None:
         return None
     with np.errstate(over="ignore"):
         return vectors.context_matrix.astype(np.float16)
+
+
+# Steps by name, as in ``center,all-but-the-top=3,int8``.
+
+
+@dataclass(frozen=True)
+class Step:
+    """A post-processing step; whether it takes a number, and whether it needs one."""
+
+    run: Callable[..., WordVectors]
+    what: str
+    takes_number: bool = False
+    needs_number: bool = False
+
+
+STEPS = {
+    "center": Step(centered, "subtract the mean"),
+    "unit": Step(unit_length, "scale each row to length 1"),
+    "all-but-the-top": Step(
+        all_but_the_top, "subtract the mean and the first N principal components (default: D/100)", takes_number=True
+    ),
+    "whiten": Step(whitened, "make the covariance the identity"),
+    "pca": Step(principal_components, "keep the N directions of largest variance", True, True),
+    "float16": Step(to_float16, "store in half the bytes"),
+    "int8": Step(to_int8, "store in a quarter of the bytes"),
+}
+
+
+def parse_steps(text: str) -> list[tuple[str, int | None]]:
+    """Parse steps and their numbers, in order. Raises OptionError for an unknown step or a missing number.
+
+    >>> parse_steps("center,pca=50, int8")
+    [('center', None), ('pca', 50), ('int8', None)]
+    """
+    parsed: list[tuple[str, int | None]] = []
+    for part in text.split(","):
+        name, equals, number = part.strip().partition("=")
+        if name not in STEPS:
+            raise OptionError(f"a step must be one of {', '.join(STEPS)}; got {name!r} in {text!r}")
+        step = STEPS[name]
+        if equals and not step.takes_number:
+            raise OptionError(f"the step {name} takes no number; got {part.strip()!r}")
+        if step.needs_number and not equals:
+            raise OptionError(f"the step {name} needs a number, as in {name}=50")
+        if equals and not (number.isascii() and number.isdigit()):
+            raise OptionError(f"the step {name} takes a whole number, as in {name}=3; got {number!r}")
+        parsed.append((name, int(number) if equals else None))
+    return parsed
+
+
+def post_processed(vectors: WordVectors, steps: str | Sequence[tuple[str, int | None]]) -> WordVectors:
+    """Return the vectors after applying all `steps` in order.
+
+    >>> vectors = WordVectors(["a", "b"], np.array([[1.0, 4.0], [3.0, 0.0]]))
+    >>> post_processed(vectors, "center,unit").info["post_processing"]
+    [{'step': 'center'}, {'step': 'unit'}]
+    """
+    for name, number in parse_steps(steps) if isinstance(steps, str) else steps:
+        vectors = STEPS[name].run(vectors) if number is None else STEPS[name].run(vectors, number)
+    return vectors

@@ -93,6 +93,16 @@ def nearest(
     return answers
 
 
+def nearest_among(vectors: WordRows, target: np.ndarray, rows: np.ndarray, k: int) -> Neighbours:
+    """Return the `k` of `rows`, which rise, that are nearest to a unit vector: equal cosines by lower row."""
+    if not target.any():
+        return Neighbours()
+    scores = cosines(vectors, target[None, :], rows)[0]
+    best = np.argsort(-scores, kind="stable")[:k]
+    pairs = zip(rows[best].tolist(), np.clip(scores[best], -1.0, 1.0).tolist())
+    return Neighbours((vectors.words[row], score) for row, score in pairs)
+
+
 def direction(vectors: WordRows, positive: list[Any], negative: list[Any]) -> np.ndarray:
     """Return the unit vector of the sum of `positive` minus the sum of `negative`, both of unit vectors.
 

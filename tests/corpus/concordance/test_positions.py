@@ -110,7 +110,7 @@ def test_a_folder_that_cannot_be_written_to(folder, monkeypatch):
     index = Positions.of(corpus)
     assert all_positions(index, len(corpus.vocabulary)) == by_hand(corpus)
     assert index.note is not None
-    assert "in memory only" in index.note
+    assert "only in memory" in index.note
     assert "Permission denied" in index.note
 
 

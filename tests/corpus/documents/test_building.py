@@ -205,5 +205,5 @@ def test_documents_that_are_empty_alike_or_very_long_are_said(tmp_path, capsys):
     err = capsys.readouterr().err
     assert "1 document has no word of the vocabulary: empty.txt" in err
     assert "the same text under several names, each of which counts as a document: 3.txt = copy.txt;" in err
-    assert "much of all words is in 1 document: long.txt (87%)" in err
+    assert "much of the text is in 1 document: long.txt (87%)" in err
     assert len(err.splitlines()) == 3

@@ -74,7 +74,7 @@ def test_columns_called_alike_and_dates_that_python_has_none_for(tmp_path):
         (b"path,year\na.txt,\xff\n", "byte 16 is not UTF-8; save the table as UTF-8"),
         (b"path,year\na.txt,1850,x\n", "line 2: 3 cells in the row, 2 expected"),
         (b"path,year,year\na.txt,1,2\n", "the column 'year' twice"),
-        (b"path,year,\na.txt,1,\nb.txt,2,x\n", "line 3: 'x' stands in a column without a name"),
+        (b"path,year,\na.txt,1,\nb.txt,2,x\n", "line 3: 'x' is in a column without a name"),
         (b"sep=;\npath;year\na.txt;1\nb.txt;1;2\nc.txt;1\n", "line 4: 3 cells"),
         (b"PK\x03\x04\x14", "is a workbook of a spreadsheet; save its sheet as CSV UTF-8"),
         (b"\xff\xfe\x00", "is not UTF-16"),
@@ -127,7 +127,7 @@ def test_capitals_and_small_letters(capsys):
     found = match_rows(rows_of("a.TXT", "SUB/b.txt", "c.txt"), "path", files, Path("/r"), Path("/r/t.csv"))
     assert found == [{"year": 1852}, {"year": 1853}, {"year": 1854}, {"year": None}]
     match_rows(rows_of("a.txt", "sub/b.txt", "c.TXT"), "path", files, Path("/r"), Path("/r/t.csv"))
-    assert "several files are meant by c.TXT" in capsys.readouterr().err
+    assert "several files match c.TXT" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("folder", ["C:\\Users\\me\\texts\\", "/Users/me/texts/", "d:/texts/"])
@@ -138,8 +138,8 @@ def test_paths_of_another_machine(folder, capsys):
     assert found == [{"year": 1852}, {"year": 1853}, {"year": 1854}]
     err = capsys.readouterr().err
     assert f"the parts after {folder.replace(chr(92), '/')} are looked up here" in err
-    assert "1 row is of no file" in err
-    with pytest.raises(CorpusError, match="no row is of one of the files"):
+    assert "1 row matches no file" in err
+    with pytest.raises(CorpusError, match="no row matches a file"):
         match_rows(rows_of(f"{folder}x.txt"), "path", files, Path("/r"), Path("t.csv"))
 
 
@@ -150,20 +150,20 @@ def test_files_without_rows_and_rows_without_files_are_named(capsys):
     assert found == [{"year": 1852}, {"year": None}, {"year": None}, {"year": None}]
     assert capsys.readouterr().err.splitlines() == [
         "wordvec: t.csv: 3 files have no row in it: b.txt, x/c.txt, y/c.txt",
-        "wordvec: t.csv: 1 row is of no file: nowhere.txt",
-        "wordvec: t.csv: several files are meant by c.txt: write more of the path",
+        "wordvec: t.csv: 1 row matches no file: nowhere.txt",
+        "wordvec: t.csv: several files match c.txt: write more of the path",
     ]
-    with pytest.raises(CorpusError, match=r"3 files have no row in it: b.txt.*; 1 row is of no file"):
+    with pytest.raises(CorpusError, match=r"3 files have no row in it: b.txt.*; 1 row matches no file"):
         match_rows(rows, "path", files, Path("/r"), Path("t.csv"), strict=True)
 
 
 def test_rows_that_cannot_be_right():
     files = [Path("/r/a.txt")]
-    with pytest.raises(CorpusError, match=r"line 3: /r/a.txt has a row already, t: line 2"):
+    with pytest.raises(CorpusError, match=r"line 3: /r/a.txt already has a row, t: line 2"):
         match_rows(rows_of("a.txt", "a"), "path", files, Path("/r"), Path("t.csv"))
     with pytest.raises(CorpusError, match="line 2: the column 'path' is empty"):
         match_rows(rows_of(None), "path", files, Path("/r"), Path("t.csv"))
-    with pytest.raises(CorpusError, match=r"no row is of one of the files: the column 'path' says 'b', the first"):
+    with pytest.raises(CorpusError, match=r"no row matches a file: the column 'path' says 'b', the first"):
         match_rows(rows_of("b"), "path", files, Path("/r"), Path("t.csv"))
 
 

@@ -60,7 +60,7 @@ def test_pieces_keep_their_numbers_while_the_table_grows():
     assert ids.tolist() == [number_of[name] for name in names]
     assert [store[starts[i] : starts[i + 1] - 1].tobytes() for i in range(known)] == different
     assert counts[:known].sum() == len(names)
-    numbers, again = table.absorb(store, starts[: known + 1], known, store.copy(), starts.copy())
+    numbers, again = table.absorb(store, starts[: known + 1], 1, known, store.copy(), starts.copy())
     assert again == known
     assert numbers.tolist() == list(range(known))
 

@@ -79,7 +79,10 @@ def test_texts_and_lists_do_not_mix_in_one_corpus(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('[{"t": "a"}, {"t" "b"}]', r"is not JSON at character 18: Expecting ':' delimiter; only in JSON Lines"),
+        (
+            '[{"t": "a"}, {"t" "b"}]',
+            r"not JSON at character 18: Expecting ':' delimiter; damaged records are left out only",
+        ),
         ('[{"t": "a"}, {"t": "b"}', "cut off or damaged before character 2"),
         ('[{"t": "a"}, {"t": "b', "cut off or damaged before character 21"),
         ('[{"t": "a"}] [{"t": "b"}]', "after the JSON array there is more: '\\[{"),

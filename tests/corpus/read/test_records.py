@@ -93,7 +93,7 @@ def test_fields_of_fields(record, field, text):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"text": "a"', r"line 3: is not JSON: .* at column \d+: .*; one value a line is expected$"),
+        ('{"text": "a"', r"line 3: is not JSON: .* at column \d+: .*; one value per line is expected$"),
         ('{"text": "a"} {"text": "b"}', r"line 3: is not JSON: Extra data at column 15"),
         ("plain text", r"line 3: is not JSON"),
         ("[" * 100_000, r"line 3: is not JSON"),

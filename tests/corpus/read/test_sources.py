@@ -140,7 +140,7 @@ def test_baskets_as_sets_are_refused_alike_whatever_the_hash_seed():
 def test_token_lists_refuse_the_options_of_text():
     for options in ({"tokenizer": "words"}, {"normalization": {"case": "lower"}}, {"split_sentences": True}):
         for call in (Corpus.from_sentences, Corpus.build):
-            with pytest.raises(OptionError, match=rf"taken as they are: leave out {next(iter(options))} \(--"):
+            with pytest.raises(OptionError, match=rf"used unchanged: leave out {next(iter(options))} \(--"):
                 call([["a", "b"]], **options)
 
 

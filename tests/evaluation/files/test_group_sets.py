@@ -45,7 +45,7 @@ def test_odd_categories_are_said(tmp_path):
     content = "category,word\nanimal,cat\nfood,cat\nfood,\n"
     found = read_categories(write(tmp_path / "c.csv", content))
     assert found.notes == (
-        "1 lines without a word passed over",
+        "1 lines without a word skipped",
         "1 words are in several categories, such as cat; each line counts",
     )
 
@@ -56,7 +56,7 @@ def test_odd_categories_are_said(tmp_path):
         ("", "no words in it"),
         ("cat animal\ndog\n", "line 2: expected a word and its category"),
         ("cat\t\ndog\tx\n", "line 1: expected a word and its category"),
-        ("cat animal\ncar vehicle\n", "line 1: both columns have as many distinct entries: name them"),
+        ("cat animal\ncar vehicle\n", "line 1: both columns have the same number of distinct entries: name them"),
         ("cat animal big\n", "line 1: expected a word and its category; got 3 fields"),
         ("cat animal\ndog animal\n", "only one category"),
     ],

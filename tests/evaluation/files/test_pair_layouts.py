@@ -39,7 +39,7 @@ def write(tmp_path, content: str | bytes, name: str = "set.txt"):
         ("tiger\tcat\tV\t7.35\nStock\tegg\tN\t1.81\n", "read as two words, their part of speech and a score"),
         (
             f"tiger\tcat\t7.35\t{RATINGS}\nStock\tegg\t1.81\t" + "\t".join("1223212121") + "\n",  # RW
-            "read as RW's 13 columns, of which the third is the score",
+            "read as RW's 13 columns, with the score in the third",
         ),
         ("tiger;cat;7.35\nStock;egg;1.81\n", None),  # RG-65
         ("tiger,cat,7.35\nStock,egg,1.81\n", None),  # MTurk-771

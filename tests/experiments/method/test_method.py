@@ -176,21 +176,21 @@ def test_what_is_no_record(tmp_path):
     assert not is_record(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize(
-    "name, value, message",
-    [
-        ("words", 3, "words is 3, but a list was expected"),
-        ("words", [{"q": 0.1}], r"words\[0\].word is missing"),
-        ("options", {"window": "5"}, 'options.window is "5", but a whole number'),
-        ("corpus", {"years": [1850]}, r"corpus.years is \[1850\], but two years or null"),
-        ("commands", [None], r"commands\[0\] is null"),
-    ],
-)
-def test_a_record_of_another_form_is_refused(run_of_change, tmp_path, name, value, message):
+OTHER_FORMS = [
+    ("words", 3, "words is 3, but a list was expected"),
+    ("words", [{"q": 0.1}], r"words\[0\].word is missing"),
+    ("options", {"window": "5"}, 'options.window is "5", but a whole number'),
+    ("corpus", {"years": [1850]}, r"corpus.years is \[1850\], but two years or null"),
+    ("commands", [None], r"commands\[0\] is null"),
+]
+
+
+def test_a_record_of_another_form_is_refused(run_of_change, tmp_path):
     record = json.loads((run_of_change / "changes.json").read_text(encoding="utf-8"))
-    (tmp_path / "c.json").write_text(json.dumps({**record, name: value}))
-    with pytest.raises(InputError, match=f"damaged: {message}.*run wordvec change again"):
-        read_record(tmp_path / "c.json")
+    for name, value, message in OTHER_FORMS:
+        (tmp_path / "c.json").write_text(json.dumps({**record, name: value}))
+        with pytest.raises(InputError, match=f"damaged: {message}.*run wordvec change again"):
+            read_record(tmp_path / "c.json")
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def test_rows_of_few_numbers_that_happen_to_be_text_are_read_by_their_number(tmp
     usual, text = np.array([0.1, -1.5, 2.0], "<f4").tobytes(), "SM\u1f56C\u4f9f{F?".encode()
     content = b"4 3\na " + usual + b"b " + text + b"c " + usual + b"d " + usual
     assert load(tmp_path, content, strict=True).words == ["a", "b", "c", "d"]
-    with pytest.raises(VectorsFileError, match="cannot be told"):
+    with pytest.raises(VectorsFileError, match="cannot be determined"):
         load(tmp_path, b"3" + content[1:])
 
 

@@ -130,7 +130,7 @@ def test_indexes_of_other_vectors_and_damaged_ones_are_refused(faiss, vectors, t
     ApproximateSearch.build(vectors, show_progress=False, sample=20).save(path)
     whole = path.read_bytes()
     other = WordVectors(vectors.words, vectors.matrix[::-1])
-    with pytest.raises(VectorsFileError, match="an index of other vectors"):
+    with pytest.raises(VectorsFileError, match="an index for other vectors"):
         ApproximateSearch.load(path, other)
     line, _, content = whole.partition(b"\n")
     header = json.loads(line)

@@ -1,7 +1,7 @@
-"""gensim's names (those of gensim 4) over wordvec: the modules are called as gensim's are.
+"""The names of gensim 4 on top of wordvec, in modules named like gensim's.
 
-``from gensim.models import Word2Vec`` becomes ``from wordvec.compat.gensim.models import Word2Vec``. What differs from
-gensim on purpose is in the table that ``wordvec compat gensim`` prints.
+``from gensim.models import Word2Vec`` becomes ``from wordvec.compat.gensim.models import Word2Vec``. ``wordvec compat
+gensim`` prints a table of intended differences.
 
 >>> from wordvec.compat.gensim.models import Word2Vec
 >>> model = Word2Vec([["king", "rules"], ["queen", "rules"]] * 10, vector_size=8, min_count=1, sample=0)
@@ -22,7 +22,7 @@ from wordvec.compat.gensim.models import (
     Word2Vec,
 )
 
-__version__ = "4.4.0"  # of gensim, whose names these are: programs compare it
+__version__ = "4.4.0"  # the version of gensim that these names follow, since programs compare it
 
 __all__ = [
     "CallbackAny2Vec",

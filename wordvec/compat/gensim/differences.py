@@ -1,4 +1,4 @@
-"""What differs from gensim on purpose, and the warning of it."""
+"""Intended differences from gensim, and the warning about them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMES = {
     "TaggedDocument": "tags words",
 }
 
-# (class, name) -> what differs; "" as the name: of the class as a whole.
+# (class, name) -> what differs; the name "" stands for the class as a whole.
 DIFFERENCES = {
     (
         "Word2Vec",
@@ -48,17 +48,17 @@ DIFFERENCES = {
     (
         "Word2Vec",
         "sample",
-    ): "of a text so small that hardly a pair of words would be left, no word is thinned out (warns)",
+    ): "no effect on a text so small that hardly any pair of words would be left (warns)",
     (
         "Word2Vec",
         "max_final_vocab",
-    ): "exactly so many words where there are more; gensim raises min_count until they fit",
+    ): "exactly this many words if there are more; gensim raises min_count until they fit",
     ("Word2Vec", "max_vocab_size"): "no effect: all words are counted (warns)",
     ("Word2Vec", "sorted_vocab"): "no effect: words are in order of falling count (warns)",
     ("Word2Vec", "cbow_mean"): "0 is refused: CBOW averages the contexts",
     ("Word2Vec", "trim_rule"): "refused, and null_word too",
-    ("Word2Vec", "hashfxn"): "no effect: starting rows depend on seed alone; batch_words, compute_loss too: losses are "
-    "always kept",
+    ("Word2Vec", "hashfxn"): "no effect: starting rows depend only on seed; the same for batch_words and compute_loss: "
+    "losses are always kept",
     (
         "Word2Vec",
         "get_latest_training_loss",
@@ -72,8 +72,8 @@ DIFFERENCES = {
         "KeyedVectors",
         "most_similar",
     ): "indexer is refused; vectors that cancel raise InputError; ties in order of the rows",
-    ("KeyedVectors", "most_similar_cosmul"): "restrict_vocab is heeded, where gensim leaves it out",
-    ("KeyedVectors", "save"): "one .safetensors file, whatever its name; load reads gensim's files too",
+    ("KeyedVectors", "most_similar_cosmul"): "restrict_vocab has an effect; gensim ignores it",
+    ("KeyedVectors", "save"): "one .safetensors file, for any name; load reads gensim's files too",
     ("KeyedVectors", "save_word2vec_format"): "append and total_vec are refused; words with white space too",
     (
         "KeyedVectors",
@@ -83,41 +83,41 @@ DIFFERENCES = {
     (
         "KeyedVectors",
         "evaluate_word_analogies",
-    ): "case_insensitive=True only; similarity_function is heeded, where gensim takes most_similar whatever it says",
-    ("KeyedVectors", "get_normed_vectors"): "a copy, as vectors[...] of a list is",
-    ("Phrases", ""): "words are text; passing max_vocab_size is an error, where gensim drops rare pairs and goes on",
+    ): "case_insensitive=True only; similarity_function has an effect; gensim always uses most_similar",
+    ("KeyedVectors", "get_normed_vectors"): "a copy, like vectors[...] of a list",
+    ("Phrases", ""): "words are text; exceeding max_vocab_size is an error; gensim drops rare pairs and continues",
     ("Phrases", "save"): "a JSON file; gensim's files of phrases are not read",
     ("FrozenPhrases", "save"): "a JSON file; gensim's files of phrases are not read",
     (
         "FastText",
         "",
-    ): "words and n-grams are trained together the first time; with hs=1, and where training goes on from rows, words "
-    "alone are, and rows of n-grams are fitted to them (warns); fastText's own files are read",
-    ("FastText", "bucket"): "no effect: each n-gram has a row of its own",
+    ): "words and n-grams are trained together the first time; with hs=1, and when training continues from rows, only "
+    "words are trained, and rows of n-grams are fitted to them (warns); fastText's own files are read",
+    ("FastText", "bucket"): "no effect: each n-gram has its own row",
     ("FastText", "word_ngrams"): "1 or 0, as in gensim",
     (
         "Doc2Vec",
         "",
-    ): "PV-DBOW on ParagraphVectors, the same for any number of workers; tags are text, and whole numbers are taken as "
-    "the tags of that number (index_to_key holds text)",
+    ): "PV-DBOW on ParagraphVectors, the same for any number of workers; tags are text, and whole numbers are treated "
+    "as tags of that number (index_to_key holds text)",
     ("Doc2Vec", "dm"): "dm=1, gensim's default, is trained as dm=0 with dbow_words=1 (warns); dm_mean, dm_concat, "
     "dm_tag_count have no effect (warns)",
     ("Doc2Vec", "hs"): "hs=1 trains negative sampling (warns)",
     ("Doc2Vec", "infer_vector"): "the same vector at every call; alpha, min_alpha and epochs have no effect (warns)",
     ("Doc2Vec", "build_vocab"): "update and trim_rule are refused",
     ("Doc2Vec", "train"): "the documents that build_vocab read, and no others; may be called again",
-    ("Doc2Vec", "wv"): "with dm=0 and dbow_words=0 the rows that predict words, where gensim leaves noise",
+    ("Doc2Vec", "wv"): "with dm=0 and dbow_words=0 the rows that predict words; gensim leaves noise",
     ("Doc2Vec", "save"): "two .safetensors files, NAME and NAME.dv; gensim's own Doc2Vec files are refused by load",
-    ("LineSentence", ""): "takes the name of a file, plain or packed, no open file",
+    ("LineSentence", ""): "takes the name of a file, plain or compressed, but no open file",
 }
 
 
 class CompatWarning(UserWarning):
-    """An argument of gensim has no effect, or another one, here."""
+    """Warns that an argument of gensim has no effect, or a different one, here."""
 
 
 def differs(message: str) -> None:
-    """Warn of a difference, at the line of the program that called something of this folder."""
+    """Warn about a difference, at the line of the program that called into this folder."""
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and os.path.abspath(frame.f_code.co_filename).startswith(FOLDER):
         frame, level = frame.f_back, level + 1

@@ -6,11 +6,11 @@ from typing import Any
 
 from wordvec.errors import OptionError
 
-BASE_DIR = ""  # programs look into it for what was downloaded before
+BASE_DIR = ""  # programs look here for earlier downloads
 
 
 def load(name: str, return_path: bool = False) -> Any:
-    """Raise OptionError, which says what to do instead."""
+    """Raise OptionError with what to do instead."""
     raise OptionError(
         f"gensim.downloader: {name!r:.60} is not downloaded by wordvec; fetch the vectors' file by other means, "
         "and read it with KeyedVectors.load_word2vec_format(FILE), or KeyedVectors.load(FILE)"
@@ -18,5 +18,5 @@ def load(name: str, return_path: bool = False) -> Any:
 
 
 def info(name: str | None = None, **options: Any) -> Any:
-    """Raise OptionError: the list of what could be downloaded is not here either."""
+    """Raise OptionError: there is no list of downloads either."""
     raise OptionError("gensim.downloader: the list of corpora and models is not here: nothing is downloaded")

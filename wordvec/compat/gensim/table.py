@@ -1,4 +1,4 @@
-"""The table that ``wordvec compat gensim`` prints: which of gensim's names are here, and what differs."""
+"""The table of ``wordvec compat gensim``: which of gensim's names are here, and what differs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wordvec.compat.gensim.models import keyedvectors, phrases
 
 
 class Row(NamedTuple):
-    """A line of the table: whether the name is here ("yes", "differs" or "no"), and what differs."""
+    """A row of the table: whether the name is here ("yes", "differs" or "no"), and what differs."""
 
     owner: str
     name: str
@@ -19,7 +19,7 @@ class Row(NamedTuple):
 
 
 def table() -> list[Row]:
-    """Each public name of gensim 4's classes, and whether it is here: read off the classes themselves.
+    """Each public name of gensim 4's classes, and whether it is here, determined from the classes themselves.
 
     >>> [row.here for row in table() if row.owner == "KeyedVectors" and row.name in ("rank", "save", "wmdistance")]
     ['yes', 'differs', 'no']

@@ -1,4 +1,4 @@
-"""gensim.utils, as far as client programs call it."""
+"""The parts of gensim.utils that client programs call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def deaccent(text: str) -> str:
 def tokenize(
     text: str, lowercase: bool = False, deacc: bool = False, to_lower: bool = False, lower: bool = False
 ) -> Iterator[str]:
-    """The runs of letters in `text`, underscores among them.
+    """The runs of letters and underscores in `text`.
 
     >>> list(tokenize("It is 20 o'clock", lower=True))
     ['it', 'is', 'o', 'clock']
@@ -34,7 +34,7 @@ def tokenize(
 
 
 def simple_preprocess(doc: str, deacc: bool = False, min_len: int = 2, max_len: int = 15) -> list[str]:
-    """The words of `doc` in lower case, of `min_len` to `max_len` letters, those that begin with _ left out.
+    """The words of `doc` in lower case, of `min_len` to `max_len` letters, except those that begin with _.
 
     >>> simple_preprocess("A cup of Tea, please!")
     ['cup', 'of', 'tea', 'please']

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.argument_types import check_whole_number
-from wordvec.corpus.concordance.associations import Company, company_of, nearest_distance, shared_company, spread
+from wordvec.corpus.concordance.associations import WordContexts, contexts_of, nearest_distance, shared_contexts, spread
 from wordvec.corpus.concordance.positions import Positions
 from wordvec.errors import OptionError
 
@@ -96,7 +96,7 @@ class Concordance:
         self.corpus = corpus
         self.index = Positions.of(corpus, show_progress=show_progress)
         self.notes = [note for note in (_missing_words(corpus), self.index.note) if note]
-        self._company: dict[tuple[int, int], Company] = {}
+        self._contexts: dict[tuple[int, int], WordContexts] = {}
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, show_progress: bool | None = None) -> Concordance:
@@ -155,7 +155,7 @@ class Concordance:
         together = self.positions(a, b, window)
         lines = [self.line(int(position)) for position in together[spread(len(together), limit, seed)]]
         ids = [self.corpus.vocabulary.id(word) for word in (a, b)]
-        parts, near_a, near_b = shared_company(*(self._company_of(word_id, window) for word_id in ids))
+        parts, near_a, near_b = shared_contexts(*(self._contexts_of(word_id, window) for word_id in ids))
         order = np.argsort(-parts, kind="stable")[: np.count_nonzero(parts > 0)]
         best = order[~np.isin(order, ids)][:limit].tolist()
         words = self.corpus.vocabulary.words
@@ -178,13 +178,13 @@ class Concordance:
         found = self.lines(word, context, window, 1, seed)
         return found[0] if found else None
 
-    def _company_of(self, word_id: int, window: int) -> Company:
+    def _contexts_of(self, word_id: int, window: int) -> WordContexts:
         key = word_id, window
-        if key not in self._company:
-            if len(self._company) >= 16:  # a row of counts each
-                self._company.clear()
-            self._company[key] = company_of(self.corpus, self.index.of_word(word_id), window)
-        return self._company[key]
+        if key not in self._contexts:
+            if len(self._contexts) >= 16:  # a row of counts each
+                self._contexts.clear()
+            self._contexts[key] = contexts_of(self.corpus, self.index.of_word(word_id), window)
+        return self._contexts[key]
 
 
 def lines_with(
@@ -224,6 +224,6 @@ def _missing_words(corpus: Corpus) -> str | None:
     if not missing:
         return None
     return (
-        f"the lines lack the words that are not in the vocabulary: {missing:,} of {missing + len(corpus.ids):,} "
+        f"the lines omit the words outside the vocabulary: {missing:,} of {missing + len(corpus.ids):,} "
         f"({len(left_out.counts):,} different words; min_count is {corpus.vocabulary.min_count})"
     )

@@ -27,25 +27,25 @@ SMOOTHING = 0.75
 AT_A_TIME = 1 << 20  # occurrences of a word
 
 
-class Company(NamedTuple):
+class WordContexts(NamedTuple):
     """One word's contexts: how often each occurs near it (V,) int64, and its association with each (V,) float64."""
 
     near: np.ndarray
     association: np.ndarray
 
 
-def company_of(corpus: Corpus, positions: np.ndarray, window: int) -> Company:
+def contexts_of(corpus: Corpus, positions: np.ndarray, window: int) -> WordContexts:
     """Count the contexts around a word's `positions`, and compute its association with each.
 
     >>> from wordvec.corpus import Corpus
     >>> corpus = Corpus.from_sentences([["a", "b", "c"], ["b", "a"]])
-    >>> company_of(corpus, np.array([1, 3]), window=1).near.tolist()  # of b: a before it and after it, c after it
+    >>> contexts_of(corpus, np.array([1, 3]), window=1).near.tolist()  # of b: a before it and after it, c after it
     [2, 0, 1]
     """
     near = np.zeros(len(corpus.vocabulary), np.int64)
     for begin in range(0, len(positions), AT_A_TIME):
         near += _count(corpus, positions[begin : begin + AT_A_TIME], window)
-    return Company(near, associations(near, corpus.vocabulary.counts))
+    return WordContexts(near, associations(near, corpus.vocabulary.counts))
 
 
 def _count(corpus: Corpus, positions: np.ndarray, window: int) -> np.ndarray:
@@ -78,7 +78,7 @@ def associations(near: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return result
 
 
-def shared_company(a: Company, b: Company) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def shared_contexts(a: WordContexts, b: WordContexts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Each context's part of the cosine of two words' associations, and how often it occurs near each; all (V,)."""
     return cosine_parts(a.association, b.association), a.near, b.near
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.errors import CorpusError, InputError
-from wordvec.files import parse_json
 from wordvec.folders import FolderKind, read_unchanged, replace_folder
+from wordvec.json_forms import parse_json
 from wordvec.npy_header import map_npy
 from wordvec.progress import progress
 
@@ -70,7 +70,7 @@ class Positions:
             if isinstance(error, CorpusError):
                 raise
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            note = f"the index of words is in memory only and made anew each time: {folder / FOLDER}: {reason}"
+            note = f"the index of words is only in memory and rebuilt each time: {folder / FOLDER}: {reason}"
             return cls(corpus, *_in_memory(corpus, show_progress), note)
         kept = _open(folder / FOLDER, corpus)
         return cls(corpus, *(kept or _in_memory(corpus, show_progress)))
@@ -85,7 +85,7 @@ class Positions:
         fits = not len(found) or (found[0] >= 0 and found[-1] < len(ids) and bool((np.diff(found) > 0).all()))
         if not fits or not bool((ids[found] == word_id).all()):
             where = self._corpus.folder / FOLDER if self._corpus.folder else "the index of words"
-            raise CorpusError(f"{where}: damaged: remove this folder, and it is made anew")
+            raise CorpusError(f"{where}: damaged: remove this folder, and it is rebuilt")
         return found
 
 

@@ -34,7 +34,7 @@ td, th {{ padding: 0.1em 0.4em; vertical-align: baseline; }}
 <table>
 <caption>{title}</caption>
 <thead><tr><th scope="col">year</th><th scope="col" class="left">before</th><th scope="col">word</th>
-<th scope="col">behind</th><th scope="col">where</th></tr></thead>
+<th scope="col">after</th><th scope="col">where</th></tr></thead>
 <tbody>
 {rows}
 </tbody>

@@ -22,8 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wordvec.errors import CorpusError
-from wordvec.files import parse_json
-from wordvec.json_forms import COUNT, TEXT, Kind, check_form, or_null
+from wordvec.json_forms import COUNT, TEXT, Kind, check_form, or_null, parse_json
 from wordvec.npy_header import map_npy
 
 DESCRIPTION = "documents.json"

@@ -191,8 +191,8 @@ class Originals:
             ) from error
         if not same:
             raise CorpusError(
-                f"{path}: was changed since the corpus was built, so its lines are not those of the corpus; build it "
-                "again, or take --tokens for the words as the corpus holds them"
+                f"{path}: was changed since the corpus was built, so its lines do not match the corpus; build it "
+                "again, or use --tokens for the words in the corpus"
             )
         self._checked.add(number)
         return path

@@ -40,21 +40,21 @@ def match_rows(
     for row in rows:
         named = row.values[column]
         if named is None:
-            raise CorpusError(f"{row.where}: the column {column!r} is empty: it names the file the row is of")
+            raise CorpusError(f"{row.where}: the column {column!r} is empty: it must name the row's file")
         places = finder.find(str(named))
         place = places[0] if len(places) == 1 else None
         if place is None:
             (unclear if places else without_file).append(str(named))
         elif place in row_of:
             raise CorpusError(
-                f"{row.where}: {files[place]} has a row already, {row_of[place].where}; keep one of them, or write "
+                f"{row.where}: {files[place]} already has a row, {row_of[place].where}; keep one of them, or write "
                 "more of the path"
             )
         else:
             row_of[place] = row
     if not row_of:
         raise CorpusError(
-            f"{table}: no row is of one of the files: the column {column!r} says {(without_file + unclear)[0]!r}, the "
+            f"{table}: no row matches a file: the column {column!r} says {(without_file + unclear)[0]!r}, the "
             f"first file is {os.path.relpath(files[0], root)!r}; paths are relative to {root}"
         )
     without_row = [os.path.relpath(file, root) for place, file in enumerate(files) if place not in row_of]
@@ -73,9 +73,11 @@ def _report(table: Path, without_row: list[str], without_file: list[str], unclea
         has = counted(len(without_row), "file has", "files have")
         problems.append(f"{has} no row in it: {listed(without_row, NAMED)}")
     if without_file:
-        problems.append(f"{counted(len(without_file), 'row is', 'rows are')} of no file: {listed(without_file, NAMED)}")
+        problems.append(
+            f"{counted(len(without_file), 'row matches', 'rows match')} no file: {listed(without_file, NAMED)}"
+        )
     if unclear:
-        problems.append(f"several files are meant by {listed(unclear, NAMED)}: write more of the path")
+        problems.append(f"several files match {listed(unclear, NAMED)}: write more of the path")
     if problems and strict:
         raise CorpusError(f"{table}: {'; '.join(problems)}; without --strict the files are read without metadata")
     for problem in problems:

@@ -142,7 +142,7 @@ def remarks_on(documents: Documents, sentence_starts: np.ndarray) -> list[str]:
     if long := np.flatnonzero(tokens > max(LARGE_SHARE * tokens.sum(), MANY_TIMES * np.median(tokens))).tolist():
         said = [f"{documents.name(i)} ({tokens[i] / tokens.sum():.0%})" for i in long]
         remarks.append(
-            f"much of all words is in {counted(len(long), 'document')}: {listed(said, NAMED)}; where it is several "
+            f"much of the text is in {counted(len(long), 'document')}: {listed(said, NAMED)}; where it is several "
             "texts, such as the chapters of a book, make a file of each"
         )
     return remarks

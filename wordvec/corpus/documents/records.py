@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from wordvec.corpus.documents.documents import Value
 from wordvec.corpus.documents.table import plain_value
-from wordvec.corpus.read.fields import read_fields
+from wordvec.corpus.read.document_texts import read_fields
 from wordvec.corpus.read.missing import Tally, Unusable, is_missing
 from wordvec.corpus.read.records import block_of
 from wordvec.errors import CorpusError

@@ -17,7 +17,7 @@ from wordvec.corpus.documents.documents import Value
 from wordvec.corpus.read.arrow import records_of_file, table_kind
 from wordvec.corpus.read.sniffing import DELIMITERS, is_json, table_of
 from wordvec.errors import CorpusError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 
 PATH_COLUMNS = ("path", "file", "filename", "file_name", "file name", "document", "name")
 PATH_COLUMNS += ("datei", "dateiname", "파일", "파일명")
@@ -127,11 +127,11 @@ def _of_csv(path: Path, text: str) -> Iterator[Row]:
                 )
             if nameless := [cell for name, cell in zip(header, cells) if not name and cell.strip()]:
                 raise CorpusError(
-                    f"{where}: {nameless[0]!r:.40} stands in a column without a name; each column needs a name"
+                    f"{where}: {nameless[0]!r:.40} is in a column without a name; each column needs a name"
                 )
             yield Row(where, {name: cell.strip() or None for name, cell in zip(header, cells) if name})
     except csv.Error as error:
-        raise CorpusError(f"{path}: line {lines_before + reader.line_num}: is no row of a table: {error}") from error
+        raise CorpusError(f"{path}: line {lines_before + reader.line_num}: is not a table row: {error}") from error
 
 
 def _first_row(text: str) -> tuple[str, list[str]]:

@@ -1,8 +1,8 @@
 """Calls the C code that cuts text at white space, numbers the pieces and renumbers ids.
 
 Each function checks the sizes of its arrays and calls its namesake in ``wordvec/native/src/`` (text.c, pieces.c,
-ids.c), which documents how it works. Text is UTF-8 in an array of `size` bytes, followed by PADDING line feeds.
-Modules import this one inside functions, because small corpora are built without it.
+ids.c, words.c), which documents how it works. Text is UTF-8 in an array of `size` bytes, followed by PADDING line
+feeds. Modules import this one inside functions, because small corpora are built without it.
 """
 
 from __future__ import annotations
@@ -82,18 +82,19 @@ class HashTable:
         return ids[: progress[TOKENS]], line_ends[: progress[LINES]], int(progress[KNOWN])
 
     def absorb(
-        self, stored: np.ndarray, bounds: np.ndarray, known: int, store: np.ndarray, starts: np.ndarray
+        self, stored: np.ndarray, bounds: np.ndarray, behind: int, known: int, store: np.ndarray, starts: np.ndarray
     ) -> tuple[np.ndarray, int]:
-        """Find or number the pieces of another table, stored[bounds[i] : bounds[i + 1] - 1]; see `scan`.
+        """Find or number the pieces stored[bounds[i] : bounds[i + 1] - behind]; see `scan`.
 
         Returns their numbers (len(bounds) - 1,) int32, and the new number of pieces.
         """
         _check_text(stored, int(bounds[-1]))
         numbers = np.empty(len(bounds) - 1, np.int32)
-        self._check_room(known, len(numbers), int(bounds[-1] - bounds[0]), store, starts)
+        more = int(bounds[-1] - bounds[0]) + (1 - behind) * len(numbers)  # with a line feed behind each
+        self._check_room(known, len(numbers), more, store, starts)
         progress = np.zeros(7, np.int64)
         progress[KNOWN] = known
-        while not functions.absorb_pieces(stored, bounds, progress, self._places, store, starts, numbers):
+        while not functions.absorb_pieces(stored, bounds, behind, progress, self._places, store, starts, numbers):
             self._grow()
         return numbers, int(progress[KNOWN])
 
@@ -134,6 +135,32 @@ def renumber(ids: np.ndarray, final_id: np.ndarray, ends: np.ndarray) -> tuple[n
     _need(not len(ends) or 0 <= ends[0] <= ends[-1] <= len(ids), "ends must lie among the ids")
     kept, kept_ends = np.empty(len(ids) + 1, np.int32), np.empty(len(ends), np.int64)
     return kept[: functions.renumber_ids(ids, final_id, ends, kept, kept_ends)], kept_ends
+
+
+# Words as `pack_words` gives them.
+
+
+def check_words(words: np.ndarray, ends: np.ndarray) -> None:
+    """Raise ShapeError unless the ends rise within the words."""
+    rise = not len(ends) or (0 <= ends[0] and ends[-1] <= len(words) and bool((ends[1:] >= ends[:-1]).all()))
+    _need(rise, "words must end one after the other")
+
+
+def shares_of(words: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """See `buckets.shares_of`."""
+    check_words(words, ends)
+    shares = np.empty(len(ends), np.uint8)
+    functions.share_words(words, ends, shares)
+    return shares
+
+
+def take_words(words: np.ndarray, ends: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """See `buckets.take_words`."""
+    check_words(words, ends)
+    size = int(np.diff(ends, prepend=0)[positions].sum())  # an IndexError where there is no such word
+    taken, taken_ends = np.empty(size, np.uint8), np.empty(len(positions), np.int64)
+    functions.copy_words(words, ends, positions, taken, taken_ends)
+    return taken, taken_ends
 
 
 # All distinct pieces of a text, numbered by first appearance, in compact form.
@@ -193,7 +220,7 @@ class PieceTable:
 
     def absorb(self, other: PieceTable) -> np.ndarray:
         """Add the pieces and counts of another table; returns their numbers in this one, (other.size,) int32."""
-        return self._absorb(other._store.room(PADDING), other._starts.array, other.counts)
+        return self._absorb(other._store.room(PADDING), other._starts.array, 1, other.counts)
 
     def add(self, words: np.ndarray, ends: np.ndarray, counts: np.ndarray) -> np.ndarray:
         r"""Add distinct words as packed by `pack_words`, without line feeds; returns their numbers here.
@@ -202,16 +229,14 @@ class PieceTable:
         >>> table.add(np.frombuffer(b"youso", np.uint8), np.array([3, 5]), np.array([1, 2])).tolist(), table.pieces()
         ([0, 1], ['you', 'so'])
         """
-        starts = np.arange(len(ends) + 1)  # a line feed follows each word
-        starts[1:] += ends
-        stored = np.full(int(starts[-1]) + PADDING, 0x0A, np.uint8)
-        stored[np.arange(len(words)) + np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))] = words
-        return self._absorb(stored, starts, counts)
+        check_words(words, ends)
+        stored = np.concatenate([words, np.full(PADDING, 0x0A, np.uint8)])
+        return self._absorb(stored, np.concatenate([np.zeros(1, np.int64), ends]), 0, counts)
 
-    def _absorb(self, stored: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        room = self._store.room(int(starts[-1]) + 16), self._starts.room(len(counts) + 1)
+    def _absorb(self, stored: np.ndarray, bounds: np.ndarray, behind: int, counts: np.ndarray) -> np.ndarray:
+        room = self._store.room(int(bounds[-1]) + len(counts) + 16), self._starts.room(len(counts) + 1)
         self._counts.room(len(counts))
-        numbers, known = self._table.absorb(stored, starts, self.size, *room)
+        numbers, known = self._table.absorb(stored, bounds, behind, self.size, *room)
         self._has(known)
         self.counts[numbers] += counts
         return numbers
@@ -224,6 +249,11 @@ class PieceTable:
     def forget(self) -> None:
         """Release the memory; the table must not be used again."""
         del self._table, self._store, self._starts, self._counts
+
+    def packed(self) -> tuple[np.ndarray, np.ndarray]:
+        """All pieces, as `pack_words` gives them."""
+        stored, starts = self._store.array[FIRST_START:], self._starts.array
+        return stored[stored != 0x0A], starts[1:] - FIRST_START - np.arange(1, len(starts))
 
     def pieces(self, first: int = 0) -> list[str]:
         """The pieces from number `first` on."""

@@ -240,7 +240,7 @@ def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) 
 def _refuse_other_than_lists(sentence: Any, number: int) -> None:
     if is_unordered(sentence):
         raise CorpusError(
-            f"sentence {number} is a {type(sentence).__name__}, which has no order: it is another one in each run; "
+            f"sentence {number} is a {type(sentence).__name__}, which has no order: it differs from run to run; "
             "give sorted(sentence), and for baskets a window as long as the longest"
         )
     if isinstance(sentence, (str, bytes, Mapping)) or not isinstance(sentence, Iterable):

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from wordvec.errors import CorpusError, EvaluationFileError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 
 FOLDER_VARIABLE = "WORDVEC_DATA"  # environment: the folder of fetched corpora, instead of the user's cache folder
 TEXT, MARKUP = "text", "mediawiki-xml"  # no trainer reads the second
@@ -154,7 +154,7 @@ def fetched_path(name: str) -> Path | None:
     file = _received(folder, entry)
     if file is not None and entry.format != TEXT:
         raise CorpusError(
-            f"{name}: {file} is XML with wiki markup, no text to train on: extract the text first, with "
+            f"{name}: {file} is XML with wiki markup, not text to train on: extract the text first, with "
             "WikiExtractor for example, and name the files it writes"
         )
     return file

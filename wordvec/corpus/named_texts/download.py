@@ -15,7 +15,8 @@ from typing import Any
 
 from wordvec.corpus.named_texts.catalogue import size_in_words
 from wordvec.errors import CorpusError, MissingExtraError
-from wordvec.files import move_file, parse_json
+from wordvec.files import move_file
+from wordvec.json_forms import parse_json
 from wordvec.progress import announce, progress
 
 WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds before each new try; restarted whenever a try gets further than all before
@@ -114,7 +115,7 @@ class ResumingDownload:
             raise Interrupted(f"the server answers {status} {response.reason}")
         if status == 416 and offset:
             self.part.unlink()
-            raise Interrupted("the server has no more of this file than is here, so it is another file")
+            raise Interrupted("the server's file is not longer than the received part, so it is a different file")
         if status not in (200, 206):
             hint = "it may let a browser in" if status in REFUSED else "the file may have moved"
             raise CorpusError(
@@ -143,7 +144,7 @@ class ResumingDownload:
         span, _, total = rest.partition("/")
         if unit != "bytes" or span.partition("-")[0] != str(offset):
             self.part.unlink(missing_ok=True)
-            raise Interrupted("the server sent another range of the file than was asked for")
+            raise Interrupted("the server sent a different range of the file than requested")
         return int(total) if total.isdigit() else None
 
     def _resume_at(self, url: str) -> tuple[int, str | None]:
@@ -173,8 +174,8 @@ class ResumingDownload:
 
     def _way_on(self) -> str:
         arrived = self._arrived()
-        kept = f"the first {size_in_words(arrived)} are kept and" if arrived else "once it is back"
-        return f"gave up after {len(self.waits) + 1} tries: {kept} the same command goes on"
+        kept = f"the first {size_in_words(arrived)} are kept, and the same command resumes"
+        return f"gave up after {len(self.waits) + 1} tries: {kept if arrived else 'run the same command again later'}"
 
 
 def import_requests() -> Any:

@@ -121,9 +121,9 @@ def _say_what_comes(entry: CatalogueEntry, target: Path) -> None:
     announce(f"licence: {entry.licence}")
     announce(f"{size_in_words(entry.bytes)} from {entry.url} to {target}")
     if entry.format == MARKUP:
-        announce("this is XML with wiki markup, no text: extract the text before training, with WikiExtractor say")
+        announce("this is XML with wiki markup, not text: extract the text first, for example with WikiExtractor")
     if entry.sha256 is None and entry.unpacked_hash is None:
-        announce("no hash of this file is known, so nothing will vouch for what arrives")
+        announce("no hash of this file is known, so the download cannot be verified")
 
 
 def _check_room(entry: CatalogueEntry, folder: Path) -> None:
@@ -150,14 +150,14 @@ def _download(pooch: Any, entry: CatalogueEntry, folder: Path, download: Resumin
                 )
             )
     except KeyboardInterrupt:
-        announce(f"{entry.name}: what has arrived is kept: the same command goes on")
+        announce(f"{entry.name}: the received part is kept: the same command resumes")
         raise
     except (CorpusError, MissingExtraError):
         raise
     except ValueError as error:  # pooch raises this for a wrong hash, after removing the file
         raise CorpusError(
-            f"{entry.name}: what {entry.url} sends is not the catalogue's file: its SHA-256 is another; "
-            "it was removed. Try once more; if that does not help, the file there has changed"
+            f"{entry.name}: what {entry.url} sends is not the catalogue's file: its SHA-256 differs; "
+            "it was removed. Try again; if that fails, the file there has changed"
         ) from error
 
 
@@ -232,7 +232,7 @@ def unpack_member(archive: Path, entry: CatalogueEntry, out: Any) -> None:
     if entry.unpacked_bytes not in (None, size):
         raise CorpusError(f"{entry.name}: {entry.member} has {size:,} bytes, not {entry.unpacked_bytes:,}")
     if expected and digest.hexdigest() != expected:
-        raise CorpusError(f"{entry.name}: {entry.member} in the archive has another {algorithm} than was published")
+        raise CorpusError(f"{entry.name}: {entry.member} in the archive has a different {algorithm} than published")
 
 
 def _fetched(entry: CatalogueEntry, target: Path, origin: dict[str, Any], was_here: bool) -> Fetched:

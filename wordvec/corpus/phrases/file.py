@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wordvec.errors import InputError
-from wordvec.files import parse_json, replace_file
+from wordvec.files import replace_file
+from wordvec.json_forms import parse_json
 
 KIND = "wordvec phrases 1"
 Pairs = Mapping[tuple[str, str], float]  # two words that are joined, and their score

@@ -18,36 +18,51 @@ import numpy as np
 from wordvec.corpus.encode.token_ids import growing_array
 from wordvec.corpus.phrases.joining import join_pairs, pairs_found
 from wordvec.corpus.phrases.pairs import PairIndex, count_pairs, merged_pairs, neighbours, pair_keys
+from wordvec.corpus.vocabulary_on_cluster import WithPhrases, Working
 from wordvec.store import Store, hash_of, name_of, open_store
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
-    from wordvec.corpus.encoding_on_cluster import Spools
 
 TOKENS_AT_A_TIME = 1 << 18
 PAIRS_OF_A_RANGE = 1 << 23  # at most, but for MOST_RANGES, by what the words' counts allow
 MOST_RANGES = 256
 TAIL = 1 << 12  # tokens at the end of a part that are looked at first
-NOTHING = -1  # in the place of a word
+OTHER = -1  # the id of words that phrases have nothing to do with, and of none
 
 
 class TextOnCluster:
-    """A text as parts in the store. See `joining.Text`."""
+    """A text as parts in the store; see `joining.Text`. Its words are those that phrases may have to do with.
 
-    def __init__(self, cluster: Cluster, spools: Spools, show_progress: bool | None) -> None:
-        self.spools, self._cluster, self._show_progress = spools, cluster, show_progress
-        self.words, self.counts, self.tokens = spools.words, spools.counts, spools.tokens
-        self._numbers = [name_of("numbers", of=hash_of(numbers)) for numbers in spools.numbers]
-        for name, numbers in zip(self._numbers, spools.numbers):
-            cluster.store.publish(name, {"numbers": numbers})
-        self._next = _next_words(cluster.store, spools)
+    tables[i] is an entry whose `numbers` are the ids of the words of part i: their positions in `words`, or OTHER.
+    """
+
+    def __init__(
+        self, cluster: Cluster, parts: list[str], tables: list[str], working: Working, show: bool | None
+    ) -> None:
+        self.parts, self.tables, self._working = parts, tables, working
+        self._cluster, self._show_progress = cluster, show
+        self.words, self.counts = working.words, working.counts
+        self.tokens = sum(cluster.store.facts(part)["tokens"] for part in parts)
+        self._next = _next_words(cluster.store, parts)
+
+    @classmethod
+    def of_parts(cls, cluster: Cluster, parts: list[str], working: Working, show: bool | None) -> TextOnCluster:
+        """The text before any words were joined."""
+        return cls(cluster, parts, working.tables, working, show)
+
+    @property
+    def found(self) -> WithPhrases:
+        """The text as it is now."""
+        return WithPhrases(self.parts, self.words, self.counts, self._working)
 
     def count_pairs(self, countable: np.ndarray, min_count: int) -> tuple[np.ndarray, np.ndarray]:
         """See Text."""
-        store, spools, borders = self._cluster.store, self.spools, _borders(self.counts * countable)
+        store, borders = self._cluster.store, _borders(self.counts * countable)
+        countable = np.append(countable, False)  # OTHER, which is -1, finds this last one
         mask = name_of("countable", of=hash_of(countable), words=len(countable))
         facts = {"countable": mask, "borders": borders}
-        parts = list(zip(spools.parts, self._numbers))
+        parts = list(zip(self.parts, self.tables))
         runs = [name_of("pairs", part=part, numbers=of, **facts) for part, of in parts]
         runs.append(name_of("pairs", between=parts, **facts))
         sums = [name_of("frequent-pairs", runs=runs, number=i, least=min_count) for i in range(len(borders) - 1)]
@@ -68,30 +83,31 @@ class TextOnCluster:
     def occurring(self, keys: np.ndarray) -> np.ndarray:
         """See Text."""
         pairs = self._publish_keys(keys)
-        calls = [(part, of, pairs, len(self.words)) for part, of in zip(self.spools.parts, self._numbers)]
+        calls = [(part, of, pairs, len(self.words)) for part, of in zip(self.parts, self.tables)]
         found = self._cluster.run(find_pairs, calls, "looking for phrases", self._show_progress)
-        between = [a << 32 | b for a, b in self._pairs_between()]
+        between = [a << 32 | b for a, b in self._pairs_between() if OTHER not in (a, b)]
         return np.logical_or.reduce([*found, np.isin(keys, np.array(between, np.uint64))])
 
     def join(self, keys: np.ndarray, word_ids: np.ndarray, words: list[str]) -> tuple[TextOnCluster, np.ndarray]:
         """See Text."""
-        store, spools, pairs = self._cluster.store, self.spools, self._publish_keys(keys, word_ids)
+        store, pairs = self._cluster.store, self._publish_keys(keys, word_ids)
         is_taken = self._taken(pairs)
         calls, names = [], []
-        for i, (part, of) in enumerate(zip(spools.parts, self._numbers)):
+        for i, (part, of) in enumerate(zip(self.parts, self.tables)):
             follows = self._next[i]
-            beyond = self._word_at(follows) if follows is not None and is_taken[follows] else NOTHING
+            beyond = self._word_at(follows) if follows is not None and is_taken[follows] else OTHER
             call = (part, of, pairs, [len(self.words), len(words)], is_taken[i], beyond)
             names.append(name_of("joined", call=call))
             calls.append((*call, names[-1]))
         self._cluster.run(join_part, calls, "joining", self._show_progress)
-        numbers = [np.asarray(store.read(name, "numbers")) for name in names]
         counts, joined = np.zeros(len(words), np.int64), np.zeros(len(keys), np.int64)
-        for name, of in zip(names, numbers):
-            counts[of] += store.read(name, "counts")
+        for name in names:
+            numbers = np.asarray(store.read(name, "numbers"))
+            counts[numbers[numbers != OTHER]] += store.read(name, "counts")[numbers != OTHER]
             joined += store.read(name, "joined")
-        found = spools._replace(parts=names, numbers=numbers, words=words, counts=counts, tokens=int(counts.sum()))
-        return TextOnCluster(self._cluster, found, self._show_progress), joined
+        text = TextOnCluster(self._cluster, names, names, self._working, self._show_progress)
+        text.words, text.counts = words, counts
+        return text, joined
 
     def _publish_keys(self, keys: np.ndarray, word_ids: np.ndarray | None = None) -> str:
         arrays = {"keys": keys, "word_ids": np.zeros(0, np.int32) if word_ids is None else word_ids}
@@ -100,23 +116,21 @@ class TextOnCluster:
         return name
 
     def _word_at(self, part: int, place: int = 0) -> int:
-        """The id of the word at this place of a part that holds some."""
-        (local,) = self._cluster.store.read(self.spools.parts[part], "ids", place, place + 1)
-        return int(self.spools.numbers[part][local])
+        """The id of the word at this place of a part that has some."""
+        (number,) = self._cluster.store.read(self.parts[part], "ids", place, place + 1)
+        return int(self._cluster.store.read(self.tables[part], "numbers", number, number + 1)[0])
 
     def _pairs_between(self) -> list[tuple[int, int]]:
         """The last word of a part and the first of the next, where a sentence goes on."""
-        tokens = [self._cluster.store.facts(part)["tokens"] for part in self.spools.parts]
+        tokens = [self._cluster.store.facts(part)["tokens"] for part in self.parts]
         ends = [(i, follows) for i, follows in enumerate(self._next) if follows is not None]
         return [(self._word_at(i, tokens[i] - 1), self._word_at(follows)) for i, follows in ends]
 
     def _taken(self, pairs: str) -> list[bool]:
         """For each part, whether its first word is joined to the one before."""
-        open_parts = [i for i, follows in enumerate(self._next) if follows is not None]
-        calls = [
-            (self.spools.parts[i], self._numbers[i], pairs, len(self.words), self._word_at(self._next[i]))  # type: ignore[arg-type]
-            for i in open_parts
-        ]
+        beyond = {i: self._word_at(follows) for i, follows in enumerate(self._next) if follows is not None}
+        open_parts = [i for i, word in beyond.items() if word != OTHER]
+        calls = [(self.parts[i], self.tables[i], pairs, len(self.words), beyond[i]) for i in open_parts]
         ways = dict(zip(open_parts, self._cluster.run(joins_beyond, calls, "joining", False) if calls else []))
         is_taken = [False] * len(self._next)
         for i in open_parts:  # in their order, as each depends on the one before
@@ -124,11 +138,11 @@ class TextOnCluster:
         return is_taken
 
 
-def _next_words(store: Store, spools: Spools) -> list[int | None]:
+def _next_words(store: Store, parts: list[str]) -> list[int | None]:
     """For each part, the part whose first word follows its last in the same sentence; None where there is none."""
-    tokens = [store.facts(part)["tokens"] for part in spools.parts]
+    tokens = [store.facts(part)["tokens"] for part in parts]
     begins, goes_on = [], []  # whether a sentence begins with the part; whether one goes on at its end
-    for part, size in zip(spools.parts, tokens):
+    for part, size in zip(parts, tokens):
         ends = store.read(part, "sentence_ends")
         begins.append(bool(len(ends) and ends[0] == 0))
         goes_on.append(bool(size and not (len(ends) and ends[-1] == size)))
@@ -142,24 +156,26 @@ def _next_words(store: Store, spools: Spools) -> list[int | None]:
 
 def _borders(counts: np.ndarray) -> list[int]:
     """Ranges of ids of first words with about as many pairs each, by what the counts allow at most."""
+    if not len(counts):
+        return [0, 0]
     most = np.cumsum(counts, dtype=np.int64)
-    ranges = max(1, min(MOST_RANGES, -(-int(most[-1]) // PAIRS_OF_A_RANGE))) if len(most) else 1
+    ranges = max(1, min(MOST_RANGES, -(-int(most[-1]) // PAIRS_OF_A_RANGE)))
     inner = np.searchsorted(most, [int(most[-1]) * i // ranges for i in range(1, ranges)]) if ranges > 1 else most[:0]
     return sorted({0, *inner.tolist(), len(counts)})
 
 
-def _global_ids(place: Store, part: str, numbers: str, beyond: int = NOTHING) -> tuple[np.ndarray, np.ndarray]:
+def _global_ids(place: Store, part: str, numbers: str, beyond: int = OTHER) -> tuple[np.ndarray, np.ndarray]:
     """Ids of a part as those of the whole text, with one word from beyond its end, if any; and its sentence ends."""
     ids = _looked_up(place.read(part, "ids"), np.asarray(place.read(numbers, "numbers"), np.int32), beyond)
     return ids, np.asarray(place.read(part, "sentence_ends"))
 
 
-def _looked_up(ids: np.ndarray, table: np.ndarray, more: int = NOTHING) -> np.ndarray:
+def _looked_up(ids: np.ndarray, table: np.ndarray, more: int = OTHER) -> np.ndarray:
     """table[ids], and one id more; memory-mapped if large."""
     with growing_array(np.int32) as found:
         for begin in range(0, len(ids), TOKENS_AT_A_TIME):
             found.append(table[ids[begin : begin + TOKENS_AT_A_TIME]])
-        found.append(np.full(int(more != NOTHING), more, np.int32))
+        found.append(np.full(int(more != OTHER), more, np.int32))
         return found.finish()
 
 
@@ -194,7 +210,8 @@ def add_pairs(store: str, runs: list[str], number: int, min_count: int, name: st
 def find_pairs(store: str, part: str, numbers: str, pairs: str, words: int) -> np.ndarray:
     """Which of the pairs stand in a part."""
     place = open_store(store)
-    return pairs_found(*_global_ids(place, part, numbers), np.asarray(place.read(pairs, "keys")), words)
+    keys = np.asarray(place.read(pairs, "keys"))
+    return pairs_found(*_global_ids(place, part, numbers), keys, words + 1)  # OTHER, which is -1, finds the last one
 
 
 def joins_beyond(store: str, part: str, numbers: str, pairs: str, words: int, beyond: int) -> list[bool]:
@@ -204,7 +221,7 @@ def joins_beyond(store: str, part: str, numbers: str, pairs: str, words: int, be
     """
     place = open_store(store)
     ids, ends = _global_ids(place, part, numbers, beyond)
-    index, size, length = PairIndex(np.asarray(place.read(pairs, "keys")), words), len(ids) - 1, TAIL
+    index, size, length = PairIndex(np.asarray(place.read(pairs, "keys")), words + 1), len(ids) - 1, TAIL
     while True:
         begin = max(0, size - length)
         is_pair = index.find(*neighbours(ids, ends, begin, size)) >= 0
@@ -221,17 +238,26 @@ def join_part(
     """Publish a part with its pairs joined; `words` are how many there are before and after.
 
     `is_taken` and `beyond` say what happens at its ends: whether its first word is joined to the one before, and to
-    which word its last one is joined.
+    which word its last one is joined. The words of the new part have the ids `numbers`, and where that is OTHER, they
+    are those with number `own` in the text before any words were joined.
     """
     place = open_store(store)
     if place.is_published(name):
         return
-    ids, ends = _global_ids(place, part, numbers, beyond)
-    index = PairIndex(np.asarray(place.read(pairs, "keys")), words[0])
-    text, joined = join_pairs(ids, ends, index, np.asarray(place.read(pairs, "word_ids")), words[1], is_taken)
+    of_words = np.array(place.read(numbers, "numbers"), np.int32)
+    others = np.flatnonzero(of_words == OTHER)  # get numbers behind all words
+    own = others if numbers != part else np.asarray(place.read(part, "own"))[others]
+    of_words[others] = words[1] + np.arange(len(others))
+    size = words[1] + len(others)
+    ids, ends = _looked_up(place.read(part, "ids"), of_words, beyond), np.asarray(place.read(part, "sentence_ends"))
+    index = PairIndex(np.asarray(place.read(pairs, "keys")), size)
+    text, joined = join_pairs(ids, ends, index, np.asarray(place.read(pairs, "word_ids")), size, is_taken)
     present = np.flatnonzero(text.counts)
-    local = np.zeros(words[1], np.int32)
-    local[present] = np.arange(len(present))
-    arrays: dict[str, Any] = {"ids": _looked_up(text.ids, local), "sentence_ends": text.sentence_ends}
-    arrays |= {"numbers": present, "counts": text.counts[present], "joined": joined}
+    new_numbers = np.zeros(size, np.int32)
+    new_numbers[present] = np.arange(len(present))
+    is_other = present >= words[1]
+    arrays: dict[str, Any] = {"ids": _looked_up(text.ids, new_numbers), "sentence_ends": text.sentence_ends}
+    arrays |= {"numbers": np.where(is_other, OTHER, present).astype(np.int32), "own": np.zeros(len(present), np.int32)}
+    arrays["own"][is_other] = own[present[is_other] - words[1]]
+    arrays |= {"counts": text.counts[present], "joined": joined}
     place.publish(name, arrays, tokens=len(text.ids), sentences=len(text.sentence_ends))

@@ -69,7 +69,7 @@ def whole_lines(pieces: Iterable[tuple[str, bool]], name: str = "the text") -> I
         elif length > LONGEST_LINE:
             raise CorpusError(
                 f"{name}: a line of more than {LONGEST_LINE:,} characters is needed whole here; put line ends between "
-                "its sentences, or take a tokenizer that reads a line in pieces, such as words"
+                "its sentences, or use a tokenizer that reads a line in pieces, such as words"
             )
 
 

@@ -102,7 +102,7 @@ def _block(value: Any, tally: Tally) -> str | list[str] | Unusable:
     if isinstance(value, Unusable):
         return value
     if is_unordered(value):
-        return Unusable("a set has no order: it is another one in each run; make it a list, sorted(...)")
+        return Unusable("a set has no order: it differs from run to run; make it a list, sorted(...)")
     as_list = getattr(value, "tolist", None) or getattr(value, "to_list", None)  # numpy, polars
     items = as_list() if as_list and not isinstance(value, np.generic) else value
     if not isinstance(items, (list, tuple)):
@@ -139,11 +139,11 @@ def blocks_of_texts(texts: Iterable[Any], strict: bool = False) -> Iterator[Bloc
         elif is_missing(text):
             tally.leave_out_missing(f"text {number}")
         else:
-            raise CorpusError(f"item {number} is {_shown(text, 80)}, but a text (str) was expected; {_door_for(text)}")
+            raise CorpusError(f"item {number} is {_shown(text, 80)}, but a text (str) was expected; {_hint_for(text)}")
     tally.finish()
 
 
-def _door_for(item: Any) -> str:
+def _hint_for(item: Any) -> str:
     if isinstance(item, Mapping):
         return "for records say which field holds the text, such as field='text'"
     if isinstance(item, (bytes, bytearray)):

@@ -23,7 +23,7 @@ PathLike = Union[str, "os.PathLike[str]"]
 LOOKED_AT = 10  # strings of an iterator
 _FILE_NAME = re.compile(r"\.{0,2}/\S*|\S+\.[A-Za-z]\w{0,6}(\.(gz|bz2|xz|zst))?")
 
-DOORS = (
+ALTERNATIVES = (
     "Corpus.from_texts(strings) for texts, where missing ones are left out and counted; Corpus.from_files(paths) for "
     "files; Corpus.from_sentences(lists) for lists of tokens"
 )
@@ -140,11 +140,11 @@ files; Corpus.from_sentences(lists) for lists of tokens
     name = type(given).__name__
     if is_table(given):
         if field is None and _is_arrow_column(given):
-            raise CorpusError(f"{name}: one column does not say what it holds: use {DOORS}")
+            raise CorpusError(f"{name}: one column does not say what it holds: use {ALTERNATIVES}")
         return Texts(given)
     if is_unordered(given):
         raise CorpusError(
-            f"a {name} has no order: it is another one in each run; give sorted(...) to Corpus.from_texts if it holds "
+            f"a {name} has no order: it differs from run to run; give sorted(...) to Corpus.from_texts if it holds "
             "texts, to Corpus.from_files if it holds paths"
         )
     items = _items(given, "text")
@@ -156,7 +156,7 @@ files; Corpus.from_sentences(lists) for lists of tokens
             begun = list(itertools.islice(items, LOOKED_AT))
             if not any(isinstance(text, str) and _may_name_file(text) for text in begun):
                 return Texts(itertools.chain(begun, items), "text")
-        raise CorpusError(f"a {name} of strings may be texts or names of files: say which with {DOORS}")
+        raise CorpusError(f"a {name} of strings may be texts or names of files: say which with {ALTERNATIVES}")
     if isinstance(first, os.PathLike):
         return as_files(items)
     if isinstance(first, (Mapping, bytes)) or first is _NOTHING or not isinstance(first, Iterable):
@@ -228,12 +228,12 @@ def _items(given: Any, what: str) -> Any:
     """Return `given` if it is an ordered iterable, else raise CorpusError."""
     if is_unordered(given):
         raise CorpusError(
-            f"{what} in a {type(given).__name__} have no order: it is another one in each run; give sorted(...)"
+            f"{what} in a {type(given).__name__} have no order: it differs from run to run; give sorted(...)"
         )
     if isinstance(given, (bytes, bytearray, memoryview, Mapping)) or not _can_iterate(given):
-        door = "; of a dictionary give its values()" if isinstance(given, Mapping) else ""
-        door = "; decode bytes first" if isinstance(given, (bytes, bytearray)) else door
-        raise CorpusError(f"{EXPECTED[what]} expected; got {type(given).__name__}{door}")
+        hint = "; of a dictionary give its values()" if isinstance(given, Mapping) else ""
+        hint = "; decode bytes first" if isinstance(given, (bytes, bytearray)) else hint
+        raise CorpusError(f"{EXPECTED[what]} expected; got {type(given).__name__}{hint}")
     return given
 
 

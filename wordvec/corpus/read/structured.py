@@ -12,8 +12,7 @@ from wordvec.corpus.read.missing import Row, Unusable
 from wordvec.corpus.read.records import Block, blocks_of_values, names_of, value_of
 from wordvec.corpus.read.sniffing import HEAD, JSON_LINES_NAMES, NO_DELIMITER, Table, plain_suffix, table_of
 from wordvec.errors import CorpusError
-from wordvec.files import parse_json
-from wordvec.json_forms import different_keys
+from wordvec.json_forms import different_keys, parse_json
 from wordvec.progress import announce
 
 LONGEST_LITERAL = 20  # an error this close to the end may mean that a literal or number continues
@@ -75,7 +74,7 @@ def _is_whole(line: str) -> bool:
 
 
 def values_of_lines(lines: Iterable[str], keys: Collection[str] = ()) -> Iterator[tuple[int, Any]]:
-    """Yield the number and value of each line that is not empty; Unusable for no JSON, or one of `keys` twice."""
+    """Yield the number and value of each line with text; Unusable if it is not JSON or repeats one of `keys`."""
     for number, line in enumerate(lines, 1):
         if not line or line.isspace():
             continue
@@ -83,12 +82,12 @@ def values_of_lines(lines: Iterable[str], keys: Collection[str] = ()) -> Iterato
             value = _with_different_keys(parse_json(line), line, keys)
         except ValueError as error:
             reason = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
-            value = Unusable(f"is not JSON: {reason}: {line!r:.60}; one value a line is expected")
+            value = Unusable(f"is not JSON: {reason}: {line!r:.60}; one value per line is expected")
         yield number, value
 
 
 def _with_different_keys(value: Any, text: str, keys: Collection[str]) -> Any:
-    """`value` of a JSON text; Unusable where one of `keys` is there twice in an object: Python would keep the last."""
+    """`value` of a JSON text; Unusable if one of `keys` occurs twice in an object: Python would keep the last one."""
     if isinstance(value, dict) and any(text.count(f'"{key}"') > 1 for key in keys):  # searching is fast
         try:
             json.loads(text, object_pairs_hook=different_keys)
@@ -151,8 +150,8 @@ def _damaged(name: str, error: Exception, place: int, at_end: bool) -> CorpusErr
     if at_end:
         return CorpusError(f"{name}: the JSON is cut off or damaged before character {place}: {reason}")
     return CorpusError(
-        f"{name}: is not JSON at character {place}: {reason}; only in JSON Lines, one record a line, are damaged "
-        "records left out"
+        f"{name}: is not JSON at character {place}: {reason}; damaged records are left out only in JSON "
+        "Lines, one record per line"
     )
 
 
@@ -292,7 +291,7 @@ def _rows(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, 
                     f"{name}: line {line}: a quote that opens there is closed only in line {rows.line_num:,} "
                     f"({error}): the rows between them would be lost; remove or double it"
                 ) from None
-            yield line, Unusable(f"up to line {rows.line_num:,} is no row of a table: {error}")
+            yield line, Unusable(f"up to line {rows.line_num:,} is not a table row: {error}")
             continue
         if len(row) == width or (len(row) > width and not any(row[width:])):
             yield line, row[:width]

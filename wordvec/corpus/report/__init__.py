@@ -102,7 +102,7 @@ def examine(corpus: Corpus, threads: int | None = None) -> Report:
 
 
 def advise_on_words(corpus: Corpus) -> list[str]:
-    """What to do about words that the tokenizer cut wrongly, from the vocabulary alone; empty where they look right.
+    """What to do about words that the tokenizer cut wrongly, from the vocabulary alone; empty if they look right.
 
     >>> advise_on_words(Corpus.from_sentences([["a", "rose", "is", "a", "rose"]] * 9))
     []

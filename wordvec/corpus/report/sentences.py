@@ -214,7 +214,7 @@ def advise_on_boilerplate(found: Boilerplate, lines: int, tokens: int) -> Iterat
     """What to do about lines that are not sentences."""
     if found.headings >= max(FEWEST_HEADINGS, SHARE_OF_HEADINGS * lines):
         yield (
-            f"{found.headings:,} lines look like headings, such as {found.heading!r}: they are no sentences; remove "
+            f"{found.headings:,} lines look like headings, such as {found.heading!r}: they are not sentences; remove "
             "them, for example with grep -v"
         )
     total = sum(found.licence_words.values())

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -79,16 +80,14 @@ def count_stream(
     with ExitStack() as stack:
         team = stack.enter_context(Team(vocabulary_size, threads))
         stack.callback(lambda: [run.close() for level in runs for run in level])
-        for begin, end in zip(borders[:-1], borders[1:]):
-            text = shard_text(stream, begin, end, weights, sides, team)
-            if len(borders) > 2:
-                add_run(runs, team.count(text, update), team)
-        if runs:
-            del text
+        if len(borders) == 2:
+            text = shard_text(stream, 0, len(stream), weights, sides, team)
+            cells, room = team.count(text, update), int(most_cells(text).sum())
+        else:
+            for begin, end in pairwise(borders):
+                add_run(runs, team.count(shard_text(stream, begin, end, weights, sides, team), update), team)
             all_runs = [run for level in runs for run in level]
             cells, room = team.merge(all_runs), sum(len(run.columns) for run in all_runs)
-        else:
-            cells, room = team.count(text, update), int(most_cells(text).sum())
         result = Run.in_memory(plan.result, np.float64, room)
         stack.callback(result.close)
         for row_sizes, columns, sums in cells:

@@ -1,4 +1,4 @@
-"""Analogies: "a is to b as c is to ?", the share of questions answered as expected, with its intervals."""
+"""Analogies: the accuracy on questions "a is to b as c is to ?", with its intervals."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from wordvec.evaluation.statistics import Interval, accuracy_interval, percentil
 from wordvec.vectors import WordVectors
 from wordvec.vectors.queries import METHODS, check_method
 
-IN_MEMORY = 2**26  # numbers: unit rows up to 256 MiB are kept, more are made block by block
+IN_MEMORY = 2**26  # values: unit rows up to 256 MiB are kept; larger ones are computed block by block
 FEW = 16
 
 
 @dataclass(frozen=True)
 class SectionScore:
-    """Accuracy over the `covered` of `items` questions, with its bootstrap interval; None when none is covered."""
+    """Accuracy over the `covered` of `items` questions, with its bootstrap interval; None if no question is covered."""
 
     name: str
     score: float | None
@@ -41,12 +41,11 @@ class SectionScore:
 class AnalogyScore(Score):
     """The result of an analogy set.
 
-    `score` is the accuracy over the `covered` of `items` questions, `sections` the same by section, `outcomes` 1 for
-    right and 0 for wrong in the set's order. `ci95` takes questions as drawn one by one; `ci95_pairs` is the interval
-    if the word pairs they are made of were drawn anew, which is wider. `of_all` is the share of all items, those not
-    covered taken as wrong. `semantic` and `syntactic` are set for Google's set, whose syntactic sections are those
-    named gram..., and under the protocols that split sections by number; `restrict_vocab` is how many words could be
-    an answer.
+    `score` is the accuracy over the `covered` of `items` questions, and `sections` gives it by section. `outcomes` has
+    1 for right and 0 for wrong, in the set's order. `ci95` resamples single questions; `ci95_pairs` resamples the word
+    pairs that questions are made of, and is wider. `of_all` is the accuracy over all items, uncovered ones counted as
+    wrong. `semantic` and `syntactic` are set for Google's set (its syntactic sections are named gram...) and under
+    protocols that split sections by number. `restrict_vocab` is the number of candidate answers.
     """
 
     task = "analogy"
@@ -81,12 +80,12 @@ def evaluate_analogy(
 ) -> AnalogyScore:
     """Answer analogy questions and return the accuracy, with intervals, overall and by section.
 
-    `questions` is a file or folder that `read_analogies` knows, the name of a bundled set, or (a, b, c, d) tuples; d
+    `questions` is a file or folder that `read_analogies` supports, the name of a bundled set, or (a, b, c, d) tuples; d
     may be a tuple of accepted answers. Questions and answers are confined to `restrict_vocab` words, by frequency or
-    by row as the protocol has it (30,000 for "wordvec"); None means all. `method`: "3cosadd", "3cosmul" or
-    "pair-direction", see `best_answers`. Memory is bounded whatever the vocabulary. `device`: "cpu", or "gpu" for large
+    by row as the protocol prescribes (30,000 for "wordvec"); None means all. `method`: "3cosadd", "3cosmul" or
+    "pair-direction", see `best_answers`. Memory is bounded for any vocabulary. `device`: "cpu", or "gpu" for large
     vocabularies, with the same answers.
-    The intervals over questions are those that resampling approaches; `resamples` and `seed` are of the one over pairs.
+    The intervals over questions are the limits of resampling; `resamples` and `seed` apply to the interval over pairs.
     Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown method or protocol.
 
     >>> lattice = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [-1.0, 0.0, 0.0]])
@@ -135,7 +134,7 @@ def evaluate_analogy(
 
 
 def parts_on_items(score: AnalogyScore, mask: np.ndarray) -> AnalogyScore:
-    """Return the score with its sections and kinds on some of its questions alone, (items,) bool, to compare models.
+    """Return the score with its sections and kinds on the questions of `mask` (items,) bool, to compare models.
 
     >>> lattice = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [-1.0, 0.0, 0.0]])
     >>> vectors = WordVectors(["man", "king", "woman", "queen", "apple"], lattice)
@@ -152,7 +151,7 @@ def parts_on_items(score: AnalogyScore, mask: np.ndarray) -> AnalogyScore:
 
 
 def frequent_rows(vectors: WordVectors, limit: int | None) -> slice | np.ndarray:
-    """Return the rows of the `limit` most frequent words: the first rows, unless the counts say otherwise.
+    """Return the rows of the `limit` most frequent words: the first rows, unless the counts are not descending.
 
     >>> frequent_rows(WordVectors(["a", "b", "c"], np.ones((3, 1)), np.array([1, 9, 5])), 2).tolist()
     [1, 2]
@@ -172,9 +171,9 @@ def answer(
     rules: Protocol,
     device: str = "cpu",
 ) -> np.ndarray:
-    """Return the answer to each question, a place among `rows`, (Q,); -1 for none. Close calls are settled.
+    """Return the answer to each question, an index into `rows`, (Q,); -1 for none. Close calls are settled.
 
-    Of equal candidates the protocol "wordvec" takes none, the others what their programs take.
+    If candidates are equal, the protocol "wordvec" takes none; the others take what their programs take.
     """
     chosen = np.arange(len(vectors))[rows]
     if found.size * vectors.dim <= IN_MEMORY:
@@ -189,7 +188,7 @@ def answer(
     zero = np.isin(questions, np.unique(questions)[~unit(np.unique(questions)).any(axis=1)]).any(axis=1)
     if rules.name == "gensim" and method == "3cosadd":
         steps = GensimSteps(vectors.rows(rows), found.keys)
-        few = np.full(len(best), found.size <= FEW)  # gensim's five nearest may all be passed over
+        few = np.full(len(best), found.size <= FEW)  # gensim may exclude all of its five nearest words
         for i in np.flatnonzero(close | zero | found.many_variants | few):
             best[i] = steps.answer(questions[i])
         return best
@@ -218,7 +217,7 @@ def _named(questions: AnalogyQuestions | Sequence[Question] | str | os.PathLike[
 def _two_kinds(
     names: list[str], rules: Protocol, sections: list[SectionScore], correct: np.ndarray, section_of: np.ndarray
 ) -> tuple[SectionScore | None, SectionScore | None]:
-    """The semantic and the syntactic part, where the protocol or the sections' names tell them apart."""
+    """The semantic and the syntactic part, if the protocol or the sections' names distinguish them."""
     if rules.semantic_parts is not None:
         is_syntactic = np.arange(len(names)) >= rules.semantic_parts
     else:
@@ -238,18 +237,17 @@ def _score(name: str, correct: np.ndarray, items: int) -> SectionScore:
     return SectionScore(name, hits / covered if covered else None, accuracy_interval(hits, covered), items, covered)
 
 
-# The interval of an analogy score when its word pairs, not its questions, are drawn anew. Google's 19,544 questions
-# are made of some 550 word pairs, each in dozens of questions: which pairs someone happened to choose decides more
-# than an interval over questions shows.
+# The interval of an analogy score with word pairs resampled, not questions. Google's 19,544 questions are made of some
+# 550 word pairs, each in dozens of questions: the choice of pairs matters more than an interval over questions shows.
 
 
 def interval_over_pairs(
     section_of: np.ndarray, first: np.ndarray, second: np.ndarray, correct: np.ndarray, resamples: int, seed: int
 ) -> Interval | None:
-    """Return the 95 % interval of the accuracy over resampled word pairs; None where all or no answers are right.
+    """Return the 95 % interval of the accuracy over resampled word pairs; None if all or no answers are right.
 
-    In each resample the pairs of every section are drawn with replacement, and the question made of pairs i and j
-    counts w_i w_j times, w being how often each was drawn (the pigeonhole bootstrap, Owen 2007).
+    Each resample draws the pairs of every section with replacement. The question made of pairs i and j counts w_i w_j
+    times, where w is how often each pair was drawn (the pigeonhole bootstrap, Owen 2007).
     Shapes: section_of (Q,), first and second (Q,) the numbers of a question's two pairs in its section, correct (Q,).
 
     >>> section_of, first, second = np.zeros(6, int), np.array([0, 0, 1, 1, 2, 2]), np.array([1, 2, 0, 2, 0, 1])

@@ -1,8 +1,8 @@
-"""The best candidate for many analogy questions at once, in blocks, and which of these were close calls.
+"""The best candidates for many analogy questions, in blocks, and which of them were close calls.
 
-Questions share their words: each distinct word of a block meets the candidates once, in one matrix product, and the
-scores of a question are sums (or products) of three rows of that table of cosines. Nothing of the size questions x
-candidates is ever made.
+Questions share their words: each distinct word of a block is multiplied with the candidates once, in one matrix
+product. A question's scores are sums (or products) of three rows of that table of cosines. No array of size questions
+x candidates is ever made.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 from wordvec.errors import ShapeError
 from wordvec.vectors.queries import EPSILON, positive
 
-# Cosines are computed for 2,048 questions and 2,048 candidates at a time; without the C library, scores are made for
-# 128 of these questions (1 MiB, which stay in the cache).
+# Cosines are computed for 2,048 questions and 2,048 candidates at a time. Without the C library, scores are computed
+# for 128 of these questions at a time (1 MiB, which stays in the cache).
 QUESTIONS, CANDIDATES, SCORED = 2048, 2048, 128
 METHODS = ("3cosadd", "3cosmul", "pair-direction")
 # Float32 scores nearer than this to the best one may be equal, or better, in exact arithmetic.
@@ -29,9 +29,9 @@ UnitRows = Callable[[Any], np.ndarray]  # row numbers or a slice -> float32 rows
 def best_answers(
     unit: UnitRows, size: int, questions: np.ndarray, method: str, excluded: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the best candidate of each question, its score, and whether another came so near that it may be better.
+    """Return the best candidate of each question, its score, and whether another is close enough to be better.
 
-    Candidates are the `size` rows of `unit` but those `excluded`, the question's own three rows unless given.
+    Candidates are the `size` rows of `unit` except those `excluded`: by default the question's own three rows.
     The scores, with all cosines of unit vectors: "3cosadd" cos(x, b - a + c) (Mikolov, Yih and Zweig 2013);
     "3cosmul" cos(x, b) cos(x, c) / (cos(x, a) + 0.001), each as (cos + 1) / 2 (Levy and Goldberg 2014, eq. 4);
     "pair-direction" cos(x - c, b - a) (Levy and Goldberg 2014, eq. 2).
@@ -80,7 +80,7 @@ def compiled_search(
     table: np.ndarray, slots: np.ndarray, offsets: np.ndarray, method: int, first: int, excluded: np.ndarray,
     best: np.ndarray, best_score: np.ndarray, second_score: np.ndarray,
 ) -> None:  # fmt: skip
-    """The same as `search`, in C (``wordvec/native/src/search.c``)."""
+    """`search` in C (``wordvec/native/src/search.c``)."""
     from wordvec.native import functions
 
     number = len(offsets)
@@ -102,8 +102,8 @@ def search(
     """Update the best candidate, its score and the second best score of each question with a block of candidates.
 
     Shapes: table (U, C) cosines of the questions' words with the candidates first, first + 1, ...; slots (Q, 3) rows
-    of the table; offsets (Q,) cos(c, b) - cos(c, a); excluded (Q, E) candidates that are no answer; best (Q,) int64,
-    best_score and second_score (Q,) float32. method: a place in METHODS; cosines are in [0, 1] for "3cosmul".
+    of the table; offsets (Q,) cos(c, b) - cos(c, a); excluded (Q, E) candidates that cannot be answers; best (Q,)
+    int64, best_score and second_score (Q,) float32. method: an index into METHODS. Cosines are in [0, 1] for "3cosmul".
     """
     for i in range(0, len(slots), SCORED):
         part = slice(i, i + SCORED)

@@ -1,7 +1,6 @@
-"""The best candidate for many analogy questions on the GPU: the same call as `wordvec.evaluation.analogy.answers`.
+"""The best candidates for many analogy questions on the GPU, with the interface of `analogy.answers`.
 
-Which calls were close is found with the same tolerance, and those are settled in float64 by the caller, so accuracies
-are the CPU's.
+Close calls are found with the same tolerance, and the caller settles them in float64, so accuracies equal the CPU's.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ LOWER = "evaluate on the CPU, or with fewer words (--restrict-vocab)"
 def best_answers(
     unit: UnitRows, size: int, questions: np.ndarray, method: str, excluded: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Semantics, shapes and what is returned: `wordvec.evaluation.analogy.answers.best_answers`."""
+    """Do what `wordvec.evaluation.analogy.answers.best_answers` does, on the GPU."""
     xp = device_module("gpu")
     excluded = questions if excluded is None else excluded
     words, places = np.unique(questions, return_inverse=True)
@@ -34,7 +33,7 @@ def best_answers(
             candidates = xp.asarray(unit(slice(first, min(first + CANDIDATES, size))))
             for part in asked:
                 part.meet(candidates, first)
-    empty = Asked(own, places[:0], excluded[:0], method)  # where there are no questions
+    empty = Asked(own, places[:0], excluded[:0], method)  # for a set without questions
     best, score, second = (
         np.concatenate([to_numpy(getattr(part, name)) for part in (empty, *asked)])
         for name in ("best", "score", "second")

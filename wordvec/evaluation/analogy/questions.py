@@ -18,11 +18,11 @@ EXAMPLES = 10  # missing words kept for messages
 class FoundQuestions:
     """The questions of a set that have all their words among `size` words.
 
-    Shapes, with Q covered questions and R = size words: questions (Q, 3) places of a, b and c; accepted (Q, A) keys
-    of accepted answers, -1 for none; excluded (Q, E) places that are no answer; keys (R,) which words are taken for
-    one; section_of (Q,) and places (Q,) in the set; pairs (Q, 2) the numbers of the word pairs a:b and c:d, told by a
-    and c. `many_variants` (Q,): at least five words are taken for a, b or
-    c besides these three. `missing`: some of the words that were looked for in vain.
+    Shapes, with Q covered questions and R = size words: questions (Q, 3) indices of a, b and c; accepted (Q, A) keys
+    of accepted answers, -1 for none; excluded (Q, E) indices that cannot be answers; keys (R,), equal for words treated
+    as the same; section_of (Q,) and places (Q,) in the set; pairs (Q, 2) the numbers of the word pairs a:b and c:d,
+    identified by a and c. `many_variants` (Q,): at least five words besides a, b and c are treated as one of these.
+    `missing`: some of the words that were not found.
     """
 
     size: int
@@ -37,7 +37,7 @@ class FoundQuestions:
     missing: tuple[str, ...]
 
     def accepts(self, answers: np.ndarray) -> np.ndarray:
-        """Return which of the answers (Q,), places or -1, are right: (Q,) bool."""
+        """Return which of the answers (Q,), indices or -1, are right: (Q,) bool."""
         if len(answers) == 0:
             return np.zeros(0, bool)
         right = (self.accepted == self.keys[answers][:, None]).any(axis=1)
@@ -82,7 +82,7 @@ def find_questions(
 
 
 def _keys(protocol: Protocol, words: Sequence[str], index: dict[str, int]) -> np.ndarray:
-    """For each word the place of the first one that is taken for the same."""
+    """For each word, the index of the first word that is treated as the same."""
     if protocol.fold is None:
         return np.arange(len(words))
     return np.array([index[protocol.key(word)] for word in words], np.int64)
@@ -91,7 +91,7 @@ def _keys(protocol: Protocol, words: Sequence[str], index: dict[str, int]) -> np
 def _excluded(
     protocol: Protocol, words: Sequence[str], keys: np.ndarray, questions: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The places that are no answer to each question (Q, E), and where they are many (Q,)."""
+    """The indices that cannot answer each question (Q, E), and which questions have many variants (Q,)."""
     barred = [words.index(word) for word in NO_ANSWERS if protocol.name == "glove" and word in words]
     many = np.zeros(len(questions), bool)
     if protocol.fold_excluded and len(np.unique(keys)) < len(keys):
@@ -106,7 +106,7 @@ def _excluded(
 
 
 def _padded(lists: Sequence[Sequence[int]]) -> np.ndarray:
-    """Lists as the rows of one array, -1 behind the shorter ones."""
+    """Lists as the rows of one array, shorter ones padded with -1."""
     out = np.full((len(lists), max(map(len, lists), default=0)), -1, np.int64)
     for row, values in zip(out, lists):
         row[: len(values)] = values

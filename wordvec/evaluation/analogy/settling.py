@@ -1,9 +1,9 @@
 """Close calls of analogies, settled in the arithmetic of the protocol.
 
-`best_answers` works in float32 and in blocks; which of two candidates that score alike to six digits comes first, it
-cannot say. Here only such candidates meet again: in float64 for the protocols wordvec and glove, in float32 summed
-number by number for word2vec.c, and with gensim's own steps for gensim. So an answer depends neither on blocks, nor
-on threads, nor on the matrix library.
+`best_answers` works in float32 and in blocks, so it cannot order two candidates that agree to six digits. Only such
+candidates are scored again here: in float64 for the protocols wordvec and glove, in float32 summed one by one for
+word2vec.c, and with gensim's own steps for gensim. So an answer does not depend on blocks, threads or the matrix
+library.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PAIRS_AT_ONCE = 2**14  # pairs of a question and a candidate, scored exactly
 SAME = 1e-12  # exact scores that differ by rounding alone
 
 # (questions (P, 3), candidates (P,)) -> scores (P,): exact scores of single candidates, rows of the vectors
-Rows = Callable[[np.ndarray], np.ndarray]  # row numbers -> float32 rows as they are in the file
+Rows = Callable[[np.ndarray], np.ndarray]  # row numbers -> float32 rows as in the file
 Exact = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -34,10 +34,10 @@ def settle(
     floor: float = -np.inf,
     alone: bool = False,
 ) -> np.ndarray:
-    """Return the best candidate of each question by `exact` scores, the first of equals; with `alone`, none of equals.
+    """Return the best candidate of each question by `exact` scores: of ties the first or, with `alone`, none.
 
-    It is -1 where none scores above `floor`, or none is best alone. Shapes as in `best_answers`. Only candidates whose
-    float32 score is near the best meet in `exact`.
+    It is -1 if no candidate scores above `floor` or, with `alone`, on a tie. Shapes as in `best_answers`. Only
+    candidates whose float32 score is near the best are scored by `exact`.
     """
     best = np.full(len(questions), -1, np.int64)
     step = max(1, SCORES_AT_ONCE // size)
@@ -68,7 +68,7 @@ def settle(
 
 
 def _shared(question: np.ndarray, values: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Which of the best values, at `first`, the next candidate of the same question reaches too."""
+    """Which of the best values, at `first`, are tied with the next candidate of the same question."""
     following = np.minimum(first + 1, len(values) - 1)
     is_same = (question[following] == question[first]) & (following > first)
     return np.asarray(is_same & (values[first] - values[following] <= SAME * np.maximum(1, np.abs(values[first]))))
@@ -89,7 +89,7 @@ def _scores(unit: UnitRows, size: int, questions: np.ndarray, method: str) -> np
 
 
 def in_float64(rows: Rows, method: str) -> Exact:
-    """Return exact scores in float64 from rows as in the file, which are divided by their length in float64 first."""
+    """Return a function for exact float64 scores; it first divides the file's rows by their length, in float64."""
 
     def unit(ids: np.ndarray) -> np.ndarray:
         wide = rows(ids).astype(np.float64)
@@ -110,12 +110,12 @@ def in_float64(rows: Rows, method: str) -> Exact:
 
 
 def as_word2vec_c(rows: Rows) -> Exact:
-    """Return scores as compute-accuracy sums them: number by number in float32, from rows as in the file."""
+    """Return a function for scores summed as compute-accuracy does: one by one in float32, from the file's rows."""
 
     def unit(ids: np.ndarray) -> np.ndarray:
         raw = rows(ids)
         length = np.sqrt(_summed(raw * raw).astype(np.float64)).astype(np.float32)
-        with np.errstate(invalid="ignore", divide="ignore"):  # a zero row becomes nan, and is no answer
+        with np.errstate(invalid="ignore", divide="ignore"):  # a zero row becomes nan and cannot be an answer
             return np.asarray(raw / length[:, None])
 
     def exact(questions: np.ndarray, candidates: np.ndarray) -> np.ndarray:
@@ -132,7 +132,7 @@ def _summed(values: np.ndarray) -> np.ndarray:
 class GensimSteps:
     """Answers of gensim's most_similar, step by step in its arithmetic, as evaluate_word_analogies uses them.
 
-    Shapes: rows (R, D) float32 as in the file, keys (R,) the number of each row's word in capitals.
+    Shapes: rows (R, D) float32 as in the file, keys (R,) the number of each row's word in upper case.
     """
 
     topn = 5
@@ -142,7 +142,7 @@ class GensimSteps:
         self.norms = np.linalg.norm(rows, axis=1)
 
     def answer(self, question: np.ndarray) -> int:
-        """Return the row that gensim takes for its answer to the question (3,); -1 for none."""
+        """Return the row of gensim's answer to the question (3,); -1 for none."""
         from scipy.linalg.blas import dnrm2, dscal
 
         a, b, c = question.tolist()

@@ -1,1 +1,1 @@
-"""The formats of published evaluation sets, and what the sets are once they are read."""
+"""Published evaluation sets: their file formats and the objects they are read into."""

@@ -27,7 +27,7 @@ QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 
 @dataclass(frozen=True)
 class CategorySet:
-    """Words with the category each belongs to."""
+    """Words with their categories."""
 
     name: str
     words: tuple[tuple[str, str], ...]
@@ -45,7 +45,7 @@ class OutlierSet:
 
 @dataclass(frozen=True)
 class BiasTest:
-    """A word embedding association test: target words X and Y, attribute words A and B, and what each is called."""
+    """A word embedding association test: target words X and Y, attribute words A and B, and their labels."""
 
     name: str
     x: tuple[str, ...]
@@ -57,9 +57,9 @@ class BiasTest:
 
 
 def read_categories(source: Source, encoding: str = "utf-8") -> CategorySet:
-    """Read words with their categories: a table of two columns, BLESS's triples, or a folder with a file a category.
+    """Read words with their categories: a two-column table, BLESS's triples, or a folder with one file per category.
 
-    In a table without a header the categories are the column with fewer distinct values. A header names the columns
+    In a table without a header, the column with fewer distinct values holds the categories. A header names the columns
     word and category. Raises EvaluationFileError with file and line.
     """
     path = find_file(source)
@@ -84,7 +84,7 @@ def read_categories(source: Source, encoding: str = "utf-8") -> CategorySet:
         if len(fields) != len(names) or not fields[word] or not fields[category]:
             raise line.error(f"expected a word and its category in {len(names)} fields; got")
         found[fields[word], fields[category]] = None
-    return _category_set(source, list(found), [f"{empty:,} lines without a word passed over"] if empty else [])
+    return _category_set(source, list(found), [f"{empty:,} lines without a word skipped"] if empty else [])
 
 
 def _which_columns(rows: Sequence[tuple[Line, list[str]]]) -> tuple[int, int]:
@@ -99,7 +99,8 @@ def _which_columns(rows: Sequence[tuple[Line, list[str]]]) -> tuple[int, int]:
     distinct = [len({fields[i] for _, fields in rows}) for i in (0, 1)]
     if distinct[0] == distinct[1]:
         raise rows[0][0].error(
-            "both columns have as many distinct entries: name them in a first line, word and category; it starts with"
+            "both columns have the same number of distinct entries: name them, word and category, in a first line; it "
+            "starts with"
         )
     return (1, 0) if distinct[0] < distinct[1] else (0, 1)
 
@@ -124,14 +125,14 @@ def _category_set(source: Source, found: list[tuple[str, str]], notes: list[str]
     if several:
         notes.append(f"{len(several):,} words are in several categories, such as {several[0]}; each line counts")
     if len({category for _, category in found}) < 2:
-        raise EvaluationFileError(f"{source}: only one category; there is nothing to tell apart")
+        raise EvaluationFileError(f"{source}: only one category; at least two are needed")
     return CategorySet(set_name(source), tuple(found), tuple(notes))
 
 
 def read_outliers(source: Source, encoding: str = "utf-8") -> OutlierSet:
     """Read topics and outliers: a folder of files (words, a blank line, outliers), one such file, or a CSV table.
 
-    The table has columns category, words and outliers, the latter two lists such as ['cat', 'dog'].
+    The table has columns category, words and outliers; words and outliers are lists such as ['cat', 'dog'].
     Raises EvaluationFileError with file and line.
     """
     path = find_file(source)
@@ -184,10 +185,10 @@ def _checked_topic(
 
 
 def read_bias_tests(source: Source, encoding: str = "utf-8") -> tuple[BiasTest, ...]:
-    """Read word embedding association tests: ``: name`` and four lines ``label: word, word, ...`` for each.
+    """Read word embedding association tests, each ``: name`` and four lines ``label: word, word, ...``.
 
-    The lines are the targets X and Y and the attributes A and B, in this order; words are separated by commas or
-    spaces; lines that begin with # are skipped. Raises EvaluationFileError with file and line.
+    The lines are the targets X and Y and the attributes A and B, in this order. Words are separated by commas or
+    spaces. Lines that begin with # are skipped. Raises EvaluationFileError with file and line.
     """
     tests: list[BiasTest] = []
     name = set_name(source)

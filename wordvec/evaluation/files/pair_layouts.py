@@ -1,7 +1,7 @@
-"""Word pairs with scores: which columns are which, recognised by content, and scores in a second file.
+"""Column layouts of word pairs with scores, recognised by content, and scores in a second file.
 
-A layout is recognised only where the whole table fits it; everything else is refused, never guessed. What was
-recognised becomes a note of the set, unless it is the plain one: two words and a score.
+A layout is recognised only if the whole table fits it; anything else is refused, never guessed. The set's notes name
+the layout, unless it is the plain one: two words and a score.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TEN, FIFTY = (0.0, 10.0), (0.0, 50.0)
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of the two words and of the score, what the layout is, and the scale of its scores where known."""
+    """The columns of the two words and the score, a description, and the scale of the scores if known."""
 
     first: int
     second: int
@@ -40,7 +40,7 @@ class Layout:
 
 
 def split_table(lines: Sequence[Line]) -> tuple[list[str] | None, list[Row], str | None]:
-    """Return the header, if there is one, and the rows of a table as fields, and the separator."""
+    """Return a table's header (or None), its rows as fields, and the separator."""
     separator = separator_of(lines[0].text)
     rows = [(line, fields_of(line, separator)) for line in lines]
     while all(len(fields) > 3 and not fields[-1] for _, fields in rows):  # separators at the ends of all lines
@@ -54,7 +54,7 @@ def split_table(lines: Sequence[Line]) -> tuple[list[str] | None, list[Row], str
 
 
 def find_layout(header: list[str] | None, rows: Sequence[Row]) -> Layout:
-    """Return the layout of a table. Raises EvaluationFileError for one that is not known."""
+    """Return the layout of a table. Raises EvaluationFileError for an unknown one."""
     width = len(rows[0][1]) if header is None else len(header)
     if width < 3:
         raise rows[0][0].error(f"expected two words and a score, separated alike in every line; got {width} fields in")
@@ -118,12 +118,12 @@ def _unnamed_columns(columns: Sequence[Sequence[str]]) -> Layout | None:
     if width == 5 and numeric[3] and _are_tags(columns[2]) and not numeric[4]:
         return Layout(0, 1, 3, "SimVerb's five columns", TEN)
     if width >= 6 and all(numeric[2:]) and _are_single_ratings(columns):
-        return Layout(0, 1, 2, f"RW's {width} columns, of which the third is the score", TEN)
+        return Layout(0, 1, 2, f"RW's {width} columns, with the score in the third", TEN)
     return None
 
 
 def _are_single_ratings(columns: Sequence[Sequence[str]]) -> bool:
-    """Whether the third column is a mean of the whole numbers in the columns behind it, some perhaps left out."""
+    """Whether the third column is a mean of the whole numbers in the columns after it, perhaps without some."""
     whole = all(float(text).is_integer() for column in columns[3:] for text in column)
     fractions = any(not float(text).is_integer() for text in columns[2])
     inside = all(
@@ -134,7 +134,7 @@ def _are_single_ratings(columns: Sequence[Sequence[str]]) -> bool:
 
 
 def are_lemmas(words: Sequence[str]) -> bool:
-    """Whether all words end with a part of speech as in MEN's lemma form.
+    """Whether all words end with a part of speech, as in MEN's lemma form.
 
     >>> are_lemmas(["sun-n", "shine-v"]), are_lemmas(["sun-n", "x-ray"])
     (True, False)
@@ -158,14 +158,14 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_().\-]", "", name.lower())
 
 
-# Word pairs whose scores are in a second file, line by line, as SemEval publishes them.
+# Word pairs with their scores in a second file, line by line, as SemEval publishes them.
 
 
 WAY_OUT = "give the file of their scores, one on each line: --scores FILE, or read_pairs(..., scores=FILE)"
 
 
 def pair_of(line: Line) -> tuple[str, str] | None:
-    """The two words of a line that has no more than these, between a tab, a semicolon, a comma or a space."""
+    """The two words of a line of exactly two, separated by a tab, a semicolon, a comma or a space."""
     for separator in ("\t", ";", ",", None):
         fields = [field.strip() for field in line.text.split(separator)]
         if len(fields) == 2 and all(fields):
@@ -176,10 +176,10 @@ def pair_of(line: Line) -> tuple[str, str] | None:
 
 
 def lines_with_scores(source: Source, lines: list[Line], scores: Source | None, encoding: str) -> list[Line]:
-    """`lines` with the scores of a second file behind them: of `scores`, or of X.gold.txt for a source X.data.txt.
+    """`lines` with the scores of a second file appended: `scores`, or X.gold.txt for a source X.data.txt.
 
-    Lines that have a score of their own come back as they are. Raises EvaluationFileError for pairs without scores,
-    and where the files do not fit together, naming the line.
+    Lines that already have a score are returned unchanged. Raises EvaluationFileError for pairs without scores, and
+    for files that do not match, naming the line.
     """
     pairs = [pair_of(line) for line in lines]
     if scores is None:
@@ -207,12 +207,12 @@ def lines_with_scores(source: Source, lines: list[Line], scores: Source | None, 
 
 
 def note_on_scores(source: Source, scores: Source | None, before: Sequence[Line], after: Sequence[Line]) -> list[str]:
-    """The note that the scores are of another file, where they are."""
+    """The note that scores were read from a second file, if they were."""
     return [] if before is after else [f"scores read line by line from {Path(scores or _beside(source) or '').name}"]
 
 
 def _beside(source: Source) -> Path | None:
-    """The file of scores that SemEval's naming gives to a file of pairs, if it is there."""
+    """The score file that belongs to a pair file by SemEval's naming, if it exists."""
     if str(source) in EVALUATION_SETS:
         return None
     path = find_file(source)

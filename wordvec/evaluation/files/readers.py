@@ -42,10 +42,10 @@ from wordvec.evaluation.files.set_files import (
 def read_pairs(source: Source, encoding: str = "utf-8", scores: Source | None = None) -> WordPairs:
     """Read pairs of words with a score from a file, a bundled set ("tiny-world-similarity") or a fetched one.
 
-    Fields are separated by tabs, else semicolons or commas, else spaces, as the first line has it. Two words and a
-    score a line, with or without a header, and the published layouts of WordSim-353, SimLex-999, SimVerb, RW and MEN
-    are recognised by their content; the layout, duplicate pairs and scores far from all others become `notes`.
-    Pairs may have their scores in a second file, one on each line: `scores`, or X.gold.txt for X.data.txt.
+    The first line decides whether fields are separated by tabs, else semicolons or commas, else spaces. Lines of two
+    words and a score, with or without a header, and the published layouts of WordSim-353, SimLex-999, SimVerb, RW and
+    MEN are recognised by content. `notes` report the layout, duplicate pairs and scores far from all others.
+    Scores may be in a second file, one on each line: `scores`, or X.gold.txt for X.data.txt.
     Blank lines and lines that begin with # are skipped.
     Raises EvaluationFileError with file and line for anything else.
 
@@ -108,7 +108,7 @@ def _duplicates(pairs: Sequence[Pair]) -> list[str]:
 
 
 def _far_scores(read: Sequence[tuple[Line, Pair]]) -> list[str]:
-    """The note about scores that cannot be on the scale of the others: three quartile distances beyond them."""
+    """The note about scores more than three interquartile ranges beyond the quartiles: probably off the scale."""
     scores = np.array([score for _, (_, _, score) in read])
     if len(scores) < 8:
         return []
@@ -127,9 +127,9 @@ def _far_scores(read: Sequence[tuple[Line, Pair]]) -> list[str]:
 def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
     """Read analogy questions from a file or folder, a bundled set or a fetched one, recognised by content.
 
-    Google's format: four words a line under ``: section`` lines; lines that begin with # or // are skipped. MSR's:
-    ``word_relationship.questions`` with three words a line, the answers in ``word_relationship.answers`` beside it.
-    BATS: a folder of files (or one of them) of lines ``word<tab>answer/answer/...``, of which all pairs are asked.
+    Google's format: four words per line under ``: section`` lines; lines that begin with # or // are skipped.
+    MSR's: ``word_relationship.questions`` with three words per line, and answers in ``word_relationship.answers``.
+    BATS: a folder of files (or one file) of lines ``word<tab>answer/answer/...``; every pair of lines is a question.
     A table with columns for the section and the four words, named by a header (type,word1,word2,word3,target).
     Raises EvaluationFileError with file and line.
 
@@ -152,7 +152,7 @@ def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
     return read_google(source, content)
 
 
-# The published formats of analogy sets, one function each.
+# One function for each published format of analogy sets.
 
 
 BATS = "read as BATS: all pairs of a file's lines, any of the answers counts"
@@ -162,7 +162,7 @@ TARGETS = ("target", "word4", "answer")
 
 
 def read_google(source: Source, lines: Sequence[Line]) -> AnalogyQuestions:
-    """Read ``: section`` lines and four words a line."""
+    """Read ``: section`` lines and lines of four words."""
     sections: dict[str, list[Question]] = {}
     section = NO_SECTION
     for line in lines:
@@ -185,7 +185,7 @@ def is_table(first: str) -> bool:
 
 
 def read_table(source: Source, lines: Sequence[Line]) -> AnalogyQuestions:
-    """Read a comma- or tab-separated table whose header names the four words and perhaps the section."""
+    """Read a comma- or tab-separated table; its header names the four words and perhaps the section."""
     separator = "\t" if "\t" in lines[0].text else ","
     names = [name.lower() for name in fields_of(lines[0], separator)]
     target = next(name for name in TARGETS if name in names)
@@ -206,12 +206,12 @@ def read_table(source: Source, lines: Sequence[Line]) -> AnalogyQuestions:
 
 
 def is_msr(path: Path, first: str) -> bool:
-    """Whether a file is MSR's: three words a line and answers beside it, or both in one file."""
+    """Whether a file is in MSR's format: three words per line with answers in a second file, or both in one file."""
     return path.suffix == ".questions" or (len(first.split()) == 5 and _is_tag(first.split()[3]))
 
 
 def read_msr(source: Source, path: Path, lines: Sequence[Line], encoding: str) -> AnalogyQuestions:
-    """Read MSR's questions ``a b c`` and the answers ``TAG d`` of the same line, or ``a b c TAG d`` in one file."""
+    """Read MSR's questions ``a b c`` with answers ``TAG d`` on the same lines of a second file, or both in one file."""
     texts = [(line, line.text.split()) for line in lines]
     if path.suffix == ".questions":
         beside = path.with_suffix(".answers")
@@ -238,12 +238,12 @@ def _is_tag(word: str) -> bool:
 
 
 def is_bats(lines: Sequence[Line]) -> bool:
-    """Whether all lines are a word, a tab and answers."""
+    """Whether every line is a word, a tab and answers."""
     return bool(lines) and all(line.text.count("\t") == 1 and not line.text.startswith(":") for line in lines)
 
 
 def read_bats(source: Source, folder: Path, encoding: str) -> AnalogyQuestions:
-    """Read all files of a folder and its subfolders, each a section."""
+    """Read all files of a folder and its subfolders, each as a section."""
     files = sorted(path for path in folder.rglob("*.txt") if not path.name.startswith("."))
     sections: dict[str, tuple[Question, ...]] = {}
     for path in files:

@@ -1,4 +1,4 @@
-"""Evaluation sets: opening their files, line by line (errors say where), and what they are once read."""
+"""Evaluation sets: reading their files line by line, with the place in errors, and the objects they become."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from wordvec.corpus.named_texts.catalogue import EVALUATION_SETS, bundled_evaluation
 from wordvec.errors import CorpusError, EvaluationFileError
-from wordvec.files import parse_json
+from wordvec.json_forms import parse_json
 
 SEPARATORS = ("\t", ";", ",")
 LARGEST = 256 << 20  # bytes of a set, unpacked
@@ -20,7 +20,7 @@ Source = str | os.PathLike[str]
 
 
 class Line(NamedTuple):
-    """A line that is not blank, with its number and the file it is in, for messages."""
+    """A line that is not blank, with its number and file for messages."""
 
     place: str
     number: int
@@ -32,7 +32,7 @@ class Line(NamedTuple):
 
 
 def shown(text: str) -> str:
-    """Return a line as it is in a message: quoted, and cut where it is long.
+    """Return a line as messages show it: quoted, and cut if long.
 
     >>> print(shown("tiger cat"), shown("a" * 99))
     'tiger cat' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'
@@ -41,7 +41,7 @@ def shown(text: str) -> str:
 
 
 def set_name(source: Source) -> str:
-    """Return the name of a set: the file's, without its suffix.
+    """Return the name of a set: the file name without its suffix.
 
     >>> set_name("sets/EN-RG-65.txt"), set_name("BATS_3.0")
     ('EN-RG-65', 'BATS_3.0')
@@ -54,9 +54,9 @@ SUFFIXES = (".txt", ".csv", ".tsv", ".tab", ".questions", ".json", ".dat")
 
 
 def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
-    """Return the lines of a file, a bundled set or a fetched set of the catalogue that are not blank.
+    """Return the lines that are not blank, of a file, a bundled set or a fetched set of the catalogue.
 
-    Raises EvaluationFileError for a set that is not here, cannot be read or is not text in `encoding`.
+    Raises EvaluationFileError for a set that is absent, cannot be read or is not text in `encoding`.
 
     >>> read_set_lines("tiny-world-analogies")[0].number
     1
@@ -71,7 +71,7 @@ def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
 
 
 def check_source(source: object) -> None:
-    """Raise EvaluationFileError for what is no name: pairs in memory, say, which the evaluations themselves take."""
+    """Raise EvaluationFileError for anything but a name, such as pairs in memory (evaluation functions take those)."""
     if not isinstance(source, (str, os.PathLike)):
         raise EvaluationFileError(f"a file or the name of an evaluation set expected; got a {type(source).__name__}")
     if "\0" in str(source):
@@ -79,7 +79,7 @@ def check_source(source: object) -> None:
 
 
 def find_file(source: Source) -> Path:
-    """Return the path of a set: `source` itself, or where the set of the catalogue with this name was fetched to."""
+    """Return the path of a set: `source` itself, or the place where the catalogue's set of this name was fetched to."""
     check_source(source)
     path = Path(source)
     if not str(source):
@@ -121,7 +121,7 @@ def _bytes(source: Source) -> bytes:
 
 
 def _refuse_other_kinds(source: Source, content: bytes, encoding: str) -> None:
-    """Raise EvaluationFileError for files that decode as text, or nearly, and are something else."""
+    """Raise EvaluationFileError for files that decode as text, or nearly, but are something else."""
     if content.startswith(b"PK\x03\x04"):
         raise EvaluationFileError(f"{source}: is a zip archive or an Excel table; save the table in it as CSV")
     if b"\0" in content and not encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32")):
@@ -155,9 +155,9 @@ def _not_blank(place: str, lines: list[str]) -> list[Line]:
 
 
 def separator_of(line: str) -> str | None:
-    r"""Return what separates the fields of a table's first line: tabs, else semicolons or commas, else spaces (None).
+    r"""Return the separator of a table's first line: a tab, else a semicolon or comma, else spaces (None).
 
-    A single semicolon or comma may be part of a word or number, so there must be two.
+    A single semicolon or comma may be part of a word or number, so two are required.
 
     >>> separator_of("a\tb, c\t1"), separator_of("a;b;1"), separator_of("a,b,1"), separator_of("a b 1,5")
     ('\t', ';', ',', None)
@@ -169,7 +169,7 @@ def separator_of(line: str) -> str | None:
 
 
 def fields_of(line: Line, separator: str | None) -> list[str]:
-    """Return the fields of a line, without spaces around them; quotes as in CSV files where `separator` is , or ;."""
+    """Return the fields of a line without surrounding spaces; quoted as in CSV if `separator` is , or ;."""
     if separator in (";", ",") and '"' in line.text:
         try:
             fields = next(csv.reader([line.text], delimiter=separator, skipinitialspace=True, strict=True))
@@ -180,7 +180,7 @@ def fields_of(line: Line, separator: str | None) -> list[str]:
     return [field.strip() for field in fields]
 
 
-# What evaluation sets are once they are read.
+# The objects that evaluation sets are read into.
 
 
 NO_SECTION = "(no section)"
@@ -191,9 +191,9 @@ Question = tuple[str, str, str, "str | tuple[str, ...]"]
 
 @dataclass(frozen=True)
 class WordPairs:
-    """A similarity set: pairs of words with the score people gave them.
+    """A similarity set: pairs of words with human scores.
 
-    `notes` say what was recognised or stands out in the file: its layout, duplicate pairs, scores far from the rest.
+    `notes` report what is special about the file: its layout, duplicate pairs, scores far from the rest.
     """
 
     name: str
@@ -205,7 +205,7 @@ class WordPairs:
 class AnalogyQuestions:
     """An analogy set: questions (a, b, c, d), "a is to b as c is to d", by section in the file's order.
 
-    d is one word, or several that are all accepted. `notes` say what was recognised or stands out in the file.
+    d is one word, or several that are all accepted. `notes` report what is special about the file.
     """
 
     name: str

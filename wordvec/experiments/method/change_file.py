@@ -14,8 +14,8 @@ from wordvec.corpus import Corpus
 from wordvec.errors import InputError
 from wordvec.experiments.method.paragraph import MODELS, corpus_facts
 from wordvec.experiments.method.runs import build_command, machine, versions
-from wordvec.files import parse_json, replace_file
-from wordvec.json_forms import COUNT, NUMBER, OBJECT, TEXT, WHOLE, Kind, check_form, list_of, or_null
+from wordvec.files import replace_file
+from wordvec.json_forms import COUNT, NUMBER, OBJECT, TEXT, WHOLE, Kind, check_form, list_of, or_null, parse_json
 
 FORMAT = "wordvec changes 1"
 CORPUS = {

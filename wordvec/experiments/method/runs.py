@@ -30,8 +30,7 @@ from wordvec.corpus.documents.documents import size_and_sha256
 from wordvec.corpus.recipe import KEYS
 from wordvec.corpus.storage import MARKER, is_corpus_folder
 from wordvec.errors import InputError
-from wordvec.files import parse_json
-from wordvec.json_forms import NUMBER, TEXT, Kind, check_form
+from wordvec.json_forms import NUMBER, TEXT, Kind, check_form, parse_json
 from wordvec.version import __version__
 from wordvec.written import watch_written
 

@@ -25,7 +25,8 @@ from wordvec.corpus.documents.rarity import RULE
 from wordvec.errors import InputError, OptionError, UnknownWordError, counted, describe
 from wordvec.evaluation.tables import format_table
 from wordvec.experiments.stability import Stability, neighbours_over_models
-from wordvec.files import parse_json, replace_file
+from wordvec.files import replace_file
+from wordvec.json_forms import parse_json
 from wordvec.vectors import WordVectors
 
 FIRST_LINE = "# wordvec stability 1"
@@ -156,7 +157,7 @@ def _stability(
 # Stability as text and as JSON.
 
 
-def bands_table(found: Stability, style: str = "text") -> str:
+def bands_table(found: Stability) -> str:
     """One row per band of frequency, and the mean over the vocabulary."""
     rows = []
     for band in found.bands():
@@ -164,7 +165,7 @@ def bands_table(found: Stability, style: str = "text") -> str:
         rows.append([band.name, f"{band.words:,}", f"{band.measured:,}", f"{band.mean:.2f}", interval])
     heading = "seen" if found.counts is not None else "band"
     table = format_table(
-        rows, [heading, "words", "measured", f"overlap@{found.k}", "95 % interval"], style, right=(1, 2, 3)
+        rows, [heading, "words", "measured", f"overlap@{found.k}", "95 % interval"], "text", right=(1, 2, 3)
     )
     alike = ""
     if found.k >= sum(found.sizes.values()) - 1 > 0:

@@ -4,7 +4,7 @@ const SLIDER = 1000; // steps of the frequency slider, along the logarithm of th
 const FEWEST = 20; // words at its left end
 
 class Appearance {
-  /** `models` are those that the maps show, of `all`. */
+  /** `models` are the ones that the maps show, among `all`. */
   constructor(models, maps, state, lists, all) {
     Object.assign(this, { models, maps, state, lists });
     byId("colour").querySelector("[value=lists]").hidden = lists.length === 0;
@@ -46,7 +46,7 @@ class Appearance {
     return Math.min(this.state.top ?? this.most, this.most);
   }
 
-  /** Takes up the place of the slider. */
+  /** Applies the position of the slider. */
   slide() {
     const top = Math.round(FEWEST * (this.most / FEWEST) ** (byId("top").value / SLIDER));
     this.state.top = top >= this.most ? null : top;

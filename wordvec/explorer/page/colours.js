@@ -1,5 +1,5 @@
-// Colours of points. The clusters' are those of wordvec.plots.palette, which colour-blind readers can tell apart, lighter
-// for a dark page; frequency runs along one hue, stronger for more frequent words.
+// Colours of points. Clusters have the colours of wordvec.plots.palette, which colour-blind readers can distinguish,
+// lighter on a dark page. Frequency uses one hue, stronger for more frequent words.
 
 const CLUSTER_COLOURS = {
   light: ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#882255", "#3B3B3B"],
@@ -12,9 +12,9 @@ const FREQUENCY_COLOURS = {
 const LIST_COLOURS = { light: ["#B4B8BF", "#6D28D9"], dark: ["#596070", "#B79CFF"] };
 
 /**
- * How a model's points are coloured: {groups: one number a word, colours, names: one a group, for the legend}.
- * Clusters are those of the `first` model, so that a second one shows where their words lie in it. `list` is the
- * reader's list, `lists` are those the page was made with: [{name, words}].
+ * How a model's points are coloured: {groups: one number per word, colours, names: one per group, for the legend}.
+ * Clusters are those of the `first` model, so that a second model shows where their words are in it. `list` is the
+ * reader's list; the page was made with `lists`: [{name, words}].
  */
 function colouring(model, first, mode, list, lists, theme) {
   if (mode === "frequency") return byFrequency(model, FREQUENCY_COLOURS[theme]);
@@ -32,7 +32,7 @@ function byCluster(model, first, colours, colourOfOthers) {
   return { groups, colours: [...used, colourOfOthers], names: [...names, `not in ${first.name}`] };
 }
 
-/** Steps of the logarithm of the count, or of the rank where there are no counts; the first step is the most frequent. */
+/** Steps of the logarithm of the count, or of the rank without counts; the first step is the most frequent. */
 function byFrequency(model, colours) {
   const size = model.words.length;
   const value = (id) => (model.counts ? Math.log(model.counts[id] + 1) : Math.log(size + 1) - Math.log(id + 1));
@@ -51,14 +51,14 @@ function frequencyName(model, groups, step) {
   return high === low ? `${number(low)} times` : `${number(low)} to ${number(high)} times`;
 }
 
-/** Group 0 holds the words of no list. */
+/** Group 0 has the words of no list. */
 function byLists(model, lists, colours) {
   const groups = new Uint8Array(model.words.length);
   lists.forEach(({ words }, i) => idsOf(model, words).forEach((id) => (groups[id] = i + 1)));
   return { groups, colours: colours.slice(0, lists.length + 1), names: ["other words", ...lists.map(({ name }) => name)] };
 }
 
-/** Ids of those of the words that a model's map shows. */
+/** Ids of the words that a model's map shows. */
 function idsOf(model, words) {
   return words.map((word) => model.idOf.get(word)).filter((id) => id !== undefined);
 }

@@ -1,4 +1,4 @@
-// Making and finding elements. Text only ever becomes text: nothing here, or anywhere in the page, parses HTML.
+// Making and finding elements. Text always stays text: nothing in the page parses HTML.
 
 function byId(id) {
   return document.getElementById(id);
@@ -21,14 +21,14 @@ function number(value) {
   return value.toLocaleString("en-US");
 }
 
-/** Reads a text aloud, where a screen reader listens. */
+/** Announces a text to screen readers. */
 function announce(text) {
   byId("announcement").textContent = text;
 }
 
 let toastTimer = 0;
 
-/** A short message that goes away by itself. */
+/** A short message that disappears by itself. */
 function toast(text) {
   const note = byId("toast");
   note.textContent = text;
@@ -37,7 +37,7 @@ function toast(text) {
   toastTimer = setTimeout(() => (note.hidden = true), 2500);
 }
 
-/** Puts a text on the clipboard; a page opened from disk may have to do it by a selection. */
+/** Copies a text to the clipboard; a page opened from disk may have to use a selection. */
 async function copyText(text, done) {
   try {
     await navigator.clipboard.writeText(text);
@@ -53,7 +53,7 @@ async function copyText(text, done) {
   toast(done);
 }
 
-/** Runs `task` once things have been quiet for some milliseconds. */
+/** Runs `task` when there was no call for some milliseconds. */
 function afterPause(task, milliseconds) {
   let timer = 0;
   return () => {
@@ -62,7 +62,7 @@ function afterPause(task, milliseconds) {
   };
 }
 
-/** Runs `task` once before the next picture is drawn, however often it is asked for until then. */
+/** Runs `task` once before the next frame, however often it is requested until then. */
 function oncePerFrame(task) {
   let waiting = false;
   return () => {

@@ -2,23 +2,23 @@
 
 const NEIGHBOURS = 10;
 const ANSWERS = 5; // to an analogy
-const NARROW = 760; // pixels of a window that has no room for cards over the map; see page.css
-const VIEW_CARD = 272; // pixels of the first map that lie under the card with the slider and the legend
+const NARROW = 760; // pixels: narrower windows have no room for cards over the map; see page.css
+const VIEW_CARD = 272; // pixels of the first map that the card with the slider and the legend covers
 
 class Explorer {
   constructor(data) {
     this.served = data.served;
     this.all = data.models.map((model, i) => new Model(model, i));
-    this.models = data.periods ? [this.all[0]] : [...this.all]; // those in view
+    this.models = data.periods ? [this.all[0]] : [...this.all]; // the visible ones
     if (data.periods) for (const model of this.all) model.period = model.name;
     this.queries = data.served ? new ServerQueries() : new LocalQueries();
     this.lists = data.lists;
     const colour = data.lists.length ? "lists" : data.list.length ? "list" : FIRST_STATE.colour;
     this.state = { ...FIRST_STATE, list: data.list, colour };
     this.firstState = { ...this.state };
-    this.asked = 0; // answers that come after another question was asked are dropped
+    this.asked = 0; // answers that arrive after another question are dropped
     this.timings = {};
-    this.saveSoon = afterPause(() => this.save(), 150); // browsers count how often a page changes its address
+    this.saveSoon = afterPause(() => this.save(), 150); // browsers limit how often a page changes its address
     this.follow = (word) => this.showWord(word, { reveal: true });
     this.periods = data.periods ? new Periods(this) : null;
   }
@@ -50,7 +50,7 @@ class Explorer {
     return map;
   }
 
-  /** Asks every model; an error becomes part of the answer. null when another question was asked meanwhile. */
+  /** Asks every model; an error becomes part of the answer. null if another question was asked meanwhile. */
   async ask(question) {
     const asked = ++this.asked;
     const answers = await Promise.all(this.models.map(async (model) => {
@@ -94,7 +94,7 @@ class Explorer {
     if (keep) this.save(true);
   }
 
-  /** Selects words; every map shows those it has. */
+  /** Selects words; every map shows the ones it has. */
   select(words) {
     this.forget();
     this.state.selection = { words };
@@ -109,7 +109,7 @@ class Explorer {
     answers.forEach(({ model, neighbours }, i) => this.maps[i].setFocus(neighbours ? focusOf(model, neighbours) : null));
   }
 
-  /** Empties all cards and maps; the next question fills one. */
+  /** Empties all cards and maps. */
   forget() {
     this.asked++;
     Object.assign(this.state, { word: null, analogy: null, selection: null });
@@ -133,7 +133,7 @@ class Explorer {
     this.saveSoon();
   }
 
-  /** Writes the state behind "#"; a new word or analogy is a step that the browser's Back undoes. */
+  /** Writes the state after "#"; the browser's Back undoes a new word or analogy. */
   save(step = false) {
     this.state.views = this.maps.map((map) => map.relativeView());
     const link = linkOf(this.state, this.firstState);
@@ -142,11 +142,11 @@ class Explorer {
     try {
       history[step ? "pushState" : "replaceState"](null, "", address);
     } catch (error) {
-      if (error.name !== "SecurityError") throw error; // inside another page, as in a notebook, there is no address
+      if (error.name !== "SecurityError") throw error; // embedded in another page, as in a notebook, it has no address
     }
   }
 
-  /** Takes up the state of the link. */
+  /** Restores the state of the link. */
   async restore() {
     const wanted = stateOf(location.hash, this.firstState);
     this.forget();

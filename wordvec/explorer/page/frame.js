@@ -1,9 +1,9 @@
-// What a map has to show: where the cloud of words lies, without the few that are far out.
+// The region that a map has to show: the words without a few outliers.
 
-const OUTLIERS = 0.005; // of the words on each side, which decide the frame only where they are not far out
-const FAR_OUT = 0.1; // of the breadth of the others
+const OUTLIERS = 0.005; // share of words on each side that extend the frame only if they are not far out
+const FAR_OUT = 0.1; // share of the others' range beyond which words are far out
 
-/** Between which numbers the others lie, but for a few far out on each side. */
+/** The range of the numbers, without a few outliers on each side. */
 function breadth(lists) {
   const sorted = new Float32Array(lists.reduce((sum, { length }) => sum + length, 0));
   lists.reduce((at, list) => (sorted.set(list, at), at + list.length), 0);

@@ -1,4 +1,4 @@
-// What a reader does: typing, clicking, keys.
+// The reader's input: typing, clicking, keys.
 
 function listen(explorer) {
   const suggest = (text) => suggestions(explorer, text);
@@ -22,7 +22,7 @@ async function suggestions({ models, queries }, text) {
   return answers.flat().filter(({ word }) => !seen.has(word) && seen.add(word)).slice(0, SUGGESTIONS);
 }
 
-/** Goes to the first empty field, or asks when all three are filled. */
+/** Goes to the first empty field, or asks if all three are filled. */
 function goOnWithAnalogy(explorer) {
   const inputs = [..."abc"].map((name) => byId(`analogy-${name}`));
   const [a, b, c] = inputs.map((input) => input.value.trim());
@@ -35,7 +35,7 @@ function listenToButtons(explorer) {
     "clear-word": () => explorer.clear(),
     "clear-analogy": () => explorer.clear(),
     "clear-selection": () => explorer.clear(),
-    "copy-selection": () => copyText(explorer.state.selection.words.join("\n"), "Copied the words, one a line"),
+    "copy-selection": () => copyText(explorer.state.selection.words.join("\n"), "Copied the words, one per line"),
     "colour-selection": () => {
       byId("list").value = explorer.state.selection.words.join("\n");
       explorer.colourList(explorer.state.selection.words);
@@ -83,7 +83,7 @@ function foldView() {
   byId("fold-view").setAttribute("aria-expanded", String(!byId("view").hidden));
 }
 
-/** The words that the maps show just now, each once. */
+/** The words that the maps show at the moment, each once. */
 function wordsInView({ maps }) {
   return [...new Set(maps.flatMap((map) => map.wordsWhere((place) => map.isInside(place, 0))))];
 }
@@ -135,7 +135,7 @@ function moveMap(explorer, map, [right, up]) {
   explorer.saveSoon();
 }
 
-/** Leaves the lasso first, then what is selected. */
+/** Leaves the lasso first, then clears the selection. */
 function escape(explorer, target) {
   if (explorer.tool === "lasso") setTool(explorer, "pan");
   else explorer.clear();

@@ -1,9 +1,9 @@
-// What is drawn over the points, on a canvas: labels, and lines and rings around what is selected. A canvas draws text
-// as text, whatever it spells.
+// The overlay on a canvas above the points: labels, and lines and rings for selected words. A canvas draws any text
+// as text.
 
 const MOST_LABELS = 220;
-const VEIL = { light: 0.72, dark: 0.5 }; // how far words that do not matter sink; on dark paper they are faint as it is
-const MOST_TRIED = 5000; // words a picture may look at for room, so that moving the map stays smooth
+const VEIL = { light: 0.72, dark: 0.5 }; // how far other words are dimmed; on dark paper they are faint already
+const MOST_TRIED = 5000; // words tried for labels in one frame, so that moving the map stays smooth
 
 class Overlay {
   constructor(canvas) {
@@ -21,9 +21,9 @@ class Overlay {
     this.context.setTransform(dots, 0, 0, dots, 0, 0);
   }
 
-  /** Draws one picture of the map: see WordMap.redraw for what `map` offers. */
+  /** Draws one frame of the map, a WordMap. */
   draw(map) {
-    const style = getComputedStyle(this.canvas); // its colours stand in page.css
+    const style = getComputedStyle(this.canvas); // its colours are in page.css
     Object.assign(this, { ink: style.color, accent: style.caretColor, paper: style.textDecorationColor, font: style.fontFamily });
     this.context.clearRect(0, 0, this.width, this.height);
     this.boxes = [];
@@ -31,7 +31,7 @@ class Overlay {
     else this.drawLabels(map, map.labelOrder());
   }
 
-  /** The points that matter stay, the others sink behind a veil of the colour of the paper. */
+  /** Keeps the points in focus and dims the others by a veil in the colour of the paper. */
   drawFocus(map, focus) {
     this.context.globalAlpha = VEIL[document.documentElement.dataset.theme] ?? VEIL.light;
     this.context.fillStyle = this.paper;
@@ -58,7 +58,7 @@ class Overlay {
     context.globalAlpha = 1;
   }
 
-  /** Where a word is in each period: [place, name] each, joined by a broken line. */
+  /** A word's places in all periods, [place, name] each, joined by a dashed line. */
   drawTrail(stations) {
     if (stations.length < 2) return;
     const { context } = this;
@@ -105,7 +105,7 @@ class Overlay {
     this.context.stroke();
   }
 
-  /** As many labels as there is room for, in the order of `ids`: a word keeps its label while the map moves. */
+  /** As many labels as fit, in the order of `ids`, so that a word keeps its label while the map moves. */
   drawLabels(map, ids) {
     let tried = 0;
     for (const id of ids) {
@@ -119,8 +119,8 @@ class Overlay {
   }
 
   /**
-   * Draws a label beside its point where there is room, `room` pixels of it; with `always`, also where there is none.
-   * `gap` is how far it is from the point's rim.
+   * Draws a label beside its point if there is room, with a margin of `room` pixels; with `always`, even if there is
+   * none. `gap` is its distance from the point's edge.
    */
   place(map, id, { size, weight = 500, gap = 3, room = 2, always = false }) {
     const text = shortened(map.model.words[id]), font = `${weight} ${size}px ${this.font}`;
@@ -170,7 +170,7 @@ class Overlay {
   }
 }
 
-/** A word of at most 32 letters for a label; the lists show all of it. */
+/** A word cut to 32 letters for a label; the lists show all of it. */
 function shortened(word) {
   const letters = [...word];
   return letters.length <= 32 ? word : `${letters.slice(0, 30).join("")}…`;

@@ -61,7 +61,7 @@ class Lasso {
   }
 }
 
-/** Whether a point lies in a polygon: a ray from it to the right meets an odd number of its sides. */
+/** Whether a point is in a polygon: a ray from it to the right meets an odd number of sides. */
 function isInside([x, y], corners) {
   let inside = false;
   for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {

@@ -1,8 +1,8 @@
-// The state of the page as a link: what stands behind "#" restores it.
+// The state of the page as a link: the part after "#" restores it.
 
 const FIRST_STATE = { word: null, analogy: null, selection: null, top: null, colour: "cluster", list: [], theme: null, period: null, views: [] };
 
-/** What stands behind "#" for a state; nothing for the state in which the page opens. */
+/** The part after "#" for a state; empty for the state in which the page opens. */
 function linkOf(state, first) {
   const parts = new URLSearchParams();
   if (state.word !== null) parts.set("word", state.word);
@@ -16,7 +16,7 @@ function linkOf(state, first) {
   return parts.toString().replaceAll("%2C", ",");
 }
 
-/** The state that a link describes; what it does not say, or says wrongly, is as at `first`. */
+/** The state that a link describes; missing or invalid parts are as in `first`. */
 function stateOf(link, first) {
   const parts = new URLSearchParams(link.replace(/^#/, ""));
   const top = Number(parts.get("top")), [a, b, c] = [..."abc"].map((name) => parts.get(name));

@@ -1,8 +1,8 @@
-// Starts, after the browser has shown that it is loading.
+// Starts after the browser has shown the loading message.
 
 async function start() {
   try {
-    window.explorer = new Explorer(JSON.parse(byId("data").textContent)); // named for the console
+    window.explorer = new Explorer(JSON.parse(byId("data").textContent)); // for the console
     await window.explorer.open();
   } catch (error) {
     const loading = byId("loading") ?? document.body.appendChild(element("div", { id: "loading" }));

@@ -1,13 +1,13 @@
-// One model as it travels in the page: its words, their places and clusters, and, in a file, rows to search in.
+// One model's data in the page: its words, their places and clusters, and, in a file, rows to search in.
 
-/** The bytes that a base64 text stands for. */
+/** The bytes that a base64 text encodes. */
 function bytesOf(base64) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
 class Model {
-  /** `data` is what PageModel.as_json writes; row i of every array belongs to words[i], by falling frequency. */
+  /** `data` is the output of PageModel.as_json; row i of every array belongs to words[i], by falling frequency. */
   constructor(data, index) {
     this.index = index;
     for (const name of ["name", "words", "counts", "total", "dim", "method", "shares", "groupWords", "agreement", "about", "bits"]) {
@@ -27,7 +27,7 @@ class Model {
     return this.bits === 8 ? new Int8Array(buffer) : new Int16Array(buffer);
   }
 
-  /** The length of each row; 1 for a zero row, so that one can divide by it. */
+  /** The length of each row; 1 for a zero row, to allow division. */
   rowLengths() {
     const lengths = new Float64Array(this.words.length);
     for (let id = 0, at = 0; id < lengths.length; id++) {
@@ -44,7 +44,7 @@ class Model {
     for (let j = 0; j < this.dim; j++) sum[j] += (sign * this.rows[start + j]) / this.lengths[id];
   }
 
-  /** Words as they are compared in a search: without case, full and half width alike; made when first needed. */
+  /** Words as compared in a search: without case, with full and half width equal; made when first needed. */
   get folded() {
     this.foldedWords ??= this.words.map(fold);
     return this.foldedWords;

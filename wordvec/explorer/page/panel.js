@@ -1,8 +1,8 @@
-// What the panel beside the map shows. Each function fills one part of it.
+// The panel beside the map. Each function fills one part of it.
 
-const LISTED_AT_MOST = 400; // words of a selection that the panel spells out
+const LISTED_AT_MOST = 400; // words of a selection that the panel lists
 
-/** Lists of neighbours, one a model: `answers` are {model, neighbours} or {model, error}. `follow(word)` goes on. */
+/** Lists of neighbours, one per model: `answers` are {model, neighbours} or {model, error}. A click calls `follow(word)`. */
 function showNeighbours(holder, answers, follow) {
   const shared = answers.length > 1 ? sharedWords(answers) : new Set();
   const named = answers.length > 1 || Boolean(answers[0]?.model.period);
@@ -28,7 +28,7 @@ function sharedWords(answers) {
   return new Set([...lists[0]].filter((word) => lists[1].has(word)));
 }
 
-/** An error, with words one may have meant to follow. */
+/** An error, with suggested words to follow. */
 function problem(error, follow) {
   const note = element("p", { class: "problem" }, error.message);
   const chips = (error.suggestions || []).map((word) => chip(word, follow));
@@ -40,7 +40,7 @@ function chip(word, follow) {
   return element("button", { type: "button", class: "chip", onclick: () => follow(word) }, word);
 }
 
-/** What is known of a word: how often it was seen, and where it stands by frequency; said once where models agree. */
+/** A word's count and its rank by frequency; stated once if models agree. */
 function factsOf(word, models, answers) {
   const facts = models.map((model, i) => {
     const id = model.idOf.get(word);
@@ -62,7 +62,7 @@ function showWordCard(word, models, answers, follow) {
   showNeighbours(byId("neighbour-lists"), answers, follow);
 }
 
-/** The card of a word before there is one: words to start from. */
+/** The word card without a word: words to start from. */
 function showInvitation(models, follow) {
   byId("word-card").hidden = false;
   byId("word-title").textContent = "Neighbours";
@@ -84,7 +84,7 @@ function showAnalogyCard(words, answers, follow) {
   showNeighbours(byId("analogy-lists"), answers, follow);
 }
 
-/** The words of a selection, the first of them spelt out. */
+/** The words of a selection, with the first ones listed. */
 function showSelection(selection, follow) {
   if (selection) byId("word-card").hidden = true;
   const words = selection ? selection.words : [];
@@ -96,7 +96,7 @@ function showSelection(selection, follow) {
   byId("clear-selection").hidden = !selection;
 }
 
-/** The legend: one line a colour. */
+/** The legend: one line per colour. */
 function showLegend({ groups, colours, names }) {
   const used = new Set(groups);
   byId("legend").replaceChildren(...colours.flatMap((colour, group) => {
@@ -107,7 +107,7 @@ function showLegend({ groups, colours, names }) {
   }));
 }
 
-/** Which words of the list are there. */
+/** Which words of the list the models have. */
 function showListNote(list, models) {
   const missing = list.filter((word) => !models.some((model) => model.idOf.has(word)));
   const notHere = missing.length ? `; not here: ${missing.slice(0, 8).join(", ")}${missing.length > 8 ? " …" : ""}` : "";
@@ -115,7 +115,7 @@ function showListNote(list, models) {
     : `${number(list.length - missing.length)} of ${number(list.length)} words are here${notHere}`;
 }
 
-/** Says how good the page's neighbours are, beside them. */
+/** Shows how accurate the page's neighbours are. */
 function showAgreement(models, served) {
   const several = models.length > 1;
   const percent = ({ agreement, name }) => `${(100 * agreement.overlap).toFixed(1).replace(".0", "")}%${several ? ` (${name})` : ""}`;
@@ -125,7 +125,7 @@ function showAgreement(models, served) {
       + `${number(models[0].agreement.words)} words.${partial ? " Only the words of this page are searched." : ""}`;
 }
 
-/** The head: what one looks at. */
+/** The head: names and sizes of the models. */
 function showSummary(models) {
   byId("title").textContent = byId("title").title = models.map((model) => model.name).join(" | ");
   byId("summary").textContent = onceEach(models.map((model) => {
@@ -138,7 +138,7 @@ function onceEach(texts) {
   return [...new Set(texts)];
 }
 
-/** The dialog's part about these very models. */
+/** The dialog's part about these models. */
 function showAbout(models) {
   const spread = models.filter((model) => model.shares).map((model) =>
     `${models.length > 1 ? `${model.name}: ` : ""}${Math.round(100 * (model.shares[0] + model.shares[1]))}%`);

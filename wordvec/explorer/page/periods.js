@@ -9,7 +9,7 @@ class Periods {
     byId("period-keys").hidden = false;
   }
 
-  /** Takes up the period of this name, or the first; nothing is drawn yet. */
+  /** Switches to the period of this name, or the first, without drawing. */
   take(name) {
     const { all, models, maps, state } = this.explorer;
     const index = Math.max(0, all.findIndex((model) => model.name === name));
@@ -23,7 +23,7 @@ class Periods {
     byId("title").textContent = byId("title").title = `${all[0].name} – ${all.at(-1).name}`;
   }
 
-  /** Shows a period: what was asked of another is asked of it. */
+  /** Shows a period and repeats the current question for it. */
   async show(index) {
     const { explorer } = this, { word, analogy, selection } = explorer.state;
     this.take(explorer.all[Math.max(0, Math.min(index, explorer.all.length - 1))].name);

@@ -1,6 +1,6 @@
-// The pointer over a map: clicks choose words, hovering names them.
+// The pointer over a map: clicks choose words, hovering shows their names.
 
-const STILL = 4; // pixels between pressing and letting go that still make a click
+const STILL = 4; // pixels that the pointer may move in a click
 
 function listenToMap(map, choose) {
   let pressed = null;
@@ -29,7 +29,7 @@ function listenToMap(map, choose) {
   listenToPinch(map);
 }
 
-/** Two fingers zoom; plotly, which knows one, does not get to see them. */
+/** Two fingers zoom; the events are kept from plotly, which supports only one finger. */
 function listenToPinch(map) {
   let apart = 0;
   const pinch = (event) => {

@@ -1,5 +1,5 @@
-// Questions: neighbours, analogies and search. LocalQueries answers in the page, ServerQueries asks the server that
-// gave the page. Both return promises of the same answers, and reject with a QueryError that says what to do.
+// Questions: neighbours, analogies and search. LocalQueries answers in the page; ServerQueries asks the page's server.
+// Both return promises of the same answers, and reject with a QueryError that says what to do.
 
 class QueryError extends Error {
   constructor(message, suggestions = []) {
@@ -35,7 +35,7 @@ class LocalQueries {
     throw new QueryError(`“${word}” is not among the ${number(model.words.length)} words of this page.`, nearSpellings(model, word, 3));
   }
 
-  /** Words that begin with the text, then words that hold it, more frequent ones first: [{word, count}]. */
+  /** Words that begin with the text, then words that contain it, more frequent ones first: [{word, count}]. */
   async search(model, text, limit) {
     const wanted = fold(text.trim());
     if (!wanted) return [];
@@ -89,7 +89,7 @@ function cosines(model, target) {
   return scores;
 }
 
-/** Ids of the k largest scores, best first, equal ones by lower id; `excluded` ids are left out. */
+/** Ids of the k largest scores, best first, ties by lower id; `excluded` ids are left out. */
 function bestIds(scores, excluded, k) {
   const best = [];
   for (let id = 0; id < scores.length; id++) {
@@ -103,7 +103,7 @@ function bestIds(scores, excluded, k) {
   return best;
 }
 
-/** Words within two edits of one that is not there, nearest first, then more frequent ones. */
+/** Words within two edits of an unknown word, nearest first, then by frequency. */
 function nearSpellings(model, word, limit) {
   const wanted = fold(word);
   const found = [];
@@ -115,7 +115,7 @@ function nearSpellings(model, word, limit) {
   return found.slice(0, limit).map(([, id]) => model.words[id]);
 }
 
-/** Levenshtein's distance, or `most` + 1 when it is larger than `most`. */
+/** Levenshtein's distance, or `most` + 1 if it is larger than `most`. */
 function editDistance(a, b, most) {
   if (Math.abs(a.length - b.length) > most) return most + 1;
   let before = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -4,7 +4,7 @@ const SUGGESTIONS = 12;
 
 class WordInput {
   /**
-   * `suggest(text)` promises [{word, count}]; `onpick(word)` is called for a chosen suggestion, and for what was typed
+   * `suggest(text)` promises [{word, count}]; `onpick(word)` is called for a chosen suggestion, and for the typed text
    * when Enter is pressed.
    */
   constructor(input, suggest, onpick) {
@@ -41,7 +41,7 @@ class WordInput {
         element("span", { class: "word" }, word), element("span", { class: "count" }, count === null ? "" : number(count))));
     const none = this.input.value.trim() !== "" && options.length === 0;
     this.list.replaceChildren(...options);
-    if (none) this.list.append(element("li", { class: "nothing" }, "No word begins like this or holds it"));
+    if (none) this.list.append(element("li", { class: "nothing" }, "No word begins with this or contains it"));
     this.list.hidden = options.length === 0 && !none;
     this.input.setAttribute("aria-expanded", String(options.length > 0));
     this.input.removeAttribute("aria-activedescendant");
@@ -57,7 +57,7 @@ class WordInput {
   }
 
   press(event) {
-    if (event.isComposing) return; // Enter ends the writing of a Korean, Japanese or Chinese word
+    if (event.isComposing) return; // Enter completes a Korean, Japanese or Chinese word
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (this.list.hidden) this.look();

@@ -1,16 +1,16 @@
 // One map: plotly draws the points, moves and zooms; the overlay draws labels and lines over them.
-// `view` is {x, y, scale}: what lies in the middle, and pixels for each unit of the map.
+// `view` is {x, y, scale}: the point in the middle, and pixels per unit of the map.
 
-const MARGIN = [30, 0.06]; // left free around the whole map: pixels, but at most this share of it
-const [NEAREST_SHARE, NEAREST_ROOM] = [0.7, 0.36]; // this share of a word's neighbours lies within this share of the map, each way
-const CLOSEST = 60; // times the whole map, that choosing a word zooms in at most
-const WIDE = 800; // pixels of a map that has room for a card over its left edge
-const HIT = 11; // pixels from a point that still mean it
-const [LEAST_ZOOM, MOST_ZOOM] = [0.25, 400]; // times the whole map
-const WITHOUT_WEBGL = 3000; // points that a browser without WebGL still draws smoothly
+const MARGIN = [30, 0.06]; // margin around the whole map: pixels, but at most this share of it
+const [NEAREST_SHARE, NEAREST_ROOM] = [0.7, 0.36]; // this share of a word's neighbours is within this share of the map, each way
+const CLOSEST = 60; // largest zoom when a word is chosen, relative to the whole map
+const WIDE = 800; // pixels from which a map has room for a card over its left edge
+const HIT = 11; // pixels from a point within which a click hits it
+const [LEAST_ZOOM, MOST_ZOOM] = [0.25, 400]; // relative to the whole map
+const WITHOUT_WEBGL = 3000; // points that a browser without WebGL can draw smoothly
 
 class WordMap {
-  /** `covered`: pixels at the left that a card lies over; `framed`: the models whose words all have to be in view. */
+  /** `covered`: pixels at the left that a card covers; `framed`: the models whose words must all be in view. */
   constructor(holder, model, covered, framed = [model]) {
     Object.assign(this, { holder, model, covered, focus: null, trail: [], listed: new Set() });
     this.frame = [breadth(framed.map(({ x }) => x)), breadth(framed.map(({ y }) => y))];
@@ -28,7 +28,7 @@ class WordMap {
     new ResizeObserver(() => this.resize()).observe(holder);
   }
 
-  /** Sets the colours; the points are drawn anew. */
+  /** Sets the colours and redraws the points. */
   setColouring(colouring, listed) {
     const { groups, colours } = colouring;
     Object.assign(this, { colouring, listed });
@@ -48,13 +48,13 @@ class WordMap {
     this.redrawPoints();
   }
 
-  /** Shows the `top` most frequent words only. */
+  /** Shows only the `top` most frequent words. */
   setTop(top) {
     this.top = top;
     this.redrawPoints();
   }
 
-  /** Brings out some words: {ids, rings, labelled, lines: [{from, to, strength, arrow}]}, or null for none. */
+  /** Highlights some words: {ids, rings, labelled, lines: [{from, to, strength, arrow}]}, or null for none. */
   setFocus(focus) {
     this.focus = focus;
     this.redraw();
@@ -68,12 +68,12 @@ class WordMap {
     this.overlay.resize(this.width, this.height);
   }
 
-  /** How far right of the middle the middle of the free part is, in pixels. */
+  /** The distance in pixels from the middle of the map to the middle of its free part, on the right. */
   aside() {
-    return this.width > WIDE ? this.covered / 3 : 0; // the card covers a corner, and clouds of words have few there
+    return this.width > WIDE ? this.covered / 3 : 0; // the card covers a corner, where there are few words
   }
 
-  /** The view that shows the whole map, beside what covers its left edge. */
+  /** The view that shows the whole map, beside the card over its left edge. */
   fitted() {
     const [[left, right], [low, high]] = this.frame;
     const room = (pixels) => Math.max(pixels - 2 * Math.min(MARGIN[0], MARGIN[1] * pixels), 20);
@@ -97,7 +97,7 @@ class WordMap {
     return [this.width / 2 + (left - x) * scale, this.height / 2 - (up - y) * scale];
   }
 
-  /** Takes up another model, on the same plane. */
+  /** Switches to another model on the same plane. */
   setModel(model) {
     this.model = model;
     this.top = Math.min(this.top, model.words.length);
@@ -125,7 +125,7 @@ class WordMap {
     this.drawNow();
   }
 
-  /** The view as a link keeps it, [x, y, zoom], the whole map being zoom 1; null for the whole map. */
+  /** The view for a link, [x, y, zoom], where zoom 1 is the whole map; null for the whole map. */
   relativeView() {
     const { x, y, scale } = this.view, whole = this.fitted();
     const near = (p, q) => Math.abs(p - q) <= 1e-4 * Math.abs(1 / whole.scale) * this.width;
@@ -151,8 +151,8 @@ class WordMap {
   }
 
   /**
-   * Zooms to a word so that most of the `others` are in view around it: a frame later, as the answer beside the map need
-   * not wait until many points are drawn.
+   * Zooms to a word so that most of the `others` are in view around it: one frame later, so that the answer beside the
+   * map does not wait until many points are drawn.
    */
   lookAt(id, others) {
     const { x, y } = this.model;
@@ -165,7 +165,7 @@ class WordMap {
     requestAnimationFrame(() => this.setView(view));
   }
 
-  /** Keeps what is in the middle, and the whole map when it was all in view. */
+  /** Keeps the middle of the view, or the whole map if all of it was in view. */
   resize() {
     if (this.holder.clientWidth === this.width && this.holder.clientHeight === this.height) return;
     const view = this.relativeView();
@@ -181,7 +181,7 @@ class WordMap {
     return 1 - Math.log(id + 1) / Math.log(this.model.words.length + 1);
   }
 
-  /** Pixels; points are smaller where there are more of them for the room there is. */
+  /** In pixels; points are smaller if there are more of them per area. */
   radiusOf(id) {
     return this.smallest + 3 * this.weightOf(id) ** 1.5 + (this.isListed(id) ? 2 : 0);
   }
@@ -194,7 +194,7 @@ class WordMap {
     return this.listed.has(id);
   }
 
-  /** The words shown, in the order in which they get labels: those of the list, then by frequency, function words last. */
+  /** The words shown, in label order: words of the list, then by frequency, function words last. */
   *labelOrder() {
     const { listed, top, model: { passed } } = this;
     for (const id of listed) if (id < top) yield id;
@@ -259,7 +259,7 @@ class WordMap {
     this.drawNow();
   }
 
-  /** Follows plotly when a reader drags. */
+  /** Follows plotly when the reader drags. */
   listen() {
     const follow = (change) => {
       const [left, right] = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
@@ -280,7 +280,7 @@ class WordMap {
   }
 }
 
-/** How many of the rising `ids` are below `limit`. */
+/** How many of the ascending `ids` are below `limit`. */
 function countBelow(ids, limit) {
   let [low, high] = [0, ids.length];
   while (low < high) {

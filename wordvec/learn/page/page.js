@@ -1,9 +1,9 @@
-// The page: what is shown at each stage of a step, and what the reader may do.
+// The page: what is shown at each stage of a step, and the reader's actions.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const STAGES = 8; // contexts, h, scores, probabilities, dscores, dW_out and dh, dW_in, descend
 const state = { language: data.language, stage: 0, rate: data.rate, weights: null, past: [], losses: [] };
-let now; // all matrices of the present weights
+let now; // all matrices computed from the current weights
 const $ = (id) => document.getElementById(id);
 const text = () => data.texts[state.language];
 const words = () => data.words[state.language];
@@ -24,7 +24,7 @@ function shade(cell, value, largest) {
   cell.style.backgroundColor = value >= 0 ? `rgb(0 114 178 / ${strength})` : `rgb(213 94 0 / ${strength})`;
 }
 
-// A matrix as a table; `edit` is called with the place and the new number where the reader may change it.
+// A matrix as a table; if `edit` is given, the reader can change numbers, and it is called with place and value.
 function table(name, rows, rowNames, columnNames, edit) {
   const largest = Math.max(...rows.flat().map(Math.abs));
   const body = rows.map((row, i) => {
@@ -63,7 +63,7 @@ function changeWeight(which, i, j, value) {
   refresh();
 }
 
-// Name in the page, first stage at which it is known, and how it is made.
+// Id in the page, the first stage at which it is known, and the function that makes it.
 function matrices() {
   const V = words(), D = state.weights.W_out.map((_, d) => String(d + 1));
   const examples = data.targets.map((id) => V[id]);

@@ -5,7 +5,6 @@
 // in separate simple loops over arrays, which compilers vectorize.
 #include "drawing.h"
 #include "memory.h"
-#include "parts.h"
 #include "random.h"
 
 void free_drawing(struct drawing *d) {

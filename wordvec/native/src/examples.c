@@ -1,7 +1,6 @@
 // The training examples of a block, and its steps: the same as in wordvec/corpus/draws/examples.py and steps.py.
 #include "drawing.h"
 #include "memory.h"
-#include "parts.h"
 
 void free_examples(struct examples *e) {
   void *parts[] = {e->contexts, e->context_weights, e->context_counts, e->keys, e->merged, e->outputs,

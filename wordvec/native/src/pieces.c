@@ -206,10 +206,11 @@ EXPORT i64 scan_text(const u8 *text, i64 text_size, i64 size, i64 *progress, i64
   return at > size;
 }
 
-// Find or number the pieces stored[bounds[i] .. bounds[i + 1] - 1) of another table; fills numbers (pieces,).
+// Find or number the pieces stored[bounds[i] .. bounds[i + 1] - behind); fills numbers (pieces,). `behind` is 1 if a line
+// feed follows each piece, as in another table, and 0 if nothing is between them.
 // Of progress (see scan_text), AT and KNOWN are used. Returns 1 if all pieces are numbered, 0 to be called again.
-EXPORT i64 absorb_pieces(const u8 *stored, i64 stored_size, const i64 *bounds, i64 bounds_size, i64 *progress,
-                         i64 progress_size, u64 *table, i64 table_size, u8 *store, i64 store_size, i64 *starts,
+EXPORT i64 absorb_pieces(const u8 *stored, i64 stored_size, const i64 *bounds, i64 bounds_size, i64 behind,
+                         i64 *progress, i64 progress_size, u64 *table, i64 table_size, u8 *store, i64 store_size, i64 *starts,
                          i64 starts_size, i32 *numbers, i64 numbers_size) {
   UNUSED(stored_size), UNUSED(bounds_size), UNUSED(progress_size), UNUSED(store_size), UNUSED(starts_size);
   pieces p = pieces_of(table, table_size, progress[KNOWN], store, starts);
@@ -217,7 +218,7 @@ EXPORT i64 absorb_pieces(const u8 *stored, i64 stored_size, const i64 *bounds, i
   i64 first = progress[AT];
   while (first < numbers_size && !is_half_full(&p)) {
     const i64 many = min_i64(BATCH, numbers_size - first);
-    for (i64 i = 0; i < many; i++) to[i] = bounds[first + i + 1] - 1;
+    for (i64 i = 0; i < many; i++) to[i] = bounds[first + i + 1] - behind;
     number_batch(&p, stored, bounds + first, to, many, numbers + first);
     first += many;
   }

@@ -8,7 +8,6 @@
 // first appearance. Their rows are contiguous in a small table of this team, which the kernels use like any other.
 #include "drawing.h"
 #include "memory.h"
-#include "parts.h"
 
 // --- listing the words of a block, and the shares of their parts
 

@@ -10,8 +10,8 @@
 // its update a thread continues without waiting, since the scores of its slices need no other thread. A thread writes
 // only to its own slices of the tables, so the result does not depend on how threads are scheduled.
 #include "training.h"
+#include "drawing.h"
 #include "memory.h"
-#include "parts.h"
 #include "team.h"
 
 #if HAS_HALF

@@ -91,7 +91,7 @@ def _from_gensim(reading: Reading, root: Any) -> dict[str, Any] | None:
     if words is None or matrix is None:
         return None
     if subwords is not None and matrix.shape[1:] != subwords.rows[:0].shape[1:]:
-        raise ValueError("the n-gram vectors are of another dimension than those of the words")
+        raise ValueError("the n-gram vectors and the word vectors have different dimensions")
     counts = _counts(file, state, words)
     found = {"words": words, "matrix": _floats(matrix), "counts": counts, "subwords": subwords}
     if context is not None and context.shape == matrix.shape:  # smaller if the vocabulary has just grown

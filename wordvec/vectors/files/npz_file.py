@@ -180,7 +180,7 @@ def _check_size(entry: zipfile.ZipInfo, size: int) -> None:
     if most is None:
         raise ValueError(f"{entry.filename} is packed in a way that numpy does not use")
     if entry.compress_size > size or entry.file_size > most * entry.compress_size + 1024:
-        raise ValueError(f"{entry.filename} is said to have {entry.file_size:,} bytes, which cannot be true")
+        raise ValueError(f"{entry.filename} claims {entry.file_size:,} bytes, which is impossible")
 
 
 def _read_array(file: IO[bytes], size: int) -> np.ndarray:

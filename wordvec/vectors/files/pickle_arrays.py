@@ -79,7 +79,7 @@ def array_of(described: Any) -> np.ndarray | None:
     if kind is None or raw is None or not isinstance(shape, tuple):
         return None
     if len(shape) > MOST_AXES or not all(type(length) is int and 0 <= length < 2**63 for length in shape):
-        raise ValueError(f"an array whose shape is {describe(shape)}, which are no lengths")
+        raise ValueError(f"an array whose shape is {describe(shape)}, which are not lengths")
     return np.frombuffer(raw, kind).reshape(shape, order="F" if in_columns in (True, 1) else "C")
 
 

@@ -165,7 +165,7 @@ class _Machine:
     def name(self) -> None:
         module, name = self.taken_off(2)
         if type(module) is not str or type(name) is not str:
-            raise TypeError("a name that is no text")
+            raise TypeError("a name that is not text")
         self.push(Name(module, name), OBJECT)
 
 

@@ -136,7 +136,7 @@ class RowBuilder:
     def _check_memory(self, more: int) -> None:
         """Refuse to take memory out of proportion to the file, as packed and short rows ("0 0 0") may."""
         takes = (self._matrix.length + more) * self.dim * self.dtype.itemsize + len(self._text)
-        way_out = "unpack it first where it is packed, or read fewer words (--words, --limit) or as --dtype int8"
+        way_out = "unpack it first if it is packed, or read fewer words (--words, --limit) or as --dtype int8"
         check_memory(self.reading.path, self._size, takes, "what is in it", way_out)
 
     def _readable(self, words: list[bytes], places: np.ndarray) -> list[bytes]:

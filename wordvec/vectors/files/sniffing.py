@@ -44,10 +44,10 @@ def sniff(path: str | os.PathLike[str]) -> str:
     if unread is not None:
         raise VectorsFileError(f"{path}: {unread}")
     if format is None:
-        raise VectorsFileError(f"{path}: {_described(head)}: no format wordvec knows; it reads {READABLE}")
+        raise VectorsFileError(f"{path}: {_described(head)}: not a format that wordvec knows; it reads {READABLE}")
     if packed and format not in STREAMED:
         raise VectorsFileError(
-            f"{path}: a packed {format} file, which is read from many places at once: unpack it first (gunzip, unzstd)"
+            f"{path}: a packed {format} file, which needs random access: unpack it first (gunzip, unzstd)"
         )
     return format
 

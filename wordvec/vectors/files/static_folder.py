@@ -20,8 +20,8 @@ import numpy as np
 
 from wordvec.corpus.recipe import TextRecipe
 from wordvec.errors import InputError, VectorsFileError, counted, describe
-from wordvec.files import parse_json
 from wordvec.folders import FolderKind, replace_folder
+from wordvec.json_forms import parse_json
 from wordvec.vectors.files.chunks import check_memory
 from wordvec.vectors.files.reading import Reading, choose
 from wordvec.vectors.files.safetensors_header import pack_header, parsed_header

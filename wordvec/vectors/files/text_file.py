@@ -80,6 +80,7 @@ def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordRows:
     builder = RowBuilder(reading, dim, "line", rows if believed else None)
     parser = _Parser(reading, builder, layout, size >= COMPILED_FROM and _can_compile())
     begin = begin[layout.start :]
+    block, finished = begin, True
     for block in chain([begin], blocks):
         finished = block.endswith(b"\n")
         parser.read(block if finished or not block else block + b"\n")

@@ -75,7 +75,7 @@ def from_base64(reading: Reading, word: bytes, line: int) -> bytes:
     try:
         return base64.b64decode(word.removeprefix(BASE64), validate=True)
     except binascii.Error:
-        raise reading.error(f"line {line}: expected a word in base 64 behind B64:; got {describe(word)}") from None
+        raise reading.error(f"line {line}: expected a word in base 64 after B64:; got {describe(word)}") from None
 
 
 def unread_text(head: bytes) -> str | None:

@@ -92,7 +92,7 @@ def _read_rows(
             at = error.args[0]
             raise reading.error(
                 f"byte {position + at:,}: expected a word; got {describe(buffer[at:])}: the file is damaged, its "
-                f"header is wrong, or it holds words with spaces in places that cannot be told"
+                f"header is wrong, or it holds words with spaces in places that cannot be determined"
             ) from None
         if found:
             _add_rows(reading, builder, buffer, found, dim, position)

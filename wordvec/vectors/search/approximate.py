@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wordvec.errors import MissingExtraError, OptionError, VectorsFileError, counted
-from wordvec.files import parse_json, replace_file
+from wordvec.files import replace_file
+from wordvec.json_forms import parse_json
 from wordvec.progress import announce, progress
 from wordvec.vectors import queries
 from wordvec.vectors.neighbours import Neighbours
-from wordvec.vectors.search import check_k, cosines
+from wordvec.vectors.search import check_k
 from wordvec.vectors.word_rows import WordOrVector, WordRows
 from wordvec.vectors.word_vectors import Positive, WordVectors
 
@@ -129,14 +130,10 @@ class ApproximateSearch:
             return []
         most = min(len(self.vectors), WIDER * k + max(map(len, excluded)))
         _, found = self.index.search(np.ascontiguousarray(targets), most)
-        answers = []
-        for target, rows, left_out in zip(targets, found, excluded):
-            rows = np.setdiff1d(rows[rows >= 0], left_out) if target.any() else rows[:0]
-            scores = cosines(self.vectors, target[None, :], rows)[0]
-            best = np.argsort(-scores, kind="stable")[:k]
-            pairs = zip(rows[best].tolist(), np.clip(scores[best], -1.0, 1.0).tolist())
-            answers.append(Neighbours((self.vectors.words[row], score) for row, score in pairs))
-        return answers
+        return [
+            queries.nearest_among(self.vectors, target, np.setdiff1d(rows[rows >= 0], left_out), k)
+            for target, rows, left_out in zip(targets, found, excluded)
+        ]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the index, without the vectors. See `wordvec.vectors.search.approximate`."""
@@ -260,7 +257,7 @@ def read_index(path: str | os.PathLike[str], vectors: WordRows) -> Index:
         raise VectorsFileError(f"{path}: cannot be read: {error.strerror or error}") from error
     header = _header(path, line)
     if header.get("vectors") != fingerprint(vectors):
-        raise VectorsFileError(f"{path}: an index of other vectors than these; build it again")
+        raise VectorsFileError(f"{path}: an index for other vectors; build it again")
     if header.get("sha256") != hashlib.sha256(content).hexdigest():
         raise VectorsFileError(f"{path}: damaged: the index is not what was written; build it again")
     try:

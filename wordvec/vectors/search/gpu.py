@@ -14,7 +14,7 @@ from wordvec.arrays import Array, array_module, device_module, gpu_memory_errors
 from wordvec.errors import counted
 from wordvec.vectors import queries
 from wordvec.vectors.neighbours import Neighbours
-from wordvec.vectors.search import check_k, cosines
+from wordvec.vectors.search import check_k
 from wordvec.vectors.word_rows import WordOrVector
 from wordvec.vectors.word_vectors import Positive, WordVectors
 
@@ -72,19 +72,10 @@ class GPUSearch:
             with gpu_memory_errors(f"searching for {part.stop - first} words at once", lower=LOWER):
                 found = best_rows(self._unit, array_module(self._unit).asarray(stacked[part]), most)
             answers += [
-                self._ordered(target, np.setdiff1d(rows, left_out), k)
+                queries.nearest_among(self.vectors, target, np.setdiff1d(rows, left_out), k)
                 for target, rows, left_out in zip(stacked[part], found, excluded[part])
             ]
         return answers
-
-    def _ordered(self, target: np.ndarray, rows: np.ndarray, k: int) -> Neighbours:
-        """The `k` best of these ascending rows; equal cosines by lower row."""
-        if not target.any():
-            return Neighbours()
-        scores = cosines(self.vectors, target[None, :], rows)[0]
-        best = np.argsort(-scores, kind="stable")[:k]
-        pairs = zip(rows[best].tolist(), np.clip(scores[best], -1.0, 1.0).tolist())
-        return Neighbours((self.vectors.words[row], score) for row, score in pairs)
 
 
 def best_rows(unit: Array, targets: Array, most: int) -> list[np.ndarray]:

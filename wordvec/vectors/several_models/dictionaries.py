@@ -97,5 +97,5 @@ def _text(path: Path, what: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(f"{path}, line {line}: not UTF-8 text ({error.reason}); {what} expected") from error
     if "\0" in text:
-        raise InputError(f"{path}: holds zero bytes, so it is no text; {what} expected")
+        raise InputError(f"{path}: holds zero bytes, so it is not text; {what} expected")
     return text

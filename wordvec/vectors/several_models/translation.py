@@ -189,14 +189,12 @@ class Translator:
         return 2 * cosines - nearest.mean(axis=1, keepdims=True) - self._hubness
 
 
-def refined(
-    source: WordVectors, target: WordVectors, alignment: Alignment, neighbours: int = NEIGHBOURS, top: int = REFINED_BY
-) -> Alignment:
+def refined(source: WordVectors, target: WordVectors, alignment: Alignment, neighbours: int = NEIGHBOURS) -> Alignment:
     """Align again on the pairs of frequent words that are each other's best translation by the given alignment.
 
     Raises InputError if there are fewer pairs than dimensions.
     """
-    ids, mean = [frequent_rows(vectors, top) for vectors in (source, target)], alignment.map.target_mean
+    ids, mean = [frequent_rows(vectors, REFINED_BY) for vectors in (source, target)], alignment.map.target_mean
     mapped, there = around(alignment.rows(source, ids[0]), mean), around(target.unit_rows_of(ids[1]), mean)
     to_target = best_by_csls(mapped, there, mean_similarity(there, mapped, neighbours))
     to_source = best_by_csls(there, mapped, mean_similarity(mapped, there, neighbours))

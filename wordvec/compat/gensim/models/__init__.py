@@ -1,4 +1,4 @@
-"""The models, under gensim's names and in modules that are called as gensim's are."""
+"""The models, under gensim's names and in modules named like gensim's."""
 
 from wordvec.compat.gensim.models.callbacks import CallbackAny2Vec
 from wordvec.compat.gensim.models.doc2vec import Doc2Vec, TaggedDocument

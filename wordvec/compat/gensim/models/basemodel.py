@@ -1,7 +1,7 @@
-"""gensim.models.basemodel: a class that programs ask whether a model is of it."""
+"""gensim.models.basemodel: a class that programs use in isinstance checks."""
 
 from __future__ import annotations
 
 
 class BaseTopicModel:
-    """Topic models are not here: no model is one of these."""
+    """The class of topic models. There are none here, so no model is an instance."""

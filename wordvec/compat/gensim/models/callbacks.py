@@ -1,4 +1,4 @@
-"""What is called during training, as gensim calls it."""
+"""Callbacks during training, called as gensim calls them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 
 class CallbackAny2Vec:
-    """Override any of the four methods and give an object to ``Word2Vec(callbacks=[...])`` or ``train(callbacks=...)``.
+    """Override any of the four methods and pass an object to ``Word2Vec(callbacks=[...])`` or ``train(callbacks=...)``.
 
-    In each of them, ``model.wv`` has the vectors as they are at that time.
+    In each of them, ``model.wv`` has the current vectors.
     """
 
     def on_train_begin(self, model: Any) -> None:
@@ -26,7 +26,7 @@ class CallbackAny2Vec:
 
 
 def call_all(callbacks: Iterable[Any], method: str, model: Any) -> None:
-    """Call one method of each callback; one that lacks it is passed over."""
+    """Call one method of each callback; callbacks that lack it are skipped."""
     for callback in callbacks:
         function = getattr(callback, method, None)
         if function is not None:

@@ -1,4 +1,4 @@
-"""gensim's Doc2Vec over wordvec's ParagraphVectors."""
+"""gensim's Doc2Vec on top of wordvec's ParagraphVectors."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from wordvec.errors import OptionError, WordvecError
 from wordvec.trainers import ParagraphVectors
 from wordvec.vectors import WordVectors
 
-DOCUMENTS = ".dv"  # behind the name of a model's file: that of its documents
+DOCUMENTS = ".dv"  # appended to the name of a model's file for its documents
 
 
 class Doc2Vec(Word2Vec):
-    """Arguments and attributes as gensim's: `dv` (vectors of tags), `wv`, `infer_vector`; trained by PV-DBOW.
+    """Document vectors by PV-DBOW with gensim's arguments and attributes: `dv` (vectors of tags), `wv`, `infer_vector`.
 
-    dm=1, gensim's default, is trained as dm=0 with dbow_words=1, which CompatWarning says. ``wordvec compat gensim``
-    lists what else differs on purpose.
+    dm=1, gensim's default, is trained as dm=0 with dbow_words=1, with a CompatWarning. ``wordvec compat gensim`` lists
+    the other intended differences.
 
     >>> documents = [TaggedDocument(["good", "tea"], [0]), TaggedDocument(["bad", "rain"], [1])] * 20
     >>> model = Doc2Vec(documents, dm=0, vector_size=8, min_count=1, sample=0)
@@ -76,8 +76,8 @@ class Doc2Vec(Word2Vec):
 
     @property
     def dv(self) -> TagVectors:
-        """The vectors of the tags; in a callback, as they are after the last epoch."""
-        _ = self.wv  # takes what a report has
+        """The vectors of the tags; in a callback, those after the last epoch."""
+        _ = self.wv  # takes the vectors from a pending report
         return self._dv
 
     @property
@@ -100,7 +100,7 @@ class Doc2Vec(Word2Vec):
         trim_rule: Any = None,
         **kwargs: Any,
     ) -> None:
-        """Read the documents once, choose the words and note the tags. `update` is refused, as training is of all."""
+        """Read the documents once, choose the words and record the tags. `update` is refused: training needs all."""
         if trim_rule is not None or update:
             raise OptionError("Doc2Vec.build_vocab: trim_rule and update are not here: give all documents at once")
         corpus = self._read(
@@ -130,9 +130,9 @@ class Doc2Vec(Word2Vec):
         callbacks: Iterable[Any] = (),
         **kwargs: Any,
     ) -> tuple[int, int]:
-        """Train the documents that `build_vocab` read, from the rows as they are; return tokens passed, twice.
+        """Train the documents that `build_vocab` read, from the current rows; return two token counts as in Word2Vec.
 
-        Raises OptionError for other documents: new ones are for `infer_vector`.
+        Raises OptionError for other documents: use `infer_vector` for new ones.
         """
         if self._pending is None:
             raise WordvecError("train: the model has no words yet: call build_vocab(documents) first")
@@ -148,7 +148,7 @@ class Doc2Vec(Word2Vec):
     def infer_vector(
         self, doc_words: Sequence[str], alpha: float | None = None, min_alpha: Any = None, epochs: int | None = None
     ) -> np.ndarray:
-        """The vector (D,) of a list of words: the same at every call, so that alpha and epochs have no effect."""
+        """The vector (D,) of a list of words. It is the same at every call, so alpha and epochs have no effect."""
         if isinstance(doc_words, str):
             raise TypeError("Parameter doc_words of infer_vector() must be a list of strings (not a single string).")
         if alpha is not None or min_alpha is not None or epochs is not None:
@@ -161,14 +161,14 @@ class Doc2Vec(Word2Vec):
         return row
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write two .safetensors files, whatever the name: words with the model's arguments, and NAME.dv, the tags."""
+        """Write two .safetensors files, for any name: words with the model's arguments, and NAME.dv with the tags."""
         name = os.fspath(args[0] if args else kwargs["fname_or_handle"])
         super().save(name)
         self.dv.to_word_vectors().save(name + DOCUMENTS, format="safetensors")
 
     @classmethod
     def load(cls, *args: Any, **kwargs: Any) -> Doc2Vec:
-        """Read what `save` wrote. gensim's own Doc2Vec files lack what is needed here, and are refused."""
+        """Read what `save` wrote. gensim's own Doc2Vec files lack data that is needed here, and are refused."""
         name = os.fspath(args[0] if args else kwargs["fname"])
         if not os.path.isfile(name + DOCUMENTS):
             raise OptionError(f"{name}: no {name}{DOCUMENTS} beside it: not a model that Doc2Vec.save of wordvec wrote")
@@ -210,7 +210,7 @@ class Doc2Vec(Word2Vec):
         return again
 
     def _left_to_train(self, corpus: Corpus, sample: float) -> float:
-        """How many words are expected to be left: documents predict words one by one, not pairs of them."""
+        """The expected number of words left: documents predict single words, not pairs."""
         return float((keep_probabilities(corpus.vocabulary.counts, sample) * corpus.vocabulary.counts).sum())
 
     def _rows_to_go_on_from(self, trainer: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""gensim's FastText: words and rows of their n-grams, trained together; and fastText's own files."""
+"""gensim's FastText: words trained together with rows of their n-grams; and fastText's own files."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ FastTextKeyedVectors = KeyedVectors
 
 
 class FastText(Word2Vec):
-    """A word's vector is the mean of rows of its own and of its n-grams; unseen words get the mean of their n-grams'.
+    """A word's vector is the mean of its own row and its n-grams' rows; unseen words get the mean of their n-grams.
 
-    Both are trained together, as in `SkipGram(subwords=True)`, each n-gram having a row of its own, so `bucket` has no
-    effect. Where that cannot be (hs=1, and training that goes on from rows), words are trained as Word2Vec's, and
-    the n-grams' rows are fitted to them (``WordVectors.fit_subwords``). ``load`` reads fastText's own .bin, too.
+    Both are trained together, as in `SkipGram(subwords=True)`. Each n-gram has its own row, so `bucket` has no effect.
+    If that is impossible (hs=1, or training that continues from rows), words are trained as by Word2Vec, and the
+    n-grams' rows are fitted to them (``WordVectors.fit_subwords``). ``load`` reads fastText's own .bin, too.
     """
 
     kept = (*KEPT, "min_n", "max_n")
-    _anew = False  # whether the next training begins from the words that build_vocab chose
+    _anew = False  # whether the next training starts from the words that build_vocab chose
 
     def __init__(
         self,
@@ -71,13 +71,13 @@ class FastText(Word2Vec):
         """As Word2Vec's."""
         update = kwargs.get("update", len(args) > 2 and args[2])
         self._anew = not (update and len(self._wv))
-        self._trainer(1, self.alpha, self.min_alpha)  # wrong options are known before any text is read
+        self._trainer(1, self.alpha, self.min_alpha)  # wrong options are reported before any text is read
         if self._has_ngrams and not self._trains_ngrams:
             differs(f"FastText: {'hs=1' if self.hs else 'after the first training'}: {FITTED}")
         super().build_vocab(*args, **kwargs)
 
     def train(self, *args: Any, **kwargs: Any) -> tuple[int, int]:
-        """As Word2Vec's. Training that goes on from rows moves the words, and the n-grams' rows are fitted to them."""
+        """As Word2Vec's. If it continues from rows, it moves the words, and the n-grams' rows are fitted to them."""
         trained = self._trains_ngrams
         done = super().train(*args, **kwargs)
         self._anew = False
@@ -118,5 +118,5 @@ def load_facebook_model(path: str | os.PathLike[str], encoding: str = "utf-8") -
 
 
 def load_facebook_vectors(path: str | os.PathLike[str], encoding: str = "utf-8") -> KeyedVectors:
-    """Read the vectors of fastText's own .bin, with those of unseen words."""
+    """Read the vectors of fastText's own .bin, including n-grams for unseen words."""
     return FastText.load(path).wv

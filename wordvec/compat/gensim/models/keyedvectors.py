@@ -1,4 +1,4 @@
-"""gensim's KeyedVectors over wordvec's WordVectors: rows that may be added to and written, with gensim's questions."""
+"""gensim's KeyedVectors on top of wordvec's WordVectors: rows can be added and written; queries are gensim's."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ NOT_HERE = ("intersect_word2vec_format", "resize_vectors", "similarity_unseen_do
 class KeyedVectors(Questions):
     """Words (str) and their rows: `vectors` (V, D) may be written in place, as in gensim.
 
-    After writing in place, ``fill_norms(force=True)`` has the lengths taken anew, as in gensim.
-    `count` and `mapfile_path`, with which gensim sets memory aside, change nothing here.
+    After writing in place, call ``fill_norms(force=True)`` to recompute the lengths, as in gensim.
+    `count` and `mapfile_path`, with which gensim reserves memory, have no effect here.
 
     >>> kv = KeyedVectors(vector_size=2)
     >>> kv.add_vectors(["cat", "dog"], np.array([[1.0, 0.0], [0.6, 0.8]]))
@@ -53,7 +53,7 @@ class KeyedVectors(Questions):
         return made
 
     def to_word_vectors(self) -> WordVectors:
-        """Wordvec's own vectors with a copy of these rows, counts and all that is known of them."""
+        """Wordvec's own vectors with a copy of these rows, their counts and all other facts."""
         self._check_not_empty()
         rows = np.array(self.vectors)
         return WordVectors(
@@ -62,7 +62,7 @@ class KeyedVectors(Questions):
 
     @property
     def word_vectors(self) -> WordVectors:
-        """A view for questions: the same memory; made anew when words were added or `vectors` is another array."""
+        """A view for queries that shares memory; it is remade if words were added or `vectors` was replaced."""
         self._check_not_empty()
         if self._view is None or self._view[0] is not self.vectors or len(self._view[1]) != len(self.index_to_key):
             made = WordVectors(self.index_to_key, self.vectors, self.expandos.get("count"), subwords=self._subwords)
@@ -93,7 +93,7 @@ class KeyedVectors(Questions):
         return f"KeyedVectors<vector_size={self.vector_size}, {len(self)} keys>"
 
     def get_vector(self, key: str, norm: bool = False) -> np.ndarray:
-        """A copy of a word's row (D,), with length 1 where `norm`."""
+        """A copy of a word's row (D,), scaled to length 1 if `norm`."""
         made = None if key in self.key_to_index or self._subwords is None else self._subwords.vector(key)
         vector = self.vectors[self.get_index(key)] if made is None else made
         return self._unit(vector) if norm else np.array(vector)
@@ -103,7 +103,7 @@ class KeyedVectors(Questions):
         return self.get_vector(word, norm)
 
     def get_index(self, key: str, default: Any = None) -> Any:
-        """The row number of a word, or `default`. Raises UnknownWordError, a KeyError, without one."""
+        """The row number of a word, or `default`. Without a default, raises UnknownWordError, a KeyError."""
         row = self.key_to_index.get(key)
         if row is not None:
             return row
@@ -112,11 +112,11 @@ class KeyedVectors(Questions):
         raise UnknownWordError(str(key), f"Key {key!r} not present: it is not among the {len(self):,} words here")
 
     def has_index_for(self, key: str) -> bool:
-        """Whether a word has a row of its own."""
+        """Whether a word has its own row."""
         return self.get_index(key, -1) >= 0
 
     def add_vector(self, key: str, vector: np.ndarray) -> int:
-        """Add one word and return its row number; one that is there already is reported and kept."""
+        """Add one word and return its row number; the row of an existing word is kept."""
         self.add_vectors([key], np.asarray(vector)[None, :])
         return self.key_to_index[key]
 
@@ -127,7 +127,7 @@ class KeyedVectors(Questions):
         extras: dict[str, Any] | None = None,
         replace: bool = False,
     ) -> None:
-        """Add words with rows (n, D); of those that are there already only `replace` writes the rows."""
+        """Add words with rows (n, D); rows of existing words are overwritten only with `replace`."""
         if isinstance(keys, str):
             keys, weights = [keys], np.asarray(weights).reshape(1, -1)
         keys, rows = list(keys), np.asarray(weights)
@@ -139,7 +139,7 @@ class KeyedVectors(Questions):
         wrong = next((key for key in keys if not isinstance(key, str) or not key), None)
         if wrong is not None:
             raise InputError(f"add_vectors: a word is text that is not empty; got {wrong!r}")
-        places = {key: place for place, key in reversed(list(enumerate(keys)))}  # of the first of equals
+        places = {key: place for place, key in reversed(list(enumerate(keys)))}  # the first one of repeated keys
         added = [key for key in places if key not in self.key_to_index][::-1]
         if replace:
             for key in places.keys() & self.key_to_index.keys():
@@ -157,14 +157,14 @@ class KeyedVectors(Questions):
             self._context = np.concatenate([self._context, zeros])
 
     def get_vecattr(self, key: str, attr: str) -> Any:
-        """What is kept of a word beside its row, such as its "count". Raises KeyError for what is not kept."""
+        """An attribute of a word, such as its "count". Raises KeyError for an unknown attribute."""
         index = self.get_index(key)
         if attr not in self.expandos:
             raise KeyError(f"{attr!r} is not kept for these words; there are: {', '.join(self.expandos) or 'none'}")
         return self.expandos[attr][index].item()
 
     def set_vecattr(self, key: str, attr: str, val: Any) -> None:
-        """Keep something of a word; others that lack it get 0."""
+        """Set an attribute of a word; words that lack it get 0."""
         index = self.get_index(key)
         stored = self.expandos.get(attr)
         if stored is None or len(stored) < len(self):
@@ -176,11 +176,11 @@ class KeyedVectors(Questions):
         self._view = None
 
     def get_normed_vectors(self) -> np.ndarray:
-        """The rows with length 1 (V, D); zero rows stay zero."""
+        """The rows scaled to length 1 (V, D); zero rows stay zero."""
         return np.array(self.word_vectors.unit)
 
     def fill_norms(self, force: bool = False) -> None:
-        """With `force`, take the lengths anew: after writing to `vectors`."""
+        """With `force`, recompute the lengths, after writing to `vectors`."""
         if force:
             self._view = None
 
@@ -194,7 +194,7 @@ class KeyedVectors(Questions):
         self.vectors = self.get_normed_vectors().astype(self.vectors.dtype)
 
     def init_sims(self, replace: bool = False) -> None:
-        """Nothing is to be prepared; with `replace`, `unit_normalize_all`."""
+        """Do nothing; with `replace`, call `unit_normalize_all`."""
         if replace:
             self.unit_normalize_all()
 
@@ -211,7 +211,7 @@ class KeyedVectors(Questions):
     def vectors_for_all(
         self, keys: Iterable[str], allow_inference: bool = True, copy_vecattrs: bool = False
     ) -> KeyedVectors:
-        """New keyed vectors of those of `keys` that have a vector, each once."""
+        """New keyed vectors of the `keys` that have a vector, without repeats."""
         known = self.__contains__ if allow_inference else self.has_index_for
         kept = [key for key in dict.fromkeys(keys) if known(key)]
         made = KeyedVectors(self.vector_size, dtype=self.vectors.dtype)
@@ -224,12 +224,12 @@ class KeyedVectors(Questions):
     # Files
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a .safetensors file, whatever its name; gensim's own options of saving are taken and not needed."""
+        """Write a .safetensors file, for any name; gensim's other options are accepted and ignored."""
         self.to_word_vectors().save(args[0] if args else kwargs["fname"], format="safetensors")
 
     @classmethod
     def load(cls, fname: str | os.PathLike[str], mmap: Any = None) -> KeyedVectors:
-        """Read vectors of any format wordvec reads, gensim's own files too; nothing in them is run."""
+        """Read vectors of any format wordvec reads, including gensim's own files; nothing in them is executed."""
         return cls.from_word_vectors(WordVectors.load(fname))
 
     @classmethod

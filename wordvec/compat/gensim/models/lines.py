@@ -1,4 +1,4 @@
-"""Text as gensim's models take it: sentences and documents of files that have one on each line."""
+"""Text for gensim's models: files with a sentence or document on each line."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from wordvec.errors import OptionError
 
 
 class LineSentence:
-    """The lines of a text file, plain or packed, each a list of the words between white space.
+    """The lines of a text file, plain or compressed, each a list of words separated by white space.
 
-    A line of more than `max_sentence_length` words is cut into several, as gensim does; `limit` lines at most.
+    A line of more than `max_sentence_length` words is split, as in gensim. At most `limit` lines are read.
     """
 
     def __init__(self, source: str | os.PathLike[str], max_sentence_length: int = 10_000, limit: int | None = None):
@@ -33,7 +33,7 @@ class LineSentence:
 
 
 class PathLineSentences:
-    """`LineSentence` of all files in a folder, in the order of their names, or of one file."""
+    """`LineSentence` of all files in a folder, ordered by name, or of one file."""
 
     def __init__(self, source: str | os.PathLike[str], max_sentence_length: int = 10_000, limit: int | None = None):
         self.source, self.max_sentence_length, self.limit = source, max_sentence_length, limit
@@ -56,7 +56,7 @@ class TaggedDocument(NamedTuple):
 
 
 class TaggedLineDocument:
-    """The lines of a text file, plain or packed, each a document with its number, from 0, as its tag."""
+    """The lines of a text file, plain or compressed, as documents tagged by line number, from 0."""
 
     def __init__(self, source: str | os.PathLike[str]) -> None:
         self.source = source

@@ -1,8 +1,8 @@
-"""gensim's Phrases: pairs of words that occur together more often than chance would have it.
+"""gensim's Phrases: pairs of words that occur together more often than by chance.
 
-The scores are gensim's, which are not those of `wordvec.Phrases`: "default" is (c(ab) - min_count) / c(a) / c(b) times
-the number of different words and pairs, where word2phrase.c and wordvec take the number of words of the text. Connector
-words ("of", "the") may stand inside a phrase and do not begin or end one.
+The scores are gensim's, not those of `wordvec.Phrases`: "default" is (c(ab) - min_count) / c(a) / c(b) times the number
+of distinct words and pairs; word2phrase.c and wordvec use the number of words in the text. Connector words ("of",
+"the") may occur inside a phrase, but not at its ends.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from wordvec.errors import InputError, OptionError
-from wordvec.files import parse_json, replace_file
-from wordvec.json_forms import COUNT, NUMBER, TEXT, Kind, check_form
+from wordvec.files import replace_file
+from wordvec.json_forms import COUNT, NUMBER, TEXT, Kind, check_form, parse_json
 
 ENGLISH_CONNECTOR_WORDS = frozenset(  # articles, prepositions and conjunctions
     ["a", "an", "the", "for", "of", "with", "without", "at", "from", "to", "in", "on", "by", "and", "or"]
@@ -40,7 +40,7 @@ def original_scorer(
     min_count: float,
     corpus_word_count: float,
 ) -> float:
-    """(c(ab) - min_count) / c(a) / c(b) times the number of different words and pairs.
+    """(c(ab) - min_count) / c(a) / c(b) times the number of distinct words and pairs.
 
     >>> original_scorer(10, 5, 7, 100, 2, 1000)
     10.0
@@ -68,7 +68,7 @@ SCORERS = {"default": original_scorer, "npmi": npmi_scorer}
 
 
 class _Joins(ABC):
-    """Joining the words of sentences; a subclass says by `score_candidate` which."""
+    """Joins words of sentences; a subclass decides by `score_candidate` which."""
 
     delimiter: str
     connector_words: frozenset[str]
@@ -78,11 +78,11 @@ class _Joins(ABC):
 
     @abstractmethod
     def score_candidate(self, word_a: str, word_b: str, in_between: list[str]) -> tuple[str | None, float | None]:
-        """The joined phrase and its score, or (None, None) where the words are not joined."""
+        """The joined phrase and its score, or (None, None) if the words are not joined."""
 
     def analyze_sentence(self, sentence: Iterable[str]) -> Iterator[tuple[str, float | None]]:
         """Yield each word and each joined phrase of a sentence, with the phrase's score or None."""
-        waiting: list[str] = []  # a word that may begin a phrase, and the connector words behind it
+        waiting: list[str] = []  # a word that may begin a phrase, and the connector words after it
         for word in sentence:
             if word in self.connector_words:
                 if waiting:
@@ -100,7 +100,7 @@ class _Joins(ABC):
         yield from ((each, None) for each in waiting)
 
     def __getitem__(self, sentence: Any) -> Any:
-        """The words of one sentence with the phrases joined; of many sentences an iterable of such lists."""
+        """The words of one sentence with phrases joined; for many sentences, an iterable of such lists."""
         if isinstance(sentence, str):
             raise OptionError("a sentence is a list of words; got a str")
         sentences = sentence if not isinstance(sentence, Iterator) else list(sentence)
@@ -110,7 +110,7 @@ class _Joins(ABC):
         return [word for word, _ in self.analyze_sentence(sentences)]
 
     def find_phrases(self, sentences: Iterable[Iterable[str]]) -> dict[str, float]:
-        """The phrases that are joined in some sentences, with their scores."""
+        """The phrases joined in some sentences, with their scores."""
         pieces = (piece for sentence in sentences for piece in self.analyze_sentence(sentence))
         return {phrase: score for phrase, score in pieces if score is not None}
 
@@ -130,7 +130,7 @@ class _Joined:
 
 
 class Phrases(_Joins):
-    """Counts words and pairs of `sentences` and joins those with a score above `threshold`; see the module.
+    """Counts words and pairs of `sentences` and joins pairs with a score above `threshold`; see the module.
 
     >>> phrases = Phrases([["new", "york", "is"], ["in", "new", "york"]], min_count=1, threshold=1)
     >>> phrases[["new", "york"]], phrases.export_phrases()
@@ -169,7 +169,7 @@ class Phrases(_Joins):
             self.add_vocab(sentences)
 
     def add_vocab(self, sentences: Iterable[Iterable[str]]) -> None:
-        """Count more sentences. All words are kept: `max_vocab_size` only raises an error where it is passed."""
+        """Count more sentences. All words are kept; raises OptionError if `max_vocab_size` is exceeded."""
         counts, connectors, delimiter = self.vocab, self.connector_words, self.delimiter
         for sentence in sentences:
             if isinstance(sentence, str):
@@ -213,11 +213,11 @@ class Phrases(_Joins):
         return found
 
     def freeze(self) -> FrozenPhrases:
-        """The phrases without the counts: less memory, the same joins."""
+        """The phrases without the counts: less memory, same results."""
         return FrozenPhrases(self)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a JSON file. Raises OptionError for a scoring that is a function, which no file can hold."""
+        """Write a JSON file. Raises OptionError if scoring is a function, which cannot be stored."""
         if not isinstance(self.scoring, str):
             raise OptionError("Phrases.save: a scoring function cannot be written to a file: save .freeze() instead")
         _write(self, args[0] if args else kwargs["fname_or_handle"], vocab=self.vocab, words=self.corpus_word_count)
@@ -232,7 +232,7 @@ class Phrases(_Joins):
 
 
 class FrozenPhrases(_Joins):
-    """The phrases of `Phrases`, as ``phrases.freeze()`` gives them."""
+    """The phrases of `Phrases`, as returned by ``phrases.freeze()``."""
 
     def __init__(self, phrases_model: Phrases | FrozenPhrases) -> None:
         if isinstance(phrases_model, Phrases):

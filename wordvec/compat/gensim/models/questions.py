@@ -1,4 +1,4 @@
-"""gensim's questions of keyed vectors, with gensim's arguments and answers, asked of wordvec's vectors."""
+"""gensim's queries of keyed vectors, with gensim's arguments and results, on wordvec's vectors."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 NUMBERS = (int, float, np.integer, np.floating)
-EPSILON = 1e-6  # what gensim adds to the divisor of 3CosMul
+EPSILON = 1e-6  # gensim adds it to the divisor of 3CosMul
 
 
 class Questions:
-    """What `KeyedVectors` answers. It needs `word_vectors`, a view of the rows as wordvec's own vectors."""
+    """The queries of `KeyedVectors`. They need `word_vectors`, a view of the rows as wordvec's own vectors."""
 
     vectors: np.ndarray
     index_to_key: list[str]
@@ -49,9 +49,9 @@ class Questions:
         restrict_vocab: int | None = None,
         indexer: Any = None,
     ) -> Any:
-        """The `topn` nearest words as (word, cosine); with ``topn=None`` the cosines of all rows, or of those clipped.
+        """The `topn` nearest words as (word, cosine); with ``topn=None`` the cosines of all rows in the clipped range.
 
-        `positive` and `negative` are words, vectors, or (word, weight); words have length 1, vectors their own.
+        `positive` and `negative` are words, vectors, or (word, weight). Words are scaled to length 1, vectors are not.
         """
         if indexer is not None:
             raise OptionError(
@@ -87,7 +87,7 @@ class Questions:
     def most_similar_cosmul(
         self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
     ) -> Any:
-        """3CosMul (Levy and Goldberg 2014, eq. 4): products of (1 + cos) / 2, divided by those of `negative`."""
+        """3CosMul (Levy and Goldberg 2014, eq. 4): products of (1 + cos) / 2 for `positive` and `negative`, divided."""
         parts = [self._weighted(items, 1.0) for items in (positive, negative)]
         if not parts[0]:
             raise ValueError("cannot compute similarity with no input")
@@ -120,7 +120,7 @@ class Questions:
         return 1.0 - self.similarity(w1, w2)
 
     def distances(self, word_or_vector: Any, other_words: Sequence[str] = ()) -> np.ndarray:
-        """The cosine distances to `other_words`, or to all rows without them."""
+        """The cosine distances to `other_words`, by default to all rows."""
         return self.word_vectors.distances(word_or_vector, other_words or None)
 
     @staticmethod
@@ -130,7 +130,7 @@ class Questions:
         return np.asarray(np.dot(vectors_all, vector_1) / lengths)
 
     def n_similarity(self, ws1: Sequence[str], ws2: Sequence[str]) -> float:
-        """The cosine of the means of two lists of words, with the lengths their rows have."""
+        """The cosine of the means of two lists of words, whose rows are not scaled."""
         if not (len(ws1) and len(ws2)):
             raise ZeroDivisionError("n_similarity: at least one of the lists is empty")
         a, b = (np.mean([self.get_vector(word) for word in words], axis=0) for words in (ws1, ws2))
@@ -144,7 +144,7 @@ class Questions:
         post_normalize: bool = False,
         ignore_missing: bool = True,
     ) -> np.ndarray:
-        """The weighted mean (D,) of words and vectors; words count with length 1 where `pre_normalize`."""
+        """The weighted mean (D,) of words and vectors; with `pre_normalize`, words are scaled to length 1."""
         items = [keys] if isinstance(keys, str) else list(keys)
         if not items:
             raise ValueError("cannot compute mean with no input")
@@ -179,7 +179,7 @@ class Questions:
         return self.closer_than(word1, word2)
 
     def rank(self, key1: str, key2: str) -> int:
-        """Which neighbour of `key1` the word `key2` is, 1 for the nearest."""
+        """The rank of `key2` among the neighbours of `key1`, 1 for the nearest."""
         return len(self.closer_than(key1, key2)) + 1
 
     def rank_by_centrality(self, words: Sequence[str], use_norm: bool = True) -> list[tuple[float, str]]:
@@ -250,7 +250,7 @@ class Questions:
     # Parts
 
     def _centralities(self, asker: str, words: Sequence[str], norm: bool) -> list[tuple[float, str]]:
-        """(product with the unit mean of all, word) of the words that have a row; the others are told of."""
+        """(product with the unit mean of all, word) of the words that have a row, with a warning about the others."""
         used = [word for word in words if word in self]
         if len(used) != len(words):
             differs(f"{asker}: left out for want of a vector: {[word for word in words if word not in used]}")
@@ -268,7 +268,7 @@ class Questions:
         return WordVectors(self.index_to_key[:words], self.vectors[:words])
 
     def _weighted(self, items: Any, sign: float) -> list[tuple[Any, float]]:
-        """Words and vectors with their weights: `sign`, or the given one of a pair, which gensim takes as it is."""
+        """Words and vectors with their weights: `sign`, or the given weight, which gensim does not multiply by it."""
         if items is None:
             return []
         if isinstance(items, str) or (isinstance(items, np.ndarray) and items.ndim == 1):
@@ -283,7 +283,7 @@ class Questions:
         return pairs
 
     def _with_own_length(self, item: Any, weight: float) -> tuple[Any, float]:
-        """Wordvec takes every vector with length 1; gensim takes one that is no word with the length it has."""
+        """Multiply a vector's length into its weight: wordvec scales all vectors to length 1, gensim only words."""
         if isinstance(item, str):
             return item, weight
         length = float(np.linalg.norm(np.asarray(item, np.float64)))

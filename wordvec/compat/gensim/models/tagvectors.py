@@ -1,4 +1,4 @@
-"""gensim's vectors of tags: KeyedVectors that also take whole numbers for tags."""
+"""gensim's vectors of tags: KeyedVectors that also accept whole numbers as tags."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ ASKED += ("has_index_for", "get_vecattr", "set_vecattr", "most_similar_to_given"
 
 
 class TagVectors(KeyedVectors):
-    """The vectors of a Doc2Vec's tags. Rows of tags that are whole numbers are in the order of the numbers.
+    """The vectors of a Doc2Vec's tags. If tags are whole numbers, rows are in numerical order.
 
-    A number stands for the tag of that number where tags were numbers, else for a row, as in gensim.
+    A number means the tag of that number if all tags are numbers, else a row, as in gensim.
 
     >>> dv = TagVectors(2)
     >>> dv.take(["1", "0"], np.array([[0.0, 1.0], [1.0, 0.5]]))
@@ -34,7 +34,7 @@ class TagVectors(KeyedVectors):
         self.are_numbers = False
 
     def take(self, names: list[str], rows: np.ndarray) -> None:
-        """Hold these tags and rows (T, D), and no others."""
+        """Replace all tags and rows by these, (T, D)."""
         self.are_numbers = bool(names) and all(name.isdecimal() and str(int(name)) == name for name in names)
         order = (
             sorted(range(len(names)), key=lambda place: int(names[place])) if self.are_numbers else range(len(names))
@@ -44,7 +44,7 @@ class TagVectors(KeyedVectors):
         self._add([names[place] for place in order], np.asarray(rows)[order])
 
     def _as_key(self, given: Any) -> Any:
-        """A key, a list of them, a vector or (key, weight), with whole numbers as the tags that they stand for."""
+        """A key, a list of keys, a vector or (key, weight), with whole numbers replaced by their tags."""
         if isinstance(given, (int, np.integer)) and not isinstance(given, (bool, np.bool_)):
             number = int(given)
             if self.are_numbers:

@@ -1,4 +1,4 @@
-"""gensim's Word2Vec over wordvec's SkipGram and CBOW."""
+"""gensim's Word2Vec on top of wordvec's SkipGram and CBOW."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from wordvec.trainers import CBOW, SkipGram
 from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.vectors import WordVectors
 
-SMALL, FEW = 100_000, 30  # tokens of a text; what is left of them to train on in an epoch
-LOWEST = 1e-4  # of alpha: wordvec's learning rate falls no further
-FAST_VERSION = 1  # programs that ask whether gensim's compiled code is there: training is compiled here
+SMALL, FEW = 100_000, 30  # tokens of a small text; fewest pairs left to train on in an epoch
+LOWEST = 1e-4  # smallest share of alpha to which wordvec's learning rate falls
+FAST_VERSION = 1  # tells programs that training is compiled
 
 KEPT = ("alpha", "min_alpha", "window", "min_count", "sample", "seed", "workers", "epochs", "sg", "hs", "negative")
 KEPT += ("ns_exponent", "max_final_vocab", "shrink_windows", "comment")
 
 
 class Word2Vec:
-    """Arguments and attributes as gensim's; see ``wordvec compat gensim`` for what differs on purpose.
+    """Word vectors with gensim's arguments and attributes; see ``wordvec compat gensim`` for intended differences.
 
-    Raises OptionError for what cannot be done here (trim_rule, cbow_mean=0, null_word), ArgumentError for gensim 3's
-    names; CompatWarning tells of arguments that have another effect.
+    Raises OptionError for unsupported arguments (trim_rule, cbow_mean=0, null_word), ArgumentError for gensim 3's
+    names. CompatWarning reports arguments that have a different effect.
     """
 
     kept = KEPT
@@ -76,7 +76,7 @@ class Word2Vec:
             raise ArgumentError(f"{type(self).__name__} has no argument {name!r}{hint}")
         self.vector_size, self.alpha, self.min_alpha, self.window = int(vector_size), alpha, min_alpha, window
         self.min_count, self.sample, self.workers, self.epochs = min_count, sample, workers, epochs
-        self.seed = secrets.randbits(31) if seed is None else seed  # as in gensim, None is another one each time
+        self.seed = secrets.randbits(31) if seed is None else seed  # as in gensim, None is random
         self.sg, self.hs, self.negative, self.ns_exponent = int(sg), int(hs), int(negative), ns_exponent
         self.max_final_vocab, self.shrink_windows, self.comment = max_final_vocab, shrink_windows, comment
         self.compute_loss, self.layer1_size = compute_loss, self.vector_size
@@ -84,13 +84,13 @@ class Word2Vec:
         self._check(max_vocab_size, cbow_mean, null_word, trim_rule, sorted_vocab)
         self._wv = KeyedVectors(self.vector_size)
         self._report: EpochReport | None = None
-        self._pending: tuple[Any, Corpus] | None = None  # what build_vocab read, and from where
+        self._pending: tuple[Any, Corpus] | None = None  # the source and corpus of build_vocab
         self._losses: list[float] = []
         self._train_at_once(sentences, corpus_file, epochs, callbacks)
 
     @property
     def wv(self) -> KeyedVectors:
-        """The vectors; in a callback, as they are after the last epoch."""
+        """The vectors; in a callback, those after the last epoch."""
         if self._report is not None:
             report, self._report = self._report, None
             self._take(report.vectors)
@@ -101,7 +101,7 @@ class Word2Vec:
         self._wv = vectors
 
     def __getstate__(self) -> dict[str, Any]:
-        """What copies and pickles hold: not the text, which they would write out whole."""
+        """The state for copies and pickles, without the text, which would be written out whole."""
         return {name: None if name == "_pending" else value for name, value in self.__dict__.items()}
 
     def __str__(self) -> str:
@@ -119,9 +119,9 @@ class Word2Vec:
         trim_rule: Any = None,
         **kwargs: Any,
     ) -> None:
-        """Read the text once and choose the words; with `update`, add its words to those that are there.
+        """Read the text once and choose the words; with `update`, add them to the existing words.
 
-        Also text that can be read only once (a generator) may then be given to `train`: its ids are kept.
+        The ids are kept, so even text that can be read only once (a generator) may then be passed to `train`.
         """
         _refuse_trim_rule(trim_rule)
         if len(self._wv) and not update:
@@ -157,9 +157,9 @@ class Word2Vec:
         callbacks: Iterable[Any] = (),
         **kwargs: Any,
     ) -> tuple[int, int]:
-        """Train the words that `build_vocab` chose on a text, from the rows as they are; return tokens passed, twice.
+        """Train the words that `build_vocab` chose, from the current rows; return the numbers of known and all tokens.
 
-        `total_examples`, `total_words` and the like are taken and not needed.
+        `total_examples`, `total_words` and the like are accepted and ignored.
         """
         if not len(self.wv):
             raise WordvecError("train: the model has no words yet: call build_vocab(sentences) first")
@@ -170,7 +170,7 @@ class Word2Vec:
         return self._fit(trainer, corpus, list(callbacks))
 
     def get_latest_training_loss(self) -> float:
-        """The mean losses of all epochs of the last `train`, added up: the difference of two calls is an epoch's."""
+        """The sum of the mean losses of the last `train`'s epochs; the difference of two calls is one epoch's loss."""
         return float(sum(self._losses))
 
     @property
@@ -184,14 +184,14 @@ class Word2Vec:
     # Files
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write one .safetensors file, whatever its name, with the output rows and the model's arguments."""
+        """Write one .safetensors file, for any name, with the output rows and the model's arguments."""
         vectors = self.wv.to_word_vectors()
         vectors.info["gensim_arguments"] = {name: getattr(self, name) for name in self.kept}
         vectors.save(args[0] if args else kwargs["fname_or_handle"], format="safetensors")
 
     @classmethod
     def load(cls, *args: Any, **kwargs: Any) -> Word2Vec:
-        """Read what `save` wrote, or vectors of any format wordvec reads, gensim's own models among them."""
+        """Read what `save` wrote, or vectors of any format wordvec reads, including gensim's own models."""
         vectors = WordVectors.load(args[0] if args else kwargs["fname"])
         kept = vectors.info.get("gensim_arguments")
         arguments = {name: kept[name] for name in cls.kept if name in kept} if isinstance(kept, dict) else {}
@@ -215,7 +215,7 @@ class Word2Vec:
             differs("max_vocab_size has no effect: all words are counted; max_final_vocab limits what is kept")
         if not sorted_vocab:
             differs("sorted_vocab=0 has no effect: words are in order of falling count")
-        self._trainer(1, self.alpha, self.min_alpha)  # wrong options are known before any text is read
+        self._trainer(1, self.alpha, self.min_alpha)  # wrong options are reported before any text is read
 
     def _trainer(self, epochs: int, alpha: float, min_alpha: float) -> SkipGram | CBOW:
         if self.window == 0:
@@ -225,7 +225,7 @@ class Word2Vec:
         return (SkipGram if self.sg else CBOW)(window=self.window, loss=loss, **options)
 
     def _options_of_all(self, epochs: int, alpha: float, min_alpha: float) -> dict[str, Any]:
-        """The options that trainers of words and of documents have in common."""
+        """The options that word and document trainers share."""
         return {
             "dim": self.vector_size,
             "negatives": max(1, self.negative),
@@ -240,7 +240,7 @@ class Word2Vec:
         }
 
     def _train_at_once(self, text: Any, corpus_file: Any, epochs: int, callbacks: Iterable[Any]) -> None:
-        """Train on what the constructor was given, if it was given anything."""
+        """Train on the text given to the constructor, if any."""
         if text is not None and corpus_file is not None:
             raise OptionError(f"{type(self).__name__}: give {self._text_argument} or corpus_file, not both")
         if text is not None or corpus_file is not None:
@@ -255,14 +255,14 @@ class Word2Vec:
         return Corpus.from_sentences(sentences, **options)
 
     def _corpus_of(self, sentences: Any, corpus_file: Any) -> Corpus:
-        """The text that build_vocab read, if it is this one, else this one with the model's words."""
+        """The corpus of build_vocab if the text is the same, else the text encoded with the model's words."""
         given = corpus_file if sentences is None else sentences
         if self._pending is not None and (given is None or given is self._pending[0]):
             return self._pending[1]
         return self._read(sentences, corpus_file, vocabulary=self._wv.index_to_key)
 
     def _fit(self, trainer: Any, corpus: Corpus, callbacks: list[Any]) -> tuple[int, int]:
-        """Train with the callbacks and take the rows; return tokens passed, twice."""
+        """Train with the callbacks and take the rows; return the numbers of known and all tokens, over all epochs."""
         small = trainer.subsample and len(corpus.ids) <= SMALL
         if small and self._left_to_train(corpus, trainer.subsample) < FEW:
             differs(f"sample={self.sample} would leave nothing of so small a text to train on: sample=0 is taken")
@@ -289,10 +289,10 @@ class Word2Vec:
         return trainer.history.words, corpus.info["raw_tokens"] * len(trainer.history.loss)
 
     def _left_to_train(self, corpus: Corpus, sample: float) -> float:
-        """How many pairs of neighbouring words are expected to be left where words are thinned out."""
+        """The expected number of pairs of neighbouring words left after downsampling."""
         kept = keep_probabilities(corpus.vocabulary.counts, sample)[corpus.ids]
         pairs = kept[1:] * kept[:-1]
-        pairs[corpus.sentence_starts[1:-1] - 1] = 0.0  # the words of a pair are in one sentence
+        pairs[corpus.sentence_starts[1:-1] - 1] = 0.0  # both words must be in one sentence
         return float(pairs.sum())
 
     def _rows_to_go_on_from(self, trainer: Any) -> dict[str, Any]:
@@ -300,7 +300,7 @@ class Word2Vec:
         return {"start": self._start()}
 
     def _start(self) -> WordVectors:
-        """The rows as they are, without counts: those are kept here and do not add up by training."""
+        """The current rows without counts: counts are kept here, and training must not add to them."""
         context = None
         if not self.hs:
             context = self._wv._context

@@ -1,4 +1,4 @@
-"""word2vec's text and binary format as gensim reads and writes it, with the counts in a file of their own."""
+"""word2vec's text and binary formats as gensim reads and writes them, with counts in a separate file."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from wordvec.errors import VectorsFileError
 from wordvec.files import replace_file
 from wordvec.vectors import WordVectors
 
-MOST_DIGITS = 18  # of a count
+MOST_DIGITS = 18  # in a count
 Named = str | os.PathLike[str]
 
 
 def read_word2vec(fname: Named, fvocab: Named | None, encoding: str, limit: int | None, datatype: Any) -> WordVectors:
-    """Read vectors, and the counts of `fvocab`: lines of a word and how often it was seen.
+    """Read vectors, and counts from `fvocab`: lines of a word and its count.
 
-    Raises VectorsFileError for a word without a count and for a line that is something else.
+    Raises VectorsFileError for a word without a count and for any other line.
     """
     kinds = {np.dtype(np.float32): None, np.dtype(np.float16): "float16"}
     vectors = WordVectors.load(fname, limit=limit, dtype=kinds.get(np.dtype(datatype)))
@@ -50,7 +50,7 @@ def _text_of(path: Named, encoding: str) -> str:
 
 
 def write_word2vec(vectors: WordVectors, fname: Named, fvocab: Named | None, binary: bool, write_header: bool) -> None:
-    """Write the vectors, and to `fvocab` the counts, 0 where they are not known."""
+    """Write the vectors, and to `fvocab` the counts, 0 if unknown."""
     if not write_header and binary:
         raise VectorsFileError(f"{fname}: word2vec's binary format has a header: leave out write_header=False")
     spaced = next((word for word in vectors.words if " " in word), None)
@@ -66,7 +66,7 @@ def write_word2vec(vectors: WordVectors, fname: Named, fvocab: Named | None, bin
 
 
 def _write_with_spaces(vectors: WordVectors, fname: Named, spaced: str) -> None:
-    """Lines of a key and its numbers, as gensim writes keys with spaces: pairs of nodes, for example."""
+    """Write lines of a key and its numbers, with keys that contain spaces (pairs of nodes, say), as gensim does."""
     other = next((word for word in vectors.words if not _can_be_read(word)), None)
     if other is not None:
         raise VectorsFileError(
@@ -84,7 +84,7 @@ def _write_with_spaces(vectors: WordVectors, fname: Named, spaced: str) -> None:
 
 
 def _can_be_read(key: str) -> bool:
-    """Whether a reader that knows the number of numbers in a line can tell the key from them."""
+    """Whether a reader that knows the number of values per line can separate the key from them."""
     first, *others = key.split(" ")
     return all(part.split() == [part] for part in (first, *others)) and not any(map(_is_number, others))
 

@@ -1,4 +1,4 @@
-"""gensim.parsing, as far as client programs call it."""
+"""The parts of gensim.parsing that client programs call."""
 
 from wordvec.compat.gensim.parsing import preprocessing
 

@@ -1,4 +1,4 @@
-"""gensim.parsing.preprocessing: the changes of text that need no list of words."""
+"""gensim.parsing.preprocessing: the text filters that need no word list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PUNCTUATION, NOT_ALPHANUMERIC = re.compile(f"[{re.escape(string.punctuation)}]+"
 
 
 def strip_tags(s: str) -> str:
-    """`s` without what stands between < and >.
+    """`s` without tags, from < to >.
 
     >>> strip_tags("<i>tea</i> for two")
     'tea for two'
@@ -37,7 +37,7 @@ def strip_numeric(s: str) -> str:
 
 
 def strip_non_alphanum(s: str) -> str:
-    """`s` with a space for each character that is no letter, digit or underscore.
+    """`s` with a space for each character that is not a letter, digit or underscore.
 
     >>> strip_non_alphanum("tea-for_2")
     'tea for_2'

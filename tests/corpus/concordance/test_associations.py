@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.corpus import Corpus
-from wordvec.corpus.concordance.associations import associations, company_of, nearest_distance, shared_company, spread
+from wordvec.corpus.concordance.associations import associations, contexts_of, nearest_distance, shared_contexts, spread
 
 SENTENCES = st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8), min_size=1, max_size=8)
 
@@ -26,7 +26,7 @@ def slow_near(corpus, word_id, window):
 def test_contexts_are_counted_within_sentences(sentences, window):
     corpus = Corpus.from_sentences(sentences)
     for word_id in range(len(corpus.vocabulary)):
-        found = company_of(corpus, np.flatnonzero(corpus.ids == word_id), window)
+        found = contexts_of(corpus, np.flatnonzero(corpus.ids == word_id), window)
         np.testing.assert_array_equal(found.near, slow_near(corpus, word_id, window))
 
 
@@ -59,8 +59,8 @@ def test_parts_add_up_to_the_cosine():
         [["a", "x", "p"], ["b", "x", "q"], ["a", "y", "p"], ["b", "y", "r"], ["q", "r", "z"]]
     )
     of = {word: corpus.vocabulary.id(word) for word in "ab"}
-    rows = [company_of(corpus, np.flatnonzero(corpus.ids == of[word]), window=2) for word in "ab"]
-    parts, near_a, near_b = shared_company(*rows)
+    rows = [contexts_of(corpus, np.flatnonzero(corpus.ids == of[word]), window=2) for word in "ab"]
+    parts, near_a, near_b = shared_contexts(*rows)
     a, b = (row.association for row in rows)
     assert parts.sum() == pytest.approx(a @ b / np.sqrt((a @ a) * (b @ b)), rel=1e-12)
     assert set(np.flatnonzero(parts)) == {corpus.vocabulary.id("x"), corpus.vocabulary.id("y")}
@@ -69,8 +69,8 @@ def test_parts_add_up_to_the_cosine():
 
 def test_a_word_without_company_shares_nothing():
     corpus = Corpus.from_sentences([["alone"], ["a", "b"]])
-    rows = [company_of(corpus, np.flatnonzero(corpus.ids == corpus.vocabulary.id(word)), 5) for word in ("alone", "a")]
-    assert shared_company(*rows)[0].tolist() == [0.0, 0.0, 0.0]
+    rows = [contexts_of(corpus, np.flatnonzero(corpus.ids == corpus.vocabulary.id(word)), 5) for word in ("alone", "a")]
+    assert shared_contexts(*rows)[0].tolist() == [0.0, 0.0, 0.0]
 
 
 @given(st.integers(0, 1000), st.integers(1, 50), st.one_of(st.none(), st.integers(-5, 2**70)))

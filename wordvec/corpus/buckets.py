@@ -1,0 +1,289 @@
+"""Tasks on the words of a text that lies in parts in the store of a cluster.
+
+::
+
+    words of each part ─► in shares, by a hash ─► buckets of shares, added up ─► words chosen in each bucket
+                                                                                          │
+    number of each word of a part, and words left out ◄─ the same for each bucket ◄─ ids of chosen words
+
+The hash is of a word's UTF-8 alone, so all parts put a word into the same share. A bucket is some shares that follow
+one another. Words have a place in the text: how many words all parts before have, plus the word's number in the first
+part that has it. So words by their places are in the order of their first appearance, as on one machine.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+from wordvec.corpus.building import can_compile
+from wordvec.corpus.selection import (
+    OVER_MAX_WORDS,
+    Packed,
+    absent_of,
+    may_be_kept,
+    members,
+    pack_words,
+    unpack_words,
+)
+from wordvec.store import Store, open_store
+
+SHARES = 256
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+OF_BUCKET = {
+    "numbers": np.int32,  # in the bucket: those of the words of part 0, of part 1 ...
+    "cuts": np.int64,  # where those of each part begin, and the end
+    "begins": np.int64,  # how many words all parts before each have, and the end
+    "words": np.uint8, "word_ends": np.int64, "counts": np.int64, "places": np.int64,  # of the bucket
+}  # fmt: skip
+LEFT_OUT = {"left": np.int32, "left_counts": np.int64, "left_reasons": np.int8}
+
+
+def shares_of(data: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """The share of each of many packed words, (words,) uint8: a polynomial in its bytes, modulo 2**64, and mixed.
+
+    >>> shares_of(*pack_words(["you", "say", "you"])).tolist()
+    [49, 94, 49]
+    """
+    if can_compile():
+        return _scanning().shares_of(data, ends)
+    if not len(ends):
+        return np.zeros(0, np.uint8)
+    lengths = np.diff(ends, prepend=0)
+    powers = np.full(int(lengths.max()), MULTIPLIER)
+    np.cumprod(powers, out=powers)
+    terms = powers[np.arange(len(data)) - np.repeat(ends - lengths, lengths)]
+    terms *= data
+    sums = np.add.reduceat(terms, ends - lengths)
+    return (((sums ^ (sums >> np.uint64(32))) * MULTIPLIER) >> np.uint64(56)).astype(np.uint8)
+
+
+def take_words(data: np.ndarray, ends: np.ndarray, positions: np.ndarray) -> Packed:
+    """Some of many packed words, in the order of their positions, packed too.
+
+    >>> unpack_words(*take_words(*pack_words(["you", "é", "say"]), np.array([2, 1])))
+    ['say', 'é']
+    """
+    if can_compile():
+        return _scanning().take_words(data, ends, positions)
+    lengths = np.diff(ends, prepend=0)[positions]
+    taken_ends = np.cumsum(lengths)
+    places = np.repeat(ends[positions] - taken_ends, lengths)
+    places += np.arange(len(places))
+    return data[places], taken_ends
+
+
+def _scanning() -> Any:
+    from wordvec.corpus.encode import scanning
+
+    return scanning
+
+
+def in_shares(words: list[str], counts: np.ndarray) -> dict[str, np.ndarray]:
+    """The words of a part by share, to be published: `numbers` are those in the part, `cuts` where a share begins."""
+    packed = pack_words(words)
+    shares = shares_of(*packed)
+    order = np.argsort(shares, kind="stable")
+    data, ends = take_words(*packed, order)
+    cuts = np.searchsorted(shares[order], np.arange(SHARES + 1))
+    numbers = order.astype(np.int32)
+    return {"words": data, "word_ends": ends, "counts": np.asarray(counts)[order], "numbers": numbers, "cuts": cuts}
+
+
+def packed_words(place: Store, entry: str, begin: int = 0, end: int | None = None) -> Packed:
+    """Words begin .. end - 1 of an entry."""
+    ends = np.asarray(place.read(entry, "word_ends", max(0, begin - 1), end))
+    first = int(ends[0]) if begin else 0
+    ends = ends[min(begin, 1) :]
+    return np.asarray(place.read(entry, "words", first, int(ends[-1]) if len(ends) else first)), ends - first
+
+
+def add_bucket(store: str, parts: list[str], shares: list[int], name: str) -> None:
+    """Publish the words of some shares (from, to) of all parts, in the order of their first appearance in a share."""
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    facts = [place.facts(part) for part in parts]
+    table = _scanning().PieceTable() if can_compile() and not any(each["line_feeds"] for each in facts) else WordTable()
+    begins = np.cumsum([0, *(each["words"] for each in facts)])
+    with place.writing(name, OF_BUCKET) as entry:
+        cuts = [0]
+        for part, begin in zip(parts, begins.tolist()):
+            first, last = (int(place.read(part, "cuts", share, share + 1)[0]) for share in shares)
+            known = table.size
+            counts = np.asarray(place.read(part, "counts", first, last))
+            numbers = table.add(*packed_words(place, part, first, last), counts)
+            in_part = np.asarray(place.read(part, "numbers", first, last), np.int64)
+            entry.arrays["places"].append(begin + in_part[numbers >= known])
+            entry.arrays["numbers"].append(numbers)
+            cuts.append(cuts[-1] + len(numbers))
+        data, ends = table.packed()
+        rest = {"cuts": cuts, "begins": begins, "words": data, "word_ends": ends, "counts": table.counts}
+        for array, values in rest.items():
+            entry.arrays[array].append(np.asarray(values, OF_BUCKET[array]))
+        entry.facts["words"] = table.size
+
+
+class WordTable:
+    """What `scanning.PieceTable.add` does, in plain Python, for words with line feeds too."""
+
+    def __init__(self) -> None:
+        self._number_of: defaultdict[str, int] = defaultdict()
+        self._number_of.default_factory = self._number_of.__len__  # a new word gets the number of words so far
+        self.counts = np.zeros(0, np.int64)
+
+    @property
+    def size(self) -> int:
+        """How many words there are."""
+        return len(self._number_of)
+
+    def add(self, words: np.ndarray, ends: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """See PieceTable."""
+        numbers = np.fromiter(map(self._number_of.__getitem__, unpack_words(words, ends)), np.int32, len(ends))
+        self.counts = np.concatenate([self.counts, np.zeros(self.size - len(self.counts), np.int64)])
+        self.counts[numbers] += counts
+        return numbers
+
+    def packed(self) -> Packed:
+        """See PieceTable."""
+        return pack_words(self._number_of)
+
+
+def find_words(store: str, bucket: str, least: int | None, delimiter: str, wanted: str, name: str) -> None:
+    """Publish the words of a bucket that may have to do with phrases.
+
+    Those are words that occur `least` times or more, or where it is None, those `wanted` (an entry with words); and
+    those with the delimiter inside, as a phrase may be spelled like one of them.
+    """
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    words, counts = unpack_words(*packed_words(place, bucket)), np.asarray(place.read(bucket, "counts"))
+    if least is None:
+        found = members(words, frozenset(unpack_words(*packed_words(place, wanted))))
+    else:
+        found = counts >= least
+    found |= np.fromiter((delimiter in word for word in words), bool, len(words))
+    _publish_choice(place, name, bucket, np.flatnonzero(found), counts)
+
+
+def choose_in_bucket(
+    store: str,
+    bucket: str,
+    min_count: int,
+    max_words: int | None,
+    lists: dict[str, str],
+    shares: list[int],
+    changed: list[Any],
+    name: str,
+) -> None:
+    """Publish the words of a bucket that a vocabulary may take, why it leaves others out, and which are absent.
+
+    Options are those of `select`, of which `lists` are entries with words. Counts of some words have been `changed`,
+    where these four are given: the choice that has them, an entry with counts, and from where to where they are in it.
+    """
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    counts = np.array(place.read(bucket, "counts"))
+    if changed:
+        choice, entry, begin, end = changed
+        counts[place.read(choice, "positions")] = place.read(entry, "counts", begin, end)
+    own = {option: _own_words(place, entry, shares) for option, entry in lists.items()}
+    words = unpack_words(*packed_words(place, bucket)) if own else []
+    keep, drop, given = own.get("keep_words", frozenset()), own.get("drop_words", frozenset()), own.get("given")
+    may_stay, must_stay, reasons = may_be_kept(words, counts, min_count, keep, drop, given)
+    positions = np.flatnonzero(may_stay)
+    if max_words is not None and len(positions) > max_words:
+        least = np.partition(counts[positions], -max_words)[-max_words]
+        positions = positions[(counts[positions] >= least) | must_stay[positions]]
+    reasons[may_stay] = OVER_MAX_WORDS  # of those that will get no id
+    absent, absent_ends = pack_words(absent_of(words, counts, keep, drop, given))
+    more = {"all_counts": counts, "reasons": reasons, "absent": absent, "absent_ends": absent_ends}
+    _publish_choice(place, name, bucket, positions, counts, **more)
+
+
+def _own_words(place: Store, entry: str, shares: list[int]) -> frozenset[str]:
+    """Those of a list of words that belong to a bucket."""
+    packed = packed_words(place, entry)
+    of = shares_of(*packed)
+    return frozenset(unpack_words(*take_words(*packed, np.flatnonzero((of >= shares[0]) & (of < shares[1])))))
+
+
+def _publish_choice(
+    place: Store, name: str, bucket: str, positions: np.ndarray, counts: np.ndarray, **more: np.ndarray
+) -> None:
+    data, ends = take_words(*packed_words(place, bucket), positions)
+    places = np.asarray(place.read(bucket, "places"))[positions]
+    arrays = {"positions": positions, "words": data, "word_ends": ends, "counts": counts[positions], "places": places}
+    place.publish(name, arrays | more, reasons="reasons" in more)
+
+
+def answer_parts(store: str, bucket: str, choice: str, ids: str, begin: int, name: str) -> None:
+    """Publish the ids of all words of a bucket, -1 for those that were not chosen, as its parts have them.
+
+    `ids` is an entry with the ids of what was chosen, from `begin` on. Where the choice has reasons, words without an
+    id are left out of the corpus: those of each part that appear there first are published with counts and reasons.
+    """
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    id_of, positions = np.full(place.facts(bucket)["words"], -1, np.int32), np.asarray(place.read(choice, "positions"))
+    id_of[positions] = place.read(ids, "ids", begin, begin + len(positions))
+    cuts, begins, places = (np.asarray(place.read(bucket, array)) for array in ("cuts", "begins", "places"))
+    arrays, with_left = {"ids": id_of[place.read(bucket, "numbers")], "cuts": cuts}, place.facts(choice)["reasons"]
+    if with_left:
+        left = np.flatnonzero(id_of < 0)
+        left = left[np.argsort(places[left])]
+        part = np.searchsorted(begins, places[left], side="right") - 1
+        arrays |= {"left": (places[left] - begins[part]).astype(np.int32)}
+        arrays |= {"left_cuts": np.searchsorted(places[left], begins)}
+        arrays |= {"left_counts": np.asarray(place.read(choice, "all_counts"))[left]}
+        arrays |= {"left_reasons": np.asarray(place.read(choice, "reasons"))[left]}
+    place.publish(name, arrays, left=with_left)
+
+
+def number_part(
+    store: str, part: str, number: int, answers: list[str], joined: str | None, phrase_ids: str | None, name: str
+) -> None:
+    """Publish the id of each word of part `number`, -1 for none, and how many of its tokens have one: `kept`.
+
+    And the words that were left out and appear there first, if the buckets' answers have them: `rare_words` and so on.
+    Where phrases were `joined` (an entry of `phrases.on_cluster`), it is the words of this entry that get their ids,
+    those that phrases have to do with from the entry `phrase_ids`.
+    """
+    place = open_store(store)
+    if place.is_published(name):
+        return
+    spans = [np.asarray(place.read(answer, "cuts", number, number + 2)).tolist() for answer in answers]
+    ids = np.concatenate([place.read(answer, "ids", *span) for answer, span in zip(answers, spans)])
+    numbers, counts = np.asarray(place.read(part, "numbers")), np.asarray(place.read(part, "counts"))
+    arrays = _left_out(place, part, number, answers, numbers)
+    of_part = np.empty(len(numbers), np.int32)
+    of_part[numbers] = ids
+    if joined is not None and phrase_ids is not None:
+        working, own = np.asarray(place.read(joined, "numbers")), np.asarray(place.read(joined, "own"))
+        ids, counts = of_part[own], np.asarray(place.read(joined, "counts"))
+        ids[working >= 0] = np.asarray(place.read(phrase_ids, "ids"))[working[working >= 0]]
+        of_part = ids
+    kept, rare_bytes = int(counts[ids >= 0].sum()), len(arrays["rare_words"])
+    place.publish(
+        name, arrays | {"numbers": of_part}, kept=kept, rare=len(arrays["rare_counts"]), rare_bytes=rare_bytes
+    )
+
+
+def _left_out(place: Store, part: str, number: int, answers: list[str], numbers: np.ndarray) -> dict[str, np.ndarray]:
+    """The words that are left out and appear in a part first, in the order of their first appearance."""
+    found = {array: [np.zeros(0, dtype)] for array, dtype in LEFT_OUT.items()}
+    for answer in answers if place.facts(answers[0])["left"] else []:
+        span = np.asarray(place.read(answer, "left_cuts", number, number + 2)).tolist()
+        for array, values in found.items():
+            values.append(np.asarray(place.read(answer, array, *span)))
+    left, counts, reasons = map(np.concatenate, found.values())
+    order = np.argsort(left)
+    in_shares_at = np.empty(len(numbers), np.int64)
+    in_shares_at[numbers] = np.arange(len(numbers))
+    data, ends = take_words(*packed_words(place, part), in_shares_at[left[order]])
+    return {"rare_words": data, "rare_word_ends": ends, "rare_counts": counts[order], "rare_reasons": reasons[order]}

@@ -1,0 +1,29 @@
+// Many words as UTF-8 after one another, with the end of each: what corpus/buckets.py does with them.
+#include "wordvec.h"
+
+#define MULTIPLIER 0x9E3779B97F4A7C15ull
+
+// The share of each word: the sum of byte i (from 1) times MULTIPLIER ** i, modulo 2**64, mixed to its uppermost byte.
+// Words end at ends[i], which rise and lie in the words.
+EXPORT void share_words(const u8 *words, i64 words_size, const i64 *ends, i64 ends_size, u8 *shares, i64 shares_size) {
+  UNUSED(words_size), UNUSED(shares_size);
+  i64 at = 0;
+  for (i64 i = 0; i < ends_size; i++) {
+    u64 sum = 0, power = MULTIPLIER;
+    for (; at < ends[i]; at++, power *= MULTIPLIER) sum += words[at] * power;
+    shares[i] = (u8)(((sum ^ (sum >> 32)) * MULTIPLIER) >> 56);
+  }
+}
+
+// Copy the words at these positions, one after the other: word i ends at taken_ends[i] then.
+EXPORT void copy_words(const u8 *words, i64 words_size, const i64 *ends, i64 ends_size, const i64 *positions,
+                       i64 positions_size, u8 *taken, i64 taken_size, i64 *taken_ends, i64 taken_ends_size) {
+  UNUSED(words_size), UNUSED(ends_size), UNUSED(taken_size), UNUSED(taken_ends_size);
+  i64 end = 0;
+  for (i64 i = 0; i < positions_size; i++) {
+    const i64 position = positions[i], start = position > 0 ? ends[position - 1] : 0, length = ends[position] - start;
+    memcpy(taken + end, words + start, (size_t)length);
+    end += length;
+    taken_ends[i] = end;
+  }
+}
