@@ -139,6 +139,7 @@ def build(source, macros=()):
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     with tempfile.TemporaryDirectory(prefix="wordvec-standin-") as own:
         folder = Path(os.environ.get(CACHE, own))
+        folder.mkdir(parents=True, exist_ok=True)
         library, new = folder / f"{name}.so", folder / f"{name}-{os.getpid()}.so"
         if not library.exists():
             file = Path(own) / "kernel.cpp"

@@ -163,7 +163,7 @@ def formula_of(layer: type) -> str:
 
     >>> from wordvec.layers import Embedding, MatMul
     >>> formula_of(Embedding), formula_of(MatMul)
-    ('y = W[ids], rows of W', 'y = x W')
+    ('y = W[ids], the rows of W', 'y = x W')
     """
     first = (layer.__doc__ or "").split("\n")[0]
     sentence = re.split(r"(?<=\S)\.(?:\s|$)|:\s", first)[0].strip()
