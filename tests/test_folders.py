@@ -250,6 +250,22 @@ def test_two_writers_at_once_leave_one_whole_folder_and_readers_always_find_one(
     assert os.listdir(tmp_path) == ["corpus"]
 
 
+def test_a_folder_that_was_missing_before_and_after_a_failed_read_is_read_again(tmp_path):
+    calls = []
+
+    def read():
+        calls.append("read")
+        if len(calls) == 1 or tmp_path.name in calls:
+            raise InputError("half of one folder and half of another")
+        return "whole"
+
+    assert read_unchanged(tmp_path / "mark", read) == "whole"
+    calls[:] = [tmp_path.name]
+    with pytest.raises(InputError, match="half of one"):
+        read_unchanged(tmp_path / "mark", read)
+    assert len(calls) < 10  # a folder that is really missing is reported soon
+
+
 def test_a_folder_that_another_run_has_moved_aside_for_a_moment_is_none_of_the_user(tmp_path, monkeypatch):
     target, check = tmp_path / "corpus", folders._check_content
     write(target, "one")

@@ -37,6 +37,7 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of Linux
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST)  # errors of a rename to an existing folder
 MARK_BYTES = 4096  # the mark is searched in this many bytes at the start of a marker file
 TRIES = 100  # if another run replaces the same folder at the same time
+TRIES_WHEN_MISSING = 3
 LONGEST_WAIT = 2.0  # seconds to wait for another run that is between its two renames
 
 Result = TypeVar("Result")
@@ -104,12 +105,13 @@ def repair_folder(path: str | os.PathLike[str]) -> None:
 
 def read_unchanged(marker: Path, read: Callable[[], Result]) -> Result:
     """The result of `read`, called again if the folder of `marker` was replaced meanwhile; never a mix of two."""
-    for _ in range(TRIES):
+    for attempt in range(TRIES):
         before = _identity(marker)
         try:
             result = read()
         except Exception:
-            if _identity(marker) == before:
+            # A marker that was missing both times may have been there in between: a folder was replaced twice.
+            if _identity(marker) == before and (before is not None or attempt >= TRIES_WHEN_MISSING):
                 raise
             continue
         if _identity(marker) == before:
