@@ -301,3 +301,18 @@ def test_every_kind_of_record_becomes_the_same_corpus(datasets, tmp_path):
 
 def texts_of(texts):
     yield from texts
+
+
+def test_the_line_with_which_a_spreadsheet_names_its_delimiter(tmp_path):
+    rows = "sep={0}\r\nid{0}text\r\n1{0}good tea, bad tea\r\n2{0}{1}\r\n3{0}more\r\n"
+    for name, delimiter in (("a.csv", ";"), ("b.csv", "\t"), ("c.txt", "|"), ("d.csv", ",")):
+        good = rows.replace("good tea, bad tea", '"good tea, bad tea"')
+        (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + good.format(delimiter, "tea").encode())
+        assert Corpus.from_files(tmp_path / name, field="text", min_count=1).vocabulary.counts.sum() == 6
+        with pytest.raises(CorpusError, match="say which column holds the text"):
+            Corpus.from_files(tmp_path / name)
+    (tmp_path / "a.csv").write_text(rows.format(";", "tea;too;many"), "utf-8")
+    with pytest.raises(CorpusError, match="line 4: 4 cells in the row, 2 expected"):
+        Corpus.from_files(tmp_path / "a.csv", field="text", strict=True)
+    (tmp_path / "plain.txt").write_text("sep=;\nyou say; goodbye\nhello\n", "utf-8")
+    assert len(Corpus.from_files(tmp_path / "plain.txt", min_count=1).vocabulary) == 5

@@ -7,7 +7,6 @@ import csv
 import io
 import math
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,14 +14,13 @@ from typing import Any, NamedTuple
 
 from wordvec.corpus.documents.documents import Value
 from wordvec.corpus.read.arrow import records_of_file, table_kind
-from wordvec.corpus.read.sniffing import DELIMITERS, is_json, table_of
+from wordvec.corpus.read.sniffing import DECLARED_DELIMITER, DELIMITERS, is_json, table_of
 from wordvec.errors import CorpusError
 from wordvec.json_forms import parse_json
 
 PATH_COLUMNS = ("path", "file", "filename", "file_name", "file name", "document", "name")
 PATH_COLUMNS += ("datei", "dateiname", "파일", "파일명")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
-_DELIMITER = re.compile(r"sep=.\n", re.I)
 LARGEST = 1 << 28  # bytes of a table, which is held in memory
 
 
@@ -98,7 +96,7 @@ def column_of_paths(rows: list[Row], asked: str | None, table: object) -> str:
 
 
 def _of_csv(path: Path, text: str) -> Iterator[Row]:
-    said = _DELIMITER.match(text)  # a spreadsheet's own first line: sep=;
+    said = DECLARED_DELIMITER.match(text)
     text = text[said.end() :] if said else text
     lines_before = 1 if said else 0
     table = table_of(text[: 1 << 16], f"{path}.csv")

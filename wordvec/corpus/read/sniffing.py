@@ -36,12 +36,17 @@ _NAME = re.compile(r"[^\W\d][\w .#/()-]{0,39}(?<!\.)")  # a column's name
 FEWEST_DIMENSIONS = 10  # of vectors in a text file
 
 
+# The first line of some spreadsheets' files, which names the delimiter of the table that follows.
+DECLARED_DELIMITER = re.compile(r"\ufeff?sep=(.)\r?\n", re.IGNORECASE)
+
+
 class Table(NamedTuple):
-    """How a table is written; `quoting` is the csv module's constant."""
+    """How a table is written; `quoting` is the csv module's constant, `lines_before` the number of lines before it."""
 
     delimiter: str
     quoting: int
     header: list[str]
+    lines_before: int = 0
 
 
 def plain_suffix(name: str) -> str:
@@ -74,14 +79,20 @@ def is_json(head: str, name: str) -> bool:
 def table_of(head: str, name: str, field: str | None = None) -> Table | None:
     r"""How the table that begins with `head` is written, or None if it is not a table.
 
-    With `field`, the text is a table if its first row has a cell of that name.
+    With `field`, the text is a table if its first row has a cell of that name. A line "sep=;" may come first.
 
     >>> table_of("id,text\n1,good phone\n2,bad one\n", "reviews").header
+    ['id', 'text']
+    >>> table_of("sep=;\nid;text\n1;good phone, not cheap\n", "reviews.csv").header
     ['id', 'text']
     >>> table_of("You say goodbye, I say hello\nyes, no\nstop, go\n", "song.txt") is None
     True
     """
     by_name = TABLE_NAMES.get(plain_suffix(name))
+    if declared := DECLARED_DELIMITER.match(head):
+        rows, quoting = _best_rows(head[declared.end() :], declared[1])
+        if rows and rows[0] and (by_name or _is_regular(rows)):
+            return Table(declared[1], quoting, [cell.strip() for cell in rows[0]], lines_before=1)
     for delimiter in dict.fromkeys([by_name or ",", *DELIMITERS]):
         rows, quoting = _best_rows(head, delimiter)
         header = [cell.strip() for cell in rows[0]] if rows else []

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from wordvec.corpus.read.missing import Row, Unusable
@@ -272,26 +273,28 @@ def _rows(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, 
     swallowed rows.
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))  # a global limit of Python: never lower it
+    before = table.lines_before
     rows = csv.reader(
-        (f"{line}\n" for line in lines),
+        (f"{line}\n" for line in islice(lines, before, None)),
         delimiter=table.delimiter,
         quoting=table.quoting,  # type: ignore[arg-type]
         strict=True,
     )
     width = len(table.header)
     while True:
-        line = rows.line_num + 1
+        line = before + rows.line_num + 1
         try:
             row = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            if rows.line_num - line > MOST_LINES_IN_A_ROW:
+            last = before + rows.line_num
+            if last - line > MOST_LINES_IN_A_ROW:
                 raise CorpusError(
-                    f"{name}: line {line}: a quote that opens there is closed only in line {rows.line_num:,} "
+                    f"{name}: line {line}: a quote that opens there is closed only in line {last:,} "
                     f"({error}): the rows between them would be lost; remove or double it"
                 ) from None
-            yield line, Unusable(f"up to line {rows.line_num:,} is not a table row: {error}")
+            yield line, Unusable(f"up to line {last:,} is not a table row: {error}")
             continue
         if len(row) == width or (len(row) > width and not any(row[width:])):
             yield line, row[:width]
