@@ -152,25 +152,20 @@ def matrix_of(
     import numpy as np
 
     from wordvec.corpus import Corpus
+    from wordvec.corpus.storage import is_corpus_folder
     from wordvec.counts import count_cooccurrences, ppmi
 
-    corpus = Corpus.build(source, tokenizer=tokenizer, min_count=None if _is_corpus(source) else 1)
+    if top < 1:
+        raise OptionError(f"--top must be at least 1; got {top}")
+    corpus = Corpus.build(source, tokenizer=tokenizer, min_count=None if is_corpus_folder(Path(source)) else 1)
     counts = count_cooccurrences(corpus, window=window)
     matrix = counts.matrix if kind == "counts" else ppmi(counts)
     total = len(corpus.vocabulary)
     kept = np.arange(min(top, total))
-    if top < 1:
-        raise OptionError(f"--top must be at least 1; got {top}")
     if len(kept) == total:
         kept = np.argsort(np.unique(np.asarray(corpus.ids), return_index=True)[1], kind="stable")
     words = [corpus.vocabulary.words[i] for i in kept]
     return matrix[kept][:, kept].toarray(), words, total
-
-
-def _is_corpus(source: str) -> bool:
-    from pathlib import Path
-
-    return Path(source).is_dir() and any(Path(source).glob("*.npy"))
 
 
 def network_of(

@@ -90,7 +90,7 @@ def test_what_stands_out_is_said(tmp_path):
     twice = [*lines, "b3\ta3\t4", "a5\tb5\t1", "x\ty\t87"]
     first, second = read_pairs(write(tmp_path, "\n".join(twice))).notes
     assert first == "2 pairs occur more than once, such as a3 b3; each line counts"
-    assert second == "1 scores far from all others, such as 87 of x y in line 43: outside the scale?"
+    assert second == "1 score far from all others, such as 87 of x y in line 43: outside the scale?"
     assert read_pairs(write(tmp_path, "\n".join(lines))).notes == ()
 
 
@@ -112,3 +112,10 @@ def test_real_sets_are_plain(data_folder):
     for name, size in (("WS-353-SIM", 203), ("WS-353-REL", 252)):
         pairs = read_pairs(data_folder / "evaluation" / f"EN-{name}.txt")
         assert len(pairs.pairs) == size and not any("read as" in note for note in pairs.notes)
+
+
+def test_the_line_with_which_a_spreadsheet_names_its_delimiter(tmp_path):
+    rows = b"\xef\xbb\xbfsep=;\r\nword1;word2;score\r\ntiger;cat;7,35\r\nStock;egg;1,81\r\n"
+    assert read_pairs(write(tmp_path, rows)).pairs == EXPECTED
+    with pytest.raises(EvaluationFileError, match=r"line 3: .*got 2"):
+        read_pairs(write(tmp_path, "sep=;\ntiger;cat;7.35\nStock;egg\n"))

@@ -118,8 +118,8 @@ def _far_scores(read: Sequence[tuple[Line, Pair]]) -> list[str]:
         return []
     line, (first, second, score) = read[int(far[0])]
     return [
-        f"{len(far):,} scores far from all others, such as {score:g} of {first} {second} in line {line.number}: "
-        "outside the scale?"
+        f"{counted(len(far), 'score')} far from all others, such as {score:g} of {first} {second} in line "
+        f"{line.number}: outside the scale?"
     ]
 
 

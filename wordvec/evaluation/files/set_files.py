@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wordvec.corpus.named_texts.catalogue import EVALUATION_SETS, bundled_evaluation
+from wordvec.corpus.read.sniffing import DECLARED_DELIMITER
 from wordvec.errors import CorpusError, EvaluationFileError
 from wordvec.json_forms import parse_json
 
@@ -56,6 +57,8 @@ SUFFIXES = (".txt", ".csv", ".tsv", ".tab", ".questions", ".json", ".dat")
 def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
     """Return the lines that are not blank, of a file, a bundled set or a fetched set of the catalogue.
 
+    A first line "sep=;", with which spreadsheets name their delimiter, is not among them.
+
     Raises EvaluationFileError for a set that is absent, cannot be read or is not text in `encoding`.
 
     >>> read_set_lines("tiny-world-analogies")[0].number
@@ -67,7 +70,8 @@ def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
     text = _decode(source, _bytes(source), encoding)
     if "\r" in text.strip() and "\n" not in text:
         raise EvaluationFileError(f"{source}: its lines end in carriage returns alone; save it with line feeds (Unix)")
-    return _not_blank(str(source), text.split("\n"))
+    lines = _not_blank(str(source), text.split("\n"))
+    return lines[1:] if lines and DECLARED_DELIMITER.match(f"{lines[0].text}\n") else lines
 
 
 def check_source(source: object) -> None:
