@@ -274,12 +274,8 @@ def _rows(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, 
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))  # a global limit of Python: never lower it
     before = table.lines_before
-    rows = csv.reader(
-        (f"{line}\n" for line in islice(lines, before, None)),
-        delimiter=table.delimiter,
-        quoting=table.quoting,  # type: ignore[arg-type]
-        strict=True,
-    )
+    of_table = (f"{line}\n" for line in islice(lines, before, None))
+    rows = csv.reader(of_table, delimiter=table.delimiter, quoting=table.quoting, strict=True)  # type: ignore[arg-type]
     width = len(table.header)
     while True:
         line = before + rows.line_num + 1
