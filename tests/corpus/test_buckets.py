@@ -170,10 +170,12 @@ def test_shares_and_words_are_the_same_in_plain_python(monkeypatch):
 def test_damaged_ends_never_reach_c():
     words = np.frombuffer(b"tea", np.uint8)
     for ends in ([4], [2, 1, 3], [-1, 3]):
-        with pytest.raises(ShapeError, match="words must end one after the other"):
+        with pytest.raises(ShapeError, match="the ends of words must not fall"):
             buckets.shares_of(words, np.array(ends))
     with pytest.raises(IndexError):
         buckets.take_words(words, np.array([3]), np.array([1]))
+    with pytest.raises(ShapeError, match="must not be negative"):
+        buckets.take_words(words, np.array([3]), np.array([-1]))
 
 
 def test_shares_are_about_equal():

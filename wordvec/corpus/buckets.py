@@ -1,4 +1,4 @@
-"""Tasks on the words of a text that lies in parts in the store of a cluster.
+"""Tasks that count the words of a text whose parts are in the store of a cluster, and choose a vocabulary from them.
 
 ::
 
@@ -6,9 +6,9 @@
                                                                                           │
     number of each word of a part, and words left out ◄─ the same for each bucket ◄─ ids of chosen words
 
-The hash is of a word's UTF-8 alone, so all parts put a word into the same share. A bucket is some shares that follow
-one another. Words have a place in the text: how many words all parts before have, plus the word's number in the first
-part that has it. So words by their places are in the order of their first appearance, as on one machine.
+The hash depends only on a word's UTF-8, so every part puts a word into the same share. A bucket is a run of consecutive
+shares. A word's place is the number of words in all earlier parts, plus its number in the first part that contains it.
+Sorted by place, words are in the order of their first appearance, as on one machine.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from wordvec.store import Store, open_store
 SHARES = 256
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 OF_BUCKET = {
-    "numbers": np.int32,  # in the bucket: those of the words of part 0, of part 1 ...
-    "cuts": np.int64,  # where those of each part begin, and the end
-    "begins": np.int64,  # how many words all parts before each have, and the end
-    "words": np.uint8, "word_ends": np.int64, "counts": np.int64, "places": np.int64,  # of the bucket
+    "numbers": np.int32,  # the number within the bucket of each word of part 0, then of part 1 ...
+    "cuts": np.int64,  # where each part's numbers begin, and the end
+    "begins": np.int64,  # the number of words in all parts before each part, and in all parts
+    "words": np.uint8, "word_ends": np.int64, "counts": np.int64, "places": np.int64,  # of the bucket's words
 }  # fmt: skip
 LEFT_OUT = {"left": np.int32, "left_counts": np.int64, "left_reasons": np.int8}
 
 
 def shares_of(data: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """The share of each of many packed words, (words,) uint8: a polynomial in its bytes, modulo 2**64, and mixed.
+    """The share of each packed word, (words,) uint8: a polynomial in its bytes modulo 2**64, mixed into one byte.
 
     >>> shares_of(*pack_words(["you", "say", "you"])).tolist()
     [221, 0, 221]
@@ -61,7 +61,7 @@ def shares_of(data: np.ndarray, ends: np.ndarray) -> np.ndarray:
 
 
 def take_words(data: np.ndarray, ends: np.ndarray, positions: np.ndarray) -> Packed:
-    """Some of many packed words, in the order of their positions, packed too.
+    """The packed words at these positions, in this order, packed again.
 
     >>> unpack_words(*take_words(*pack_words(["you", "é", "say"]), np.array([2, 1])))
     ['say', 'é']
@@ -82,7 +82,7 @@ def _scanning() -> Any:
 
 
 def in_shares(words: list[str], counts: np.ndarray) -> dict[str, np.ndarray]:
-    """The words of a part by share, to be published: `numbers` are those in the part, `cuts` where a share begins."""
+    """The words of a part sorted by share: `numbers` are their numbers in the part, `cuts` where each share begins."""
     packed = pack_words(words)
     shares = shares_of(*packed)
     order = np.argsort(shares, kind="stable")
@@ -101,7 +101,7 @@ def packed_words(place: Store, entry: str, begin: int = 0, end: int | None = Non
 
 
 def add_bucket(store: str, parts: list[str], shares: list[int], name: str) -> None:
-    """Publish the words of some shares (from, to) of all parts, in the order of their first appearance in a share."""
+    """Publish the words of the shares from .. to - 1 of all parts, with their counts added up over the parts."""
     place = open_store(store)
     if place.is_published(name):
         return
@@ -127,7 +127,7 @@ def add_bucket(store: str, parts: list[str], shares: list[int], name: str) -> No
 
 
 class WordTable:
-    """What `scanning.PieceTable.add` does, in plain Python, for words with line feeds too."""
+    """The same as `scanning.PieceTable`, in plain Python; words may contain line feeds."""
 
     def __init__(self) -> None:
         self._number_of: defaultdict[str, int] = defaultdict()
@@ -152,10 +152,10 @@ class WordTable:
 
 
 def find_words(store: str, bucket: str, least: int | None, delimiter: str, wanted: str, name: str) -> None:
-    """Publish the words of a bucket that may have to do with phrases.
+    """Publish the words of a bucket that phrases may involve.
 
-    Those are words that occur `least` times or more, or where it is None, those `wanted` (an entry with words); and
-    those with the delimiter inside, as a phrase may be spelled like one of them.
+    These are the words that occur at least `least` times or, if it is None, the words of the entry `wanted`; and words
+    that contain the delimiter, because a phrase may be spelled like one of them.
     """
     place = open_store(store)
     if place.is_published(name):
@@ -179,10 +179,11 @@ def choose_in_bucket(
     changed: list[Any],
     name: str,
 ) -> None:
-    """Publish the words of a bucket that a vocabulary may take, why it leaves others out, and which are absent.
+    """Publish the words of a bucket that the vocabulary may take, the reason for each other word, and absent words.
 
-    Options are those of `select`, of which `lists` are entries with words. Counts of some words have been `changed`,
-    where these four are given: the choice that has them, an entry with counts, and from where to where they are in it.
+    The options are those of `select`; `lists` maps the names of some of them to entries with words. Where phrases took
+    some occurrences of words, `changed` holds four values: the choice with these words, an entry with their new counts,
+    and the range of the choice in that entry.
     """
     place = open_store(store)
     if place.is_published(name):
@@ -206,7 +207,7 @@ def choose_in_bucket(
 
 
 def _own_words(place: Store, entry: str, shares: list[int]) -> frozenset[str]:
-    """Those of a list of words that belong to a bucket."""
+    """The words of a list that belong to the bucket of these shares."""
     packed = packed_words(place, entry)
     of = shares_of(*packed)
     return frozenset(unpack_words(*take_words(*packed, np.flatnonzero((of >= shares[0]) & (of < shares[1])))))
@@ -222,10 +223,11 @@ def _publish_choice(
 
 
 def answer_parts(store: str, bucket: str, choice: str, ids: str, begin: int, name: str) -> None:
-    """Publish the ids of all words of a bucket, -1 for those that were not chosen, as its parts have them.
+    """Publish the ids of a bucket's words, part by part, with -1 for words that were not chosen.
 
-    `ids` is an entry with the ids of what was chosen, from `begin` on. Where the choice has reasons, words without an
-    id are left out of the corpus: those of each part that appear there first are published with counts and reasons.
+    `ids` is an entry with the ids of the chosen words, those of this bucket from `begin` on. If the choice has reasons,
+    words without an id are left out of the corpus: each is published once, in the part where it appears first, with
+    its count and reason.
     """
     place = open_store(store)
     if place.is_published(name):
@@ -248,11 +250,11 @@ def answer_parts(store: str, bucket: str, choice: str, ids: str, begin: int, nam
 def number_part(
     store: str, part: str, number: int, answers: list[str], joined: str | None, phrase_ids: str | None, name: str
 ) -> None:
-    """Publish the id of each word of part `number`, -1 for none, and how many of its tokens have one: `kept`.
+    """Publish the id of each word of part `number`, or -1, and `kept`, how many of the part's tokens have an id.
 
-    And the words that were left out and appear there first, if the buckets' answers have them: `rare_words` and so on.
-    Where phrases were `joined` (an entry of `phrases.on_cluster`), it is the words of this entry that get their ids,
-    those that phrases have to do with from the entry `phrase_ids`.
+    Words left out that appear first in this part are published as `rare_words` and so on, if the answers have them.
+    If phrases were `joined` (an entry of `phrases.on_cluster`), the ids are of the words of this entry; words that
+    phrases involve take theirs from the entry `phrase_ids`.
     """
     place = open_store(store)
     if place.is_published(name):
@@ -275,7 +277,7 @@ def number_part(
 
 
 def _left_out(place: Store, part: str, number: int, answers: list[str], numbers: np.ndarray) -> dict[str, np.ndarray]:
-    """The words that are left out and appear in a part first, in the order of their first appearance."""
+    """The words left out that appear first in this part, in the order of their first appearance."""
     found = {array: [np.zeros(0, dtype)] for array, dtype in LEFT_OUT.items()}
     for answer in answers if place.facts(answers[0])["left"] else []:
         span = np.asarray(place.read(answer, "left_cuts", number, number + 2)).tolist()

@@ -1,7 +1,7 @@
-"""The vocabulary of a text on a cluster: words are added up in buckets by tasks, and chosen there and here.
+"""The vocabulary of a text on a cluster: tasks count words in buckets and choose candidates; this process decides.
 
-This process holds the words that the vocabulary may take, and those that phrases may be made of. All others stay in
-the store. See `buckets` for the tasks.
+This process holds only the words that the vocabulary may take and those that phrases may involve. All others stay in
+the store. `buckets` has the tasks.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from wordvec.cluster import Cluster
     from wordvec.corpus.phrases import Phrases
 
-WORDS_OF_A_BUCKET = 1 << 20  # of all parts, at most, but for SHARES
+WORDS_OF_A_BUCKET = 1 << 20  # words of all parts in a bucket, at most, unless there are more than SHARES times as many
 LISTS = ("keep_words", "drop_words", "given")  # options of `select`
 
 
 class Buckets(NamedTuple):
-    """The words of a text in parts: bucket i is the entry names[i], of shares borders[i] .. borders[i + 1] - 1.
+    """The words of a text: bucket i is the entry names[i], with the shares borders[i] .. borders[i + 1] - 1.
 
-    `words` is how many different ones there are.
+    `words` is the number of distinct words.
     """
 
     parts: list[str]
@@ -47,7 +47,7 @@ class Buckets(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Words chosen in each bucket: in the entries `names`, and here one bucket after the other, from `begins` on."""
+    """The words chosen in each bucket, in the entries `names`; in the lists here bucket i begins at begins[i]."""
 
     names: list[str]
     begins: list[int]
@@ -57,10 +57,10 @@ class Choice(NamedTuple):
 
 
 class Working(NamedTuple):
-    """The words that phrases may have to do with, in the order of their first appearance.
+    """The words that phrases may involve, in the order of their first appearance.
 
-    `order` are their positions in the choice; tables[i] is an entry with the position of each word of part i in
-    `words`, or -1.
+    `order` holds their positions in the choice. tables[i] is an entry with the position in `words` of each word of
+    part i, or -1.
     """
 
     words: list[str]
@@ -71,7 +71,7 @@ class Working(NamedTuple):
 
 
 class WithPhrases(NamedTuple):
-    """A text with phrases: its parts, and its working words with the phrases behind them, and how often each occurs."""
+    """A text with phrases: its parts, its working words followed by the phrases, and the count of each of these."""
 
     parts: list[str]
     words: list[str]
@@ -80,10 +80,10 @@ class WithPhrases(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """A vocabulary: words and counts by id, and those asked for, but never seen.
+    """A vocabulary: words and counts by id, and `absent`, words that were asked for but never seen.
 
-    `tables` are entries with the ids of each part's words, and the words left out that appear there first; and one with
-    the phrases left out.
+    `tables` are entries, one per part, with the ids of its words and the words left out that appear there first; and a
+    last one with the phrases left out.
     """
 
     words: list[str]
@@ -93,7 +93,7 @@ class Chosen(NamedTuple):
 
 
 def words_in_buckets(cluster: Cluster, parts: list[str], show_progress: bool | None) -> Buckets:
-    """Add up the words of all parts. How many buckets there are depends on the text alone."""
+    """Count the words of all parts in buckets. The number of buckets depends only on the text."""
     borders = _borders(sum(cluster.store.facts(part)["words"] for part in parts))
     shares = [borders[i : i + 2] for i in range(len(borders) - 1)]
     names = [name_of("bucket", parts=parts, shares=each) for each in shares]
@@ -102,7 +102,7 @@ def words_in_buckets(cluster: Cluster, parts: list[str], show_progress: bool | N
 
 
 def _borders(words: int) -> list[int]:
-    """The first share of each bucket, and the end: one bucket, or an even number of them.
+    """The first share of each bucket, and the end. There is one bucket or an even number.
 
     >>> _borders(1), _borders(3 << 20), len(_borders(1 << 40)) - 1
     ([0, 256], [0, 64, 128, 192, 256], 256)
@@ -113,7 +113,7 @@ def _borders(words: int) -> list[int]:
 
 
 def working_words(cluster: Cluster, buckets: Buckets, phrases: Phrases, show_progress: bool | None) -> Working:
-    """The words that may be joined, or be spelled like a phrase."""
+    """The words that may become part of a phrase, or are spelled like one."""
     learned = {word for pairs in phrases.learned or () for pair in pairs for word in pair}
     wanted = _publish_words(cluster.store, learned)
     options = [phrases.min_count if phrases.learned is None else None, phrases.delimiter, wanted]
@@ -131,9 +131,9 @@ def working_words(cluster: Cluster, buckets: Buckets, phrases: Phrases, show_pro
 def choose_on_cluster(
     cluster: Cluster, buckets: Buckets, selection: WordSelection, text: WithPhrases | None, show: bool | None
 ) -> Chosen:
-    """The words that the options take, from a text with phrases, if there is one.
+    """The vocabulary that the options select, with phrases if `text` has them.
 
-    Raises CorpusError where they take none.
+    Raises CorpusError if they select no word.
     """
     options, store = selection.for_select(), cluster.store
     checked_lists(options.get("max_words"), options.get("keep_words", ()), options.get("drop_words", ()))
@@ -160,7 +160,7 @@ def choose_on_cluster(
 def _choices(
     cluster: Cluster, buckets: Buckets, options: dict[str, Any], text: WithPhrases | None, show: bool | None
 ) -> list[str]:
-    """Entries with the words of each bucket that the vocabulary may take."""
+    """Entries with the candidates of each bucket for the vocabulary."""
     store = cluster.store
     lists = {option: _publish_words(store, options[option]) for option in LISTS if option in options}
     max_words = None if options.get("max_words") is None else int(options["max_words"])
@@ -181,7 +181,7 @@ def _choices(
 
 
 def _publish_left(store: Store, words: list[str], counts: np.ndarray, chosen: Selection, begin: int) -> str:
-    """An entry with the words from position `begin` on that are left out, as `buckets.number_part` has them."""
+    """An entry with the words from position `begin` on that are left out, in the form of `buckets.number_part`."""
     left, reasons = (array[chosen.left >= begin] for array in (chosen.left, chosen.reasons))
     data, ends = pack_words([words[i] for i in left.tolist()])
     arrays = {"rare_words": data, "rare_word_ends": ends, "rare_counts": counts[left], "rare_reasons": reasons}
@@ -209,7 +209,7 @@ def _absent(store: Store, name: str) -> list[str]:
 
 
 def _words_seen(store: Store, choices: list[str], their_counts: np.ndarray) -> Counter[int]:
-    """How many words were seen how many times."""
+    """For each count, the number of words that were seen so many times."""
     seen = Counter(their_counts.tolist())
     for name in choices:
         counts, words = np.unique(store.read(name, "all_counts"), return_counts=True)
@@ -226,7 +226,7 @@ def _numbered(
     text: WithPhrases | None = None,
     phrase_ids: np.ndarray | None = None,
 ) -> list[str]:
-    """Entries with the id of each word of each part, from the ids of the words of a choice and of those of phrases."""
+    """Entries with the id of each word of each part, given the ids of the chosen words and of phrases."""
     store, entry, of_phrases = cluster.store, name_of("ids-of-words", of=hash_of(ids), choice=choice.names), None
     store.publish(entry, {"ids": ids})
     if phrase_ids is not None:

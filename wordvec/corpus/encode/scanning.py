@@ -143,7 +143,7 @@ def renumber(ids: np.ndarray, final_id: np.ndarray, ends: np.ndarray) -> tuple[n
 def check_words(words: np.ndarray, ends: np.ndarray) -> None:
     """Raise ShapeError unless the ends rise within the words."""
     rise = not len(ends) or (0 <= ends[0] and ends[-1] <= len(words) and bool((ends[1:] >= ends[:-1]).all()))
-    _need(rise, "words must end one after the other")
+    _need(rise, "the ends of words must not fall, and must be within the words")
 
 
 def shares_of(words: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -157,7 +157,8 @@ def shares_of(words: np.ndarray, ends: np.ndarray) -> np.ndarray:
 def take_words(words: np.ndarray, ends: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """See `buckets.take_words`."""
     check_words(words, ends)
-    size = int(np.diff(ends, prepend=0)[positions].sum())  # an IndexError where there is no such word
+    _need(not len(positions) or positions.min() >= 0, "positions of words must not be negative")
+    size = int(np.diff(ends, prepend=0)[positions].sum())  # IndexError for a position beyond the end
     taken, taken_ends = np.empty(size, np.uint8), np.empty(len(positions), np.int64)
     functions.copy_words(words, ends, positions, taken, taken_ends)
     return taken, taken_ends

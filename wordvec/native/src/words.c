@@ -1,10 +1,10 @@
-// Many words as UTF-8 after one another, with the end of each: what corpus/buckets.py does with them.
+// Packed words, concatenated UTF-8 with the end of each word. Called by corpus/buckets.py.
 #include "wordvec.h"
 
 #define MULTIPLIER 0x9E3779B97F4A7C15ull
 
-// The share of each word: the sum of byte i (from 1) times MULTIPLIER ** i, modulo 2**64, mixed to its uppermost byte.
-// Words end at ends[i], which rise and lie in the words.
+// The share of each word: the sum of byte i (from 1) times MULTIPLIER ** i, modulo 2**64, mixed into one byte.
+// Word i ends before ends[i]; the ends never fall and are at most words_size.
 EXPORT void share_words(const u8 *words, i64 words_size, const i64 *ends, i64 ends_size, u8 *shares, i64 shares_size) {
   UNUSED(words_size), UNUSED(shares_size);
   i64 at = 0;
@@ -15,7 +15,7 @@ EXPORT void share_words(const u8 *words, i64 words_size, const i64 *ends, i64 en
   }
 }
 
-// Copy the words at these positions, one after the other: word i ends at taken_ends[i] then.
+// Copy the words at these positions into `taken`; copied word i ends before taken_ends[i].
 EXPORT void copy_words(const u8 *words, i64 words_size, const i64 *ends, i64 ends_size, const i64 *positions,
                        i64 positions_size, u8 *taken, i64 taken_size, i64 *taken_ends, i64 taken_ends_size) {
   UNUSED(words_size), UNUSED(ends_size), UNUSED(taken_size), UNUSED(taken_ends_size);
