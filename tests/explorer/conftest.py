@@ -103,9 +103,10 @@ class Reader:
               document.activeElement.blur();
               history.replaceState(null, "", location.pathname);
               await explorer.restore();
-              for (const map of explorer.maps) map.setView(map.fitted());
             }"""
         )
+        self.settle()  # lists that closed have made room: only now do the maps have their size
+        self.page.evaluate("for (const map of explorer.maps) map.setView(map.fitted())")
         self.settle()
         self.complaints.clear()
 

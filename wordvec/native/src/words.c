@@ -1,6 +1,8 @@
 // Packed words, concatenated UTF-8 with the end of each word. Called by corpus/buckets.py.
 #include "wordvec.h"
 
+#include <string.h>
+
 #define MULTIPLIER 0x9E3779B97F4A7C15ull
 
 // The share of each word: the sum of byte i (from 1) times MULTIPLIER ** i, modulo 2**64, mixed into one byte.
