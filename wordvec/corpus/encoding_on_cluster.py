@@ -7,6 +7,7 @@ files of the store, which a saved corpus is linked to.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -44,15 +45,16 @@ def renumber_on_cluster(cluster: Cluster, parts: list[str], tables: list[str], s
     names = [name_of("ids", part=part, table=table) for part, table in zip(parts, tables)]
     cluster.run(renumber_part, list(zip(parts, tables, names)), "encoding", show_progress)
     first_ids, first_starts, _ = _places(store, names)
-    arrays = {array: growing_array(DTYPES[array]) for array in ("ids", "sentence_starts", *RARE)}
-    arrays["sentence_starts"].append(np.zeros(1, np.int64))
-    for name, before, (_, skipped) in zip(names, first_ids, first_starts):
-        arrays["ids"].append(store.read(name, "ids"))
-        arrays["sentence_starts"].append(before + np.asarray(store.read(name, "ends", skipped)))
-    for table, (_, _, rare_bytes) in zip(tables, _sizes_before(store, tables).tolist()):
-        for array in RARE:
-            arrays[array].append(_rare(store, table, array, rare_bytes))
-    return _encoded({array: values.finish() for array, values in arrays.items()}, {})
+    with ExitStack() as stack:
+        arrays = {a: stack.enter_context(growing_array(DTYPES[a])) for a in ("ids", "sentence_starts", *RARE)}
+        arrays["sentence_starts"].append(np.zeros(1, np.int64))
+        for name, before, (_, skipped) in zip(names, first_ids, first_starts):
+            arrays["ids"].append(store.read(name, "ids"))
+            arrays["sentence_starts"].append(before + np.asarray(store.read(name, "ends", skipped)))
+        for table, (_, _, rare_bytes) in zip(tables, _sizes_before(store, tables).tolist()):
+            for array in RARE:
+                arrays[array].append(_rare(store, table, array, rare_bytes))
+        return _encoded({array: values.finish() for array, values in arrays.items()}, {})
 
 
 def _written_by_workers(

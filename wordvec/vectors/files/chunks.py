@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Generator, Iterator
 from typing import Any
 
 from wordvec.corpus.read.compression import FORMATS, decompressed
 from wordvec.errors import CorpusError, VectorsFileError
-from wordvec.json_forms import different_keys
+from wordvec.json_forms import different_keys, parse_json
 from wordvec.progress import progress
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # some programs put this before UTF-8 text; it has no meaning
@@ -104,7 +103,4 @@ def bounded_json(text: bytes | str, size: int) -> Any:
     takes = len(raw) + 64 * containers + 100 * raw.count(b":") + 8 * raw.count(b",") + 25 * raw.count(b'"')
     if takes > MOST_TIMES * size + FLOOR:
         raise ValueError(f"JSON that takes {takes:,} bytes of memory, in a file of {size:,}")
-    try:
-        return json.loads(raw, object_pairs_hook=different_keys)
-    except RecursionError:
-        raise ValueError("JSON that is nested too deeply") from None
+    return parse_json(raw, different_keys)
