@@ -113,12 +113,14 @@ def damage(content: bytes, random: Random) -> bytes:
 def _damage_member(content: bytes, random: Random) -> bytes:
     """The archive with one of its files damaged."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", random.choice((0, 8))) as new:
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        packing = random.choice((0, 8))
         names = old.namelist()
         chosen = random.choice(names)
         for name in names:
             member = old.read(name)
-            new.writestr(name, damage_bytes(member, random) if name == chosen else member)
+            entry = zipfile.ZipInfo(name)  # without the time of day
+            new.writestr(entry, damage_bytes(member, random) if name == chosen else member, packing)
     return out.getvalue()
 
 

@@ -161,7 +161,8 @@ _made: dict[str, bytes] = {}
 def damaged_columns(records: list[dict[str, Any]], random: Random) -> Files:
     """A damaged Parquet, Feather or Arrow file of records."""
     name = random.choice(("t.parquet", "t.arrow", "t.feather"))
-    key = f"{name} {list(records[0])}"
+    packing = random.choice(("uncompressed", "lz4", "zstd"))  # drawn always: a kept file must not change what follows
+    key = f"{name} {packing} {list(records[0])}"
     if key not in _made:
         import pyarrow
         import pyarrow.feather
@@ -174,7 +175,7 @@ def damaged_columns(records: list[dict[str, Any]], random: Random) -> Files:
             with pyarrow.ipc.new_stream(out, table.schema) as writer:
                 writer.write_table(table)
         else:
-            pyarrow.feather.write_feather(table, out, compression=random.choice(("uncompressed", "lz4", "zstd")))
+            pyarrow.feather.write_feather(table, out, compression=packing)
         _made[key] = out.getvalue()
     return {name: damage_bytes(_made[key], random)}
 
