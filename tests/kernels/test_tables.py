@@ -39,7 +39,7 @@ def test_float16_takes_half_the_memory_and_comes_out_as_float32(dimension):
         return
     W = np.random.default_rng(1).normal(size=(7, dimension)).astype("f")
     tables, full = Tables(W, W, precision="float16"), Tables(W, W)
-    assert [2 * part.nbytes for part in tables.input_slices] == [part.nbytes for part in full.input_slices]
+    assert [2 * part.nbytes for part in tables.input_bands] == [part.nbytes for part in full.input_bands]
     assert tables.unpack()[0].dtype == np.float32
     assert (tables.unpack()[0] == W.astype(np.float16)).all()
     assert tables.largest() == np.abs(W.astype(np.float16)).max()
@@ -47,7 +47,7 @@ def test_float16_takes_half_the_memory_and_comes_out_as_float32(dimension):
 
 def test_rows_begin_at_cache_lines():
     tables = Tables(np.ones((5, 100), np.float32), np.ones((5, 100), np.float32))
-    assert all(part.ctypes.data % 64 == 0 for part in tables.input_slices + tables.output_slices)
+    assert all(part.ctypes.data % 64 == 0 for part in tables.input_bands + tables.output_bands)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""W_in and W_out as the CPU kernels hold them: cut into slices of columns, rows padded to whole vectors.
+"""W_in and W_out as the CPU kernels hold them: cut into bands of columns, rows padded to whole vectors.
 
-Slices let threads update the same rows at the same time without touching each other's memory. Their number depends
-only on the dimension and the vector width, never on the threads: a score is the sum over slices, so other slices
+Threads update the same rows at the same time, each its own band: an array of some columns. So there is a band for each
+thread, as long as there are enough columns. A score is the sum of the scores of slices, of which a band has one or
+more. Their number depends only on the dimension and the vector width, never on the threads: with other slices a score
 would round differently.
 """
 
@@ -38,7 +39,8 @@ def slice_vectors(dimension: int, lanes: int, slices: int | None = None) -> list
 class Tables:
     """Both matrices in the kernels' layout; made once per training, read back with `unpack`.
 
-    slices: None for the default; 1 keeps rows whole, which is slightly better for one thread and for Hogwild.
+    threads: how many threads will train, at most as many as there are bands; None: a band for each slice.
+    slices: None for the default; 1 keeps rows whole, which is quicker, and of no use to several threads but Hogwild's.
     precision: "float16" keeps the numbers in half the memory. Each is rounded up or down at random, so that small
     changes count on average (stochastic rounding, Gupta et al. 2015); the arithmetic is in float32.
 
@@ -49,7 +51,13 @@ class Tables:
     """
 
     def __init__(
-        self, W_in: np.ndarray, W_out: np.ndarray, *, slices: int | None = None, precision: str = "float32"
+        self,
+        W_in: np.ndarray,
+        W_out: np.ndarray,
+        *,
+        threads: int | None = None,
+        slices: int | None = None,
+        precision: str = "float32",
     ) -> None:
         if W_in.ndim != 2 or W_out.ndim != 2 or W_in.shape[1] != W_out.shape[1]:
             raise ShapeError(f"Tables: W_in (V, D) and W_out (U, D) expected; got {W_in.shape} and {W_out.shape}")
@@ -62,10 +70,12 @@ class Tables:
                 f"precision float16 needs a processor that converts it (F16C); this one is {library.isa()}"
             )
         self.vectors = np.array(slice_vectors(self.dimension, self.lanes, slices), np.int64)
-        widths = (self.vectors * self.lanes).tolist()
-        self.input_slices = [_new_slice(len(W_in), width, self.dtype) for width in widths]
-        self.output_slices = [_new_slice(len(W_out), width, self.dtype) for width in widths]
-        for matrix, parts in ((W_in, self.input_slices), (W_out, self.output_slices)):
+        bands = min(threads or len(self.vectors), len(self.vectors))
+        self._band_starts = [len(self.vectors) * band // bands for band in range(bands)]  # in slices
+        widths = (np.add.reduceat(self.vectors, self._band_starts) * self.lanes).tolist()
+        self.input_bands = [_new_band(len(W_in), width, self.dtype) for width in widths]
+        self.output_bands = [_new_band(len(W_out), width, self.dtype) for width in widths]
+        for matrix, parts in ((W_in, self.input_bands), (W_out, self.output_bands)):
             if matrix.any():  # memory is zero already, and takes no space before it is written to
                 for columns, part in zip(self._columns(), parts):
                     part[: len(matrix), : columns.stop - columns.start] = matrix[:, columns]
@@ -77,13 +87,13 @@ class Tables:
 
     def unpack(self) -> tuple[np.ndarray, np.ndarray]:
         """Copies of W_in (V, D) and W_out (U, D) as they are now."""
-        return self._joined(self.input_slices, self.shapes[0]), self._joined(self.output_slices, self.shapes[1])
+        return self._joined(self.input_bands, self.shapes[0]), self._joined(self.output_bands, self.shapes[1])
 
     def take(self) -> tuple[np.ndarray, np.ndarray]:
         """`unpack` for the last time: memory is released row by row, so two full copies never exist at once."""
-        W_in = self._joined(self.input_slices, self.shapes[0], keep=False)
-        W_out = self._joined(self.output_slices, self.shapes[1], keep=False)
-        self.input_slices, self.output_slices = [], []
+        W_in = self._joined(self.input_bands, self.shapes[0], keep=False)
+        W_out = self._joined(self.output_bands, self.shapes[1], keep=False)
+        self.input_bands, self.output_bands = [], []
         return W_in, W_out
 
     def _joined(self, parts: list[np.ndarray], shape: tuple[int, int], keep: bool = True) -> np.ndarray:
@@ -100,7 +110,7 @@ class Tables:
         """The largest absolute value in either matrix; nan where there is one."""
         parts = [
             part[first : first + ROWS_AT_ONCE]
-            for part in (*self.input_slices, *self.output_slices)
+            for part in (*self.input_bands, *self.output_bands)
             for first in range(0, len(part), ROWS_AT_ONCE)
         ]
         return float(np.max([max(part.max(), -part.min()) for part in parts]))
@@ -109,19 +119,31 @@ class Tables:
         self, input_ids: np.ndarray, rows_in: np.ndarray, output_ids: np.ndarray, rows_out: np.ndarray
     ) -> None:
         """Overwrite some rows of W_in and of W_out."""
-        for columns, inputs, outputs in zip(self._columns(), self.input_slices, self.output_slices):
+        for columns, inputs, outputs in zip(self._columns(), self.input_bands, self.output_bands):
             width = columns.stop - columns.start
             inputs[input_ids, :width] = rows_in[:, columns]
             outputs[output_ids, :width] = rows_out[:, columns]
 
-    def addresses(self) -> np.ndarray:
-        """``struct slice`` of the library, (slices, 4) int64: addresses of W_in and W_out, row length, first column."""
-        starts = [[part.ctypes.data for part in parts] for parts in (self.input_slices, self.output_slices)]
+    def bands(self) -> np.ndarray:
+        """``struct slice`` of the library for each band, (bands, 5) int64.
+
+        The addresses of W_in's and W_out's first row, numbers in a row, columns, first column.
+        """
+        inputs, outputs = ([part.ctypes.data for part in parts] for parts in (self.input_bands, self.output_bands))
+        widths = np.array([part.shape[1] for part in self.input_bands])
+        return np.ascontiguousarray(np.column_stack([inputs, outputs, widths, widths, np.cumsum(widths) - widths]))
+
+    def slices(self) -> np.ndarray:
+        """The same for each slice, (slices, 5): its row length is that of its band."""
         widths = self.vectors * self.lanes
-        return np.ascontiguousarray(np.column_stack([*np.array(starts, np.int64), widths, np.cumsum(widths) - widths]))
+        first = np.cumsum(widths) - widths
+        bands = self.bands()
+        of_band = bands[np.searchsorted(self._band_starts, np.arange(len(widths)), side="right") - 1]
+        starts = of_band[:, :2] + ((first - of_band[:, 4]) * self.dtype.itemsize)[:, None]
+        return np.ascontiguousarray(np.column_stack([starts, of_band[:, 2], widths, first]))
 
     def _columns(self) -> list[slice]:
-        ends = np.minimum(np.cumsum(self.vectors) * self.lanes, self.dimension).tolist()
+        ends = np.minimum(np.cumsum([part.shape[1] for part in self.input_bands]), self.dimension).tolist()
         return [slice(start, end) for start, end in zip([0, *ends[:-1]], ends)]
 
 
@@ -147,6 +169,6 @@ def give_back(part: np.ndarray) -> None:
         memory.madvise(mmap.MADV_DONTNEED, first, last - first)
 
 
-def _new_slice(rows: int, width: int, dtype: np.dtype) -> np.ndarray:
-    """One slice, with a row of zeros at the end that stands for absent words."""
+def _new_band(rows: int, width: int, dtype: np.dtype) -> np.ndarray:
+    """One band, with a row of zeros at the end that stands for absent words."""
     return aligned_zeros((rows + 1, width), dtype)

@@ -42,7 +42,7 @@ class KernelEngine:
         give_back_pages(corpus.ids)  # the fingerprint has read all pages
         if plan.device == "gpu":
             self._compile(kernels)
-        self._tables = tables(W_in, W_out, **({} if plan.device == "gpu" else {"precision": plan.precision}))
+        self._tables = tables(W_in, W_out, **_layout_of(plan))
         self._text: tuple[int, np.ndarray, np.ndarray] | None = None
 
     def _compile(self, kernels: Any) -> None:
@@ -156,6 +156,13 @@ def kernel_runs(engine: str | None, device: str, notes: list[str]) -> bool:
         warnings.warn(f"training runs through the layers, many times slower: {reason}", stacklevel=3)
         notes.append(f"trained through the layers: {reason}")
     return engine == "kernel" and reason is None
+
+
+def _layout_of(plan: TrainingPlan) -> dict[str, Any]:
+    """Options of the tables: Hogwild's threads share no row's work, so its rows are whole."""
+    if plan.device == "gpu":
+        return {}
+    return {"precision": plan.precision} | ({"slices": 1} if plan.hogwild else {"threads": plan.threads})
 
 
 def _kernels_of(plan: TrainingPlan) -> tuple[Any, Any]:

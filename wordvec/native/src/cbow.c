@@ -25,12 +25,12 @@ INLINE void mean_of_rows(const struct slice *slice, const i32 *contexts, i64 cou
   for (int c = 0; c < C; c++) h[c] *= splat(scale);
 }
 
-// Run BODY for all columns of a slice, MOST_COLUMNS vectors at a time, then once for the vectors that remain.
+// Run BODY for all columns of a slice or band, MOST_COLUMNS vectors at a time, then once for the vectors that remain.
 #define FOR_COLUMNS(slice, column, BODY)                                                              \
   do {                                                                                                \
     i64 column = 0;                                                                                   \
-    for (; column + MOST_COLUMNS * LANES <= slice->row_floats; column += MOST_COLUMNS * LANES) BODY(5); \
-    switch ((slice->row_floats - column) / LANES) {                                                   \
+    for (; column + MOST_COLUMNS * LANES <= slice->columns; column += MOST_COLUMNS * LANES) BODY(5); \
+    switch ((slice->columns - column) / LANES) {                                                   \
       case 4: BODY(4); break;                                                                         \
       case 3: BODY(3); break;                                                                         \
       case 2: BODY(2); break;                                                                         \
@@ -243,12 +243,12 @@ INLINE void update_all(const struct step *s, int T, bool pairs) {
     if (s->losses) gradients_of_run(s, begin, end, T, pairs, true);
     else gradients_of_run(s, begin, end, T, pairs, false);
     for (i64 slot = begin; slot < end; slot++)
-      for (i64 k = s->first_slice; k < s->last_slice; k++) {
-        const struct slice *slice = s->training->slices + k;
+      for (i64 k = s->first_band; k < s->last_band; k++) {
+        const struct slice *band = s->training->bands + k;
         const f32 *gradients = s->gradients + (slot - begin) * s->example_floats;
-        prefetch_ahead(s, slice, slot, T);
-        if (pairs) update_pairs_example(s, slice, slot, gradients, T);
-        else update_cbow_example(s, slice, slot, gradients, T);
+        prefetch_ahead(s, band, slot, T);
+        if (pairs) update_pairs_example(s, band, slot, gradients, T);
+        else update_cbow_example(s, band, slot, gradients, T);
       }
   }
 }

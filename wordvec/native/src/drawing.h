@@ -59,7 +59,7 @@ void number_words(struct drawing *d, struct examples *e, i64 begin, i64 end);
 // List these words' parts, and how much of a word's change each part gets. The block's examples are drawn already.
 void list_parts(struct drawing *d, struct examples *e);
 
-// Compose the block's words from the columns of one slice of the table: their rows go to `words`, a copy to `before`.
+// Compose the block's words from the columns of one band of the table: their rows go to `words`, a copy to `before`.
 void compose_words(const struct examples *e, const struct slice *table, f32 *words, f32 *before);
 
 // Add each word's change, words - before, to the word's parts.

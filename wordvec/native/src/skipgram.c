@@ -30,7 +30,7 @@ INLINE void score_tile(const struct slice *slice, const i32 *contexts, const num
 #pragma GCC unroll 8
     for (int j = 0; j < OUTPUT_STEP; j++) sums[p][j] = (vec){0};
   }
-  for (i64 column = 0; column < slice->row_floats; column += LANES) {
+  for (i64 column = 0; column < slice->columns; column += LANES) {
     vec of_context[MOST_TILE_CONTEXTS];
 #pragma GCC unroll 4
     for (int p = 0; p < P; p++) of_context[p] = load_row(x[p] + column);
@@ -165,10 +165,10 @@ INLINE void update_example(const struct step *s, const struct slice *slice, i64 
   const int C = 4 * T + 5 <= REGISTERS ? 2 : 1;  // vectors of a row that fit in registers: 2 (T + T) and a few more
   const bool single = s->examples->group_counts[slot] == 1;
   i64 column = 0;
-  for (; column + C * LANES <= slice->row_floats; column += C * LANES)
+  for (; column + C * LANES <= slice->columns; column += C * LANES)
     if (single) update_columns(s, slice, slot, 0, gradients, column, 0, T, C);
     else update_groups(s, slice, slot, gradients, column, T, C);
-  if (column < slice->row_floats) {
+  if (column < slice->columns) {
     if (single) update_columns(s, slice, slot, 0, gradients, column, 0, T, 1);
     else update_groups(s, slice, slot, gradients, column, T, 1);
   }
@@ -183,9 +183,9 @@ INLINE void update_skipgram_all(const struct step *s, int T) {
       else gradients_of_example(s, slot, gradients, T, false);
     }
     for (i64 slot = begin; slot < end; slot++)
-      for (i64 k = s->first_slice; k < s->last_slice; k++) {
-        prefetch_ahead(s, s->training->slices + k, slot, T);
-        update_example(s, s->training->slices + k, slot, s->gradients + (slot - begin) * s->example_floats, T);
+      for (i64 k = s->first_band; k < s->last_band; k++) {
+        prefetch_ahead(s, s->training->bands + k, slot, T);
+        update_example(s, s->training->bands + k, slot, s->gradients + (slot - begin) * s->example_floats, T);
       }
   }
 }

@@ -149,7 +149,7 @@ void list_parts(struct drawing *d, struct examples *e) {
   for (i64 k = 0; k < e->row_count; k++) p->rows[e->rows[k]] = (struct row_state){0, 0};
 }
 
-// --- composing and giving back, in the columns of one slice
+// --- composing and giving back, in the columns of one band
 
 enum { COLUMNS = 8 };  // vectors of a row that are summed together
 
@@ -213,20 +213,20 @@ INLINE void give_back_columns(const struct slice *table, const struct examples *
   } while (0)
 
 void compose_words(const struct examples *e, const struct slice *table, f32 *words, f32 *before) {
-  for (i64 k = 0, first = 0; k < e->word_count; k++, words += table->row_floats, before += table->row_floats) {
+  for (i64 k = 0, first = 0; k < e->word_count; k++, words += table->columns, before += table->columns) {
     const i64 end = e->part_ends[k];
 #define BODY(C) compose_columns(table, e, first, end, e->word_scales[k], column, words, before, C)
-    FOR_COLUMNS(table->row_floats, BODY);
+    FOR_COLUMNS(table->columns, BODY);
 #undef BODY
     first = end;
   }
 }
 
 void give_back_changes(const struct examples *e, const struct slice *table, const f32 *words, const f32 *before) {
-  for (i64 k = 0, first = 0; k < e->word_count; k++, words += table->row_floats, before += table->row_floats) {
+  for (i64 k = 0, first = 0; k < e->word_count; k++, words += table->columns, before += table->columns) {
     const i64 end = e->part_ends[k];
 #define BODY(C) give_back_columns(table, e, first, end, column, words, before, C)
-    FOR_COLUMNS(table->row_floats, BODY);
+    FOR_COLUMNS(table->columns, BODY);
 #undef BODY
     first = end;
   }

@@ -1,7 +1,7 @@
 // The threads of a training run: draw, score, update, step after step.
 //
 // Every thread runs all blocks. A thread that is free draws the examples of a whole block, mostly ahead of time, and
-// cuts them into steps. In a step every thread works on its own slices:
+// cuts them into steps. In a step every thread works on its own bands of columns and their slices:
 //
 //   score    computes their part of all scores from the current rows, then waits for all threads
 //   update   computes gradients from the summed scores and updates the rows, example by example in corpus order
@@ -34,7 +34,7 @@ struct team {
   i64 example_floats, slice_floats, turn_floats;
   struct member *members;
   const struct slice *table;  // with subwords: the table of parts
-  struct slice *of_words;     // with subwords: a row for each word of a block; training.slices then points here
+  struct slice *of_words;     // with subwords: bands with a row for each word of a block, then their slices
 };
 
 // The working space of one thread.
@@ -67,7 +67,7 @@ static f32 rate_at(const struct training *t, i64 block) {
 
 EXPORT void training_free(struct team *team) {
   if (!team) return;
-  for (i64 k = 0; team->of_words && k < team->training.slice_count; k++) free_aligned(team->of_words[k].in);
+  for (i64 k = 0; team->of_words && k < team->training.band_count; k++) free_aligned(team->of_words[k].in);
   free(team->of_words);
   for (int b = 0; b < BUFFERS; b++) free_examples(team->examples + b);
   for (i64 k = 0; team->members && k < team->training.threads; k++) {
@@ -80,24 +80,36 @@ EXPORT void training_free(struct team *team) {
   free_aligned(team);
 }
 
+// The number of slices in the first `bands` bands.
+static i64 slices_before(const struct training *t, i64 bands) {
+  i64 slices = 0;
+  while (slices < t->slice_count && (bands == t->band_count || t->slices[slices].first_column < t->bands[bands].first_column))
+    slices++;
+  return slices;
+}
+
 // With subwords: allocate a row for each word of a block, for the kernels to train, and a copy of it as composed.
 static bool new_rows_of_words(struct team *team) {
   struct training *t = &team->training;
   if (!has_parts(t)) return true;
-  team->table = t->slices;
+  team->table = t->bands;
   t->absent_input = most_words(t);
-  team->of_words = new_zeros(t->slice_count, sizeof *team->of_words);
-  for (i64 k = 0; team->of_words && k < t->slice_count; k++) {
-    team->of_words[k] = t->slices[k];
-    team->of_words[k].in = new_aligned(2 * (most_words(t) + 1) * t->slices[k].row_floats * 4);
-    if (!team->of_words[k].in) return false;
+  team->of_words = new_zeros(t->band_count + t->slice_count, sizeof *team->of_words);
+  if (!team->of_words) return false;
+  struct slice *bands = team->of_words, *slices = bands + t->band_count;
+  memcpy(slices, t->slices, (size_t)t->slice_count * sizeof *slices);
+  for (i64 k = 0, n = 0; k < t->band_count; k++) {
+    bands[k] = t->bands[k];
+    bands[k].in = new_aligned(2 * (most_words(t) + 1) * bands[k].columns * 4);
+    if (!bands[k].in) return false;
+    for (; n < slices_before(t, k + 1); n++) slices[n].in = (f32 *)bands[k].in + slices[n].first_column - bands[k].first_column;
   }
-  t->slices = team->of_words;
-  return team->of_words != 0;
+  t->slices = slices, t->bands = bands;
+  return true;
 }
 
-INLINE f32 *words_before(const struct training *t, i64 slice) {
-  return (f32 *)t->slices[slice].in + (most_words(t) + 1) * t->slices[slice].row_floats;
+INLINE f32 *words_before(const struct training *t, i64 band) {
+  return (f32 *)t->bands[band].in + (most_words(t) + 1) * t->bands[band].columns;
 }
 
 // Allocate everything a call needs, for training->threads threads; returns 0 if memory is short.
@@ -156,7 +168,8 @@ EXPORT void training_run(struct team *team, i64 thread) {
   i64 steps_done = 0;
   struct step s = {.training = t, .shape = team->shape, .table = team->table, .gradients = m->gradients, .stage = m->stage};
   s.slice_floats = team->slice_floats, s.example_floats = team->example_floats;
-  s.first_slice = t->slice_count * thread / t->threads, s.last_slice = t->slice_count * (thread + 1) / t->threads;
+  s.first_band = t->band_count * thread / t->threads, s.last_band = t->band_count * (thread + 1) / t->threads;
+  s.first_slice = slices_before(t, s.first_band), s.last_slice = slices_before(t, s.last_band);
   s.losses = thread == t->threads - 1 ? m->losses : 0;  // the last thread has the fewest columns
   for (i64 number = 0; number < blocks; number++) {
     const struct examples *e = s.examples = team->examples + number % BUFFERS;
@@ -165,8 +178,8 @@ EXPORT void training_run(struct team *team, i64 thread) {
     wait_for(&team->drawn[number % BUFFERS], number / BUFFERS + 1, &team->abandoned);
     if (e->stopped || value_of(&team->abandoned)) return;
     s.rate = rate_at(t, t->first_block + number);
-    for (i64 k = s.first_slice; has_parts(t) && k < s.last_slice; k++)
-      compose_words(e, team->table + k, t->slices[k].in, words_before(t, k));
+    for (i64 k = s.first_band; has_parts(t) && k < s.last_band; k++)
+      compose_words(e, team->table + k, t->bands[k].in, words_before(t, k));
     for (i64 step = 0; step < e->steps; step++) {
       s.first = step ? e->step_ends[step - 1] : 0, s.last = e->step_ends[step];
       s.scores = team->scores + steps_done++ % 2 * team->turn_floats;
@@ -179,8 +192,8 @@ EXPORT void training_run(struct team *team, i64 thread) {
       s.ahead = is_drawn && !team->examples[(number + 1) % BUFFERS].stopped ? team->examples + (number + 1) % BUFFERS : 0;
       UPDATE[t->half][t->architecture](&s);
     }
-    for (i64 k = s.first_slice; has_parts(t) && k < s.last_slice; k++)
-      give_back_changes(e, team->table + k, t->slices[k].in, words_before(t, k));
+    for (i64 k = s.first_band; has_parts(t) && k < s.last_band; k++)
+      give_back_changes(e, team->table + k, t->bands[k].in, words_before(t, k));
   }
 }
 

@@ -13,12 +13,17 @@ enum {
   MOST_EXAMPLES = 128  // in a step
 };
 
-// Some columns of both tables, contiguous rows of f32 or float16. A row is a whole number of vectors. The last row of
-// each table is zero and represents absent words.
+// Some columns of both tables, a whole number of vectors of f32 or float16. The last row of each table is zero and
+// represents absent words.
+//
+// The tables are divided in two ways. A score is the sum of the scores of all slices, which depend on the dimension
+// alone; so every number of threads gives the same bytes. A band is some neighbouring slices in one array, the columns
+// that one thread updates: no column of an update depends on another one, and long rows are quicker.
 struct slice {
-  void *in, *out;
-  i64 row_floats;    // numbers in a row
-  i64 first_column;  // index of the slice's first column in the whole table
+  void *in, *out;    // its columns of the first row
+  i64 row_floats;    // from one row to the next: the numbers in a row of its band
+  i64 columns;
+  i64 first_column;  // index of its first column in the whole table
 };
 
 // A part of a word: a row of the input table.
@@ -65,8 +70,8 @@ struct training {
   f64 learning_rate;
   i64 divide;  // CBOW: divide the gradient of a context by the number of contexts
   // the tables
-  const struct slice *slices;
-  i64 slice_count;
+  const struct slice *slices, *bands;
+  i64 slice_count, band_count;
   i64 half;  // whether the tables are float16
   i64 absent_input, absent_output;  // the rows of zeros
   // subwords, 0 without: word w is the mean of the rows that parts part_starts[w] .. part_starts[w + 1] - 1 represent
@@ -153,9 +158,10 @@ struct step {
   f32 *scores;        // of the first slice
   i64 slice_floats;   // from the scores of one slice to those of the next
   i64 example_floats;  // from one example to the next
-  i64 first_slice, last_slice;  // this thread's slices
+  i64 first_slice, last_slice;  // this thread's slices, for scores
+  i64 first_band, last_band;    // this thread's bands, for updates
   f32 rate;
-  const struct slice *table;  // with subwords: the table of parts, by slice; else 0
+  const struct slice *table;  // with subwords: the table of parts, by band; else 0
   const struct examples *ahead;  // the next block's examples, whose rows are prefetched, or 0
   f32 *gradients;                // this thread's room for the gradients of RUN examples
   f32 *stage;                    // room for some columns of all contexts
@@ -253,22 +259,22 @@ INLINE void prefetch_rows(const struct slice *table, const struct examples *e, i
   const i64 first = slot * e->rows_a_slot, last = min_i64(first + e->rows_a_slot, e->row_count);
   for (i64 i = first; i < last; i++) {
     const f32 *row = (const f32 *)table->in + e->rows[i] * table->row_floats;
-    for (i64 column = 0; column < table->row_floats; column += LINE_BYTES / (i64)sizeof *row)
+    for (i64 column = 0; column < table->columns; column += LINE_BYTES / (i64)sizeof *row)
       prefetch_for_later(row + column);
   }
 }
 
 // Prefetch the rows that an example of the next block needs and earlier ones did not: outputs, and the last context.
 // They arrive while the updates run, in time for the scores that follow.
-INLINE void prefetch_ahead(const struct step *s, const struct slice *slice, i64 slot, int T) {
+INLINE void prefetch_ahead(const struct step *s, const struct slice *band, i64 slot, int T) {
   const struct examples *e = s->ahead;
   if (!e || slot >= e->slots) return;
   const i32 *outputs = outputs_of(e, slot);
-  if (s->table) prefetch_rows(s->table + (slice - s->training->slices), e, slot);
-  const number *newest = row_in(slice, contexts_of(e, slot)[e->context_counts[slot] - 1]);
-  for (i64 column = 0; column < slice->row_floats; column += LINE_BYTES / (i64)sizeof(number)) {
+  if (s->table) prefetch_rows(s->table + (band - s->training->bands), e, slot);
+  const number *newest = row_in(band, contexts_of(e, slot)[e->context_counts[slot] - 1]);
+  for (i64 column = 0; column < band->columns; column += LINE_BYTES / (i64)sizeof(number)) {
 #pragma GCC unroll 8
-    for (int j = 0; j < T; j++) prefetch_for_later(row_out(slice, outputs[j]) + column);
+    for (int j = 0; j < T; j++) prefetch_for_later(row_out(band, outputs[j]) + column);
     prefetch_for_later(newest + column);
   }
 }
@@ -277,7 +283,7 @@ INLINE void prefetch_ahead(const struct step *s, const struct slice *slice, i64 
 INLINE void prefetch_next(const struct step *s, const struct slice *slice, i64 slot, int T) {
   if (slot + 1 >= s->last) return;
   const i32 *outputs = outputs_of(s->examples, slot + 1);
-  for (i64 column = 0; column < slice->row_floats; column += LINE_BYTES / (i64)sizeof(number))
+  for (i64 column = 0; column < slice->columns; column += LINE_BYTES / (i64)sizeof(number))
 #pragma GCC unroll 8
     for (int j = 0; j < T; j++) prefetch(row_out(slice, outputs[j]) + column);
 }
