@@ -113,10 +113,10 @@ def test_a_task_that_ends_its_workers_is_given_up(client, tmp_path):
 def test_a_worker_of_another_version_is_refused():
     other = facts_of_process() | {"wordvec": "0.0"}
     with pytest.raises(ClusterError, match=r"has wordvec .*, and this process 0\.0.*install the same version"):
-        run_task(other, twice, "store", 1)
+        run_task("[1]", other, twice, "store")
     other = facts_of_process() | {"instruction set": "x86-64-v9"}
     with pytest.raises(ClusterError, match="WORDVEC_ISA"):
-        run_task(other, twice, "store", 1)
+        run_task("[1]", other, twice, "store")
 
 
 def test_a_store_that_workers_do_not_see_is_refused_before_the_work(client, tmp_path):

@@ -32,6 +32,10 @@ from wordvec.store import Store, open_store
 
 SHARES = 256
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+OF_PART = {  # an entry with provisional ids, which are numbers of words
+    "ids": np.int32, "sentence_ends": np.int64,
+    "words": np.uint8, "word_ends": np.int64, "counts": np.int64, "numbers": np.int32, "cuts": np.int64,  # `in_shares`
+}  # fmt: skip
 OF_BUCKET = {
     "numbers": np.int32,  # the number within the bucket of each word of part 0, then of part 1 ...
     "cuts": np.int64,  # where each part's numbers begin, and the end
@@ -81,9 +85,8 @@ def _scanning() -> Any:
     return scanning
 
 
-def in_shares(words: list[str], counts: np.ndarray) -> dict[str, np.ndarray]:
+def in_shares(packed: Packed, counts: np.ndarray) -> dict[str, np.ndarray]:
     """The words of a part sorted by share: `numbers` are their numbers in the part, `cuts` where each share begins."""
-    packed = pack_words(words)
     shares = shares_of(*packed)
     order = np.argsort(shares, kind="stable")
     data, ends = take_words(*packed, order)
