@@ -6,7 +6,7 @@ from hostile_corpora import CORPORA
 from inline_cluster import InlineCluster
 
 from wordvec.corpus import Corpus, buckets, building_on_cluster, packing, vocabulary_on_cluster
-from wordvec.corpus.selection import pack_words, unpack_words
+from wordvec.corpus.words import pack_words, unpack_words
 from wordvec.errors import ShapeError
 
 SMALL = {

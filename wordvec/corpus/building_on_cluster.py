@@ -35,7 +35,7 @@ from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
 from wordvec.corpus.read.readers import Reading, size_to_cut
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
-from wordvec.corpus.selection import pack_words
+from wordvec.corpus.words import pack_words
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce, heard
 from wordvec.store import name_of, open_store

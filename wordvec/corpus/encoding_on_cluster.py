@@ -14,8 +14,9 @@ import numpy as np
 
 from wordvec.corpus.encode.token_ids import Spooled, growing_array, renumbered
 from wordvec.corpus.hashes import PIECE, Written, piece_hashes
-from wordvec.corpus.selection import LeftOut, Words
+from wordvec.corpus.selection import LeftOut
 from wordvec.corpus.storage import DTYPES
+from wordvec.corpus.words import Words
 from wordvec.store import FolderStore, Store, name_of, open_store
 
 if TYPE_CHECKING:

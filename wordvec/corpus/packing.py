@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.corpus.building import can_compile
-from wordvec.corpus.selection import Packed, pack_words, unpack_words
+from wordvec.corpus.words import Packed, pack_words, unpack_words
 
 SHARES = 256
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)

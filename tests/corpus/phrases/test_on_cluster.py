@@ -11,7 +11,7 @@ from wordvec.corpus.buckets import in_shares
 from wordvec.corpus.encode.token_ids import Spooled, spool
 from wordvec.corpus.phrases import Phrases, find_phrases, find_phrases_of, joining, on_cluster
 from wordvec.corpus.phrases.on_cluster import TextOnCluster
-from wordvec.corpus.selection import pack_words
+from wordvec.corpus.words import pack_words
 
 WORDS = st.sampled_from(["a", "b", "c", "a_a"])
 SENTENCES = st.lists(st.lists(WORDS, max_size=9), min_size=1, max_size=6)

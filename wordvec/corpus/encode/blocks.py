@@ -20,7 +20,7 @@ from wordvec.corpus.encode.token_ids import Spool, Spooled, in_order
 from wordvec.corpus.encode.tokenizers import Tokenizer
 from wordvec.corpus.read.ranges import TextRange
 from wordvec.corpus.read.readers import read_range
-from wordvec.corpus.selection import Packed, pack_words
+from wordvec.corpus.words import Packed, pack_words
 from wordvec.errors import CorpusError
 
 BLOCK = 1 << 20  # approximate characters scanned at a time; larger blocks do not fit in the processor's cache
