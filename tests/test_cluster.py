@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,6 +91,19 @@ def test_other_counting_trainers_have_the_bytes_of_one_machine(client, corpus, t
 def test_results_come_in_the_order_of_the_calls(client, tmp_path):
     cluster = Cluster(client, tmp_path)
     assert cluster.run(twice, [(i,) for i in range(20)], "doubling") == [2 * i for i in range(20)]
+
+
+def test_equal_calls_and_no_calls(client, tmp_path):
+    cluster = Cluster(client, tmp_path)
+    assert cluster.run(twice, [(3,), (4,), (3,)], "doubling") == [6, 8, 6]
+    assert cluster.run(twice, [], "doubling") == []
+
+
+def test_what_killed_writers_left_in_the_store_is_removed(client, tmp_path):
+    place = Path(Cluster(client, tmp_path).store.location)
+    (place / ".counts-1.0123abcd.tmp").mkdir()
+    Cluster(client, tmp_path)
+    assert list(place.iterdir()) == []
 
 
 def test_an_error_of_a_task_is_raised_here(client, tmp_path):
