@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,6 +93,19 @@ def test_results_come_in_the_order_of_the_calls(client, tmp_path):
     assert cluster.run(twice, [(i,) for i in range(20)], "doubling") == [2 * i for i in range(20)]
 
 
+def test_equal_calls_and_no_calls(client, tmp_path):
+    cluster = Cluster(client, tmp_path)
+    assert cluster.run(twice, [(3,), (4,), (3,)], "doubling") == [6, 8, 6]
+    assert cluster.run(twice, [], "doubling") == []
+
+
+def test_what_killed_writers_left_in_the_store_is_removed(client, tmp_path):
+    place = Path(Cluster(client, tmp_path).store.location)
+    (place / ".counts-1.0123abcd.tmp").mkdir()
+    Cluster(client, tmp_path)
+    assert list(place.iterdir()) == []
+
+
 def test_an_error_of_a_task_is_raised_here(client, tmp_path):
     with pytest.raises(InputError, match="piece 3: cannot be read"):
         Cluster(client, tmp_path).run(fail, [()], "reading")
@@ -113,10 +127,10 @@ def test_a_task_that_ends_its_workers_is_given_up(client, tmp_path):
 def test_a_worker_of_another_version_is_refused():
     other = facts_of_process() | {"wordvec": "0.0"}
     with pytest.raises(ClusterError, match=r"has wordvec .*, and this process 0\.0.*install the same version"):
-        run_task(other, twice, "store", 1)
+        run_task("[1]", other, twice, "store")
     other = facts_of_process() | {"instruction set": "x86-64-v9"}
     with pytest.raises(ClusterError, match="WORDVEC_ISA"):
-        run_task(other, twice, "store", 1)
+        run_task("[1]", other, twice, "store")
 
 
 def test_a_store_that_workers_do_not_see_is_refused_before_the_work(client, tmp_path):

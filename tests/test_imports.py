@@ -23,6 +23,7 @@ FOUNDATIONS = {
     "signals",
     "store",
     "cluster",
+    "scheduler_address",
     "workers",
 }
 FOUNDATIONS |= {"npy_header", "growing_array", "terminal", "wordvec", "native"}

@@ -8,26 +8,27 @@ worker costs the tasks that it was running, and the loss of the client nothing t
 from __future__ import annotations
 
 import asyncio
+import functools
+import json
 import os
 import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from wordvec.errors import ArgumentError, ClusterError, InputError, MissingExtraError, OptionError, WordvecError
-from wordvec.json_forms import parse_json
+from wordvec.errors import ArgumentError, ClusterError, MissingExtraError, OptionError, WordvecError
 from wordvec.memory import show_bytes
 from wordvec.progress import announce, progress
+from wordvec.scheduler_address import address_of
 from wordvec.store import Store, name_of, open_store
 from wordvec.workers import check_same, facts_of_process, look_around, run_task
 
 NO_WORKERS_FOR = 60.0  # seconds without any worker, after which waiting is an error
+CALLS_OF_A_MESSAGE = 64  # to the scheduler
 POLL = 1.0  # seconds between two looks at the workers
 CONNECT_WITHIN = 20.0  # seconds
-PROTOCOLS = ("tcp", "tls", "ucx", "ucxx", "ws", "wss")
 LOCAL = "local:"  # and a number: this many processes of this machine
 LOCAL_SETTINGS = {  # of a scheduler started here; the guide names them for others
     "distributed.deploy.lost-worker-timeout": "10 minutes",  # by default a killed worker has 15 s to come back
@@ -62,6 +63,7 @@ class Cluster:
         self._here = facts_of_process()
         # Runs by other versions and processors may share a place, but no entries.
         self.store: Store = open_store(f"{os.fspath(store).rstrip('/')}/{name_of('run', **self._here)}")
+        self.store.remove_leftovers()
         self._watch = _Watch(client)
         self._watch.wait_for_workers()
         self._check_workers()
@@ -103,7 +105,7 @@ class Cluster:
         Raises what the first task that failed raised; ClusterError for a task that killed its workers, for a lost
         scheduler, and when there was no worker for NO_WORKERS_FOR seconds.
         """
-        futures, results = [self._submit(function, call) for call in calls], [None] * len(calls)
+        futures = self._submit(function, calls)
         done: queue.SimpleQueue[int] = queue.SimpleQueue()
         try:
             for number, future in enumerate(futures):
@@ -111,12 +113,13 @@ class Cluster:
             with progress(len(calls), what, "tasks", show=show_progress) as bar:
                 for _ in calls:
                     number = self._next(done)
-                    results[number] = self._result(futures[number], f"{what}, task {number + 1} of {len(calls)}")
+                    if futures[number].status != "finished":
+                        self._result(futures[number], f"{what}, task {number + 1} of {len(calls)}")
                     bar.update(1)
+                return self._results(futures, what)
         finally:
             for future in futures:
                 future.release()
-        return results
 
     def check_memory(self, what: str, needed: int) -> None:
         """Raise ClusterError where a worker has less memory than its tasks need at a time, `needed` bytes each."""
@@ -129,10 +132,20 @@ class Cluster:
                     "fewer --nthreads"
                 )
 
-    def _submit(self, function: Callable[..., Any], call: tuple[Any, ...]) -> Any:
-        where = f"{function.__module__}.{function.__qualname__}"
-        key = name_of(function.__name__, function=where, store=self.store.location, call=list(call))
-        return self._client.submit(run_task, self._here, function, self.store.location, *call, key=key, pure=True)
+    def _submit(self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The futures of all calls, in few messages. Dask looks into lists and dicts, but not into text."""
+        of, store = f"{function.__module__}.{function.__qualname__}", self.store.location
+        keys = [name_of(function.__name__, function=of, store=store, call=list(call)) for call in calls]
+        texts = [json.dumps(call) for call in calls]
+        options = {"expected": self._here, "function": function, "store": store}
+        return list(self._client.map(run_task, texts, key=keys, pure=True, batch_size=CALLS_OF_A_MESSAGE, **options))
+
+    def _results(self, futures: list[Any], what: str) -> list[Any]:
+        """The results of tasks that are done: in one message or, if a worker died with some of them, one by one."""
+        gather = functools.partial(self._client.gather, futures, asynchronous=True)
+        with suppress(Exception):
+            return list(self._client.sync(gather, callback_timeout=POLL))
+        return [self._result(future, f"{what}, task {i} of {len(futures)}") for i, future in enumerate(futures, 1)]
 
     def _next(self, done: queue.SimpleQueue[int]) -> int:
         while True:
@@ -212,7 +225,7 @@ def connected(scheduler: str) -> Iterator[Any]:
         with local_client(int(number)) as client:
             yield client
         return
-    address = _address_of(scheduler)
+    address = address_of(scheduler)
     try:
         _ask_who_is_there(address)
         client = dask_client(address, timeout=CONNECT_WITHIN, set_as_default=False)
@@ -224,36 +237,6 @@ def connected(scheduler: str) -> Iterator[Any]:
         ) from error
     with client:
         yield client
-
-
-def _address_of(scheduler: str) -> str:
-    if scheduler.endswith(".json"):
-        try:
-            return _checked_address(parse_json(Path(scheduler).read_bytes())["address"])
-        except FileNotFoundError:
-            raise InputError(f"{scheduler}: no such file; dask scheduler --scheduler-file writes one") from None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            what = "it has no address" if isinstance(error, KeyError) else str(error)
-            raise InputError(
-                f"{scheduler}: is no file of dask scheduler --scheduler-file ({what}): wait until the scheduler has "
-                "written it, or give its address"
-            ) from error
-    try:
-        return _checked_address(scheduler if "://" in scheduler else f"tcp://{scheduler}")
-    except ValueError as error:
-        raise OptionError(
-            f"scheduler {scheduler!r}: an address such as tcp://head:8786, a FILE.json or local:4 expected "
-            f"(protocols: {', '.join(PROTOCOLS)})"
-        ) from error
-
-
-def _checked_address(address: Any) -> str:
-    """The address, if it is of the form PROTOCOL://HOST:PORT; else raises ValueError."""
-    protocol, _, place = str(address).partition("://")
-    host, _, port = place.rpartition(":")
-    if protocol in PROTOCOLS and host and port.rstrip("/").isdecimal():
-        return str(address)
-    raise ValueError(f"{address!r} is no address of a scheduler")
 
 
 def _ask_who_is_there(address: str) -> None:

@@ -188,7 +188,10 @@ def is_temporary(name: str, target: Path, suffix: str = "tmp") -> bool:
     >>> is_temporary(".a.txt.0123abcd.tmp", Path("a.txt")), is_temporary(".a.txt.0123abcd.tmp", Path("a"))
     (True, False)
     """
-    return re.fullmatch(re.escape(_prefix(target)) + rf"[0-9a-f]{{8}}\.{suffix}", name) is not None
+    if not name.startswith("."):  # most names of a folder with many entries
+        return False
+    prefix = _prefix(target)
+    return name.startswith(prefix) and re.fullmatch(rf"[0-9a-f]{{8}}\.{suffix}", name[len(prefix) :]) is not None
 
 
 def remove_leftovers(target: Path) -> None:

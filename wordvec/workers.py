@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +11,10 @@ from wordvec.errors import ClusterError
 from wordvec.store import open_store
 
 
-def run_task(expected: dict[str, str], function: Callable[..., Any], *arguments: Any) -> Any:
-    """Run a task on a worker. The check is for workers that joined later."""
+def run_task(call: str, expected: dict[str, str], function: Callable[..., Any], store: str) -> Any:
+    """Run ``function(store, *call)`` on a worker, for a call in JSON. The check is for workers that joined later."""
     check_same(expected, facts_of_process(), f"worker on {platform.node()}")
-    return function(*arguments)
+    return function(store, *json.loads(call))
 
 
 def look_around(store: str, mark: str) -> dict[str, str]:

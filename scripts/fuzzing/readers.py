@@ -21,7 +21,6 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "cli/card": ("report",),
     "cli/networks": ("network-input",),
     "cli/serve": ("token",),
-    "cluster": ("scheduler",),
     "compat/gensim/models/phrases": ("gensim-phrases",),
     "compat/gensim/models/word2vec_format": ("gensim-counts",),
     "corpus/concordance/positions": ("positions",),
@@ -53,6 +52,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "npy_header": ("npy",),
     "plots/groups": ("groups",),
     "plots/charts": ("scores",),
+    "scheduler_address": ("scheduler",),
     "serve/replies": ("service",),
     "trainers/checkpoint": ("checkpoint",),
     "vectors/files/chunks": ("word2vec-text", "glove", "vectors-packed"),
@@ -96,6 +96,7 @@ NOT_FUZZED = {
     "store/objects": OF_A_RUN,
     "terminal": WRITES,
     "trainers/rounds": OF_A_RUN,
+    "workers": OF_A_RUN,
 }
 
 

@@ -257,9 +257,9 @@ def _read_gensim_counts(folder: Path) -> object:
 
 
 def _read_scheduler(folder: Path) -> object:
-    from wordvec.cluster import _address_of
+    from wordvec.scheduler_address import address_of
 
-    expect(isinstance(_address_of(str(folder / "s.json")), str), "an address that is no text")
+    expect(isinstance(address_of(str(folder / "s.json")), str), "an address that is no text")
     return "read"
 
 

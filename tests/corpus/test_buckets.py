@@ -5,8 +5,8 @@ import pytest
 from hostile_corpora import CORPORA
 from inline_cluster import InlineCluster
 
-from wordvec.corpus import Corpus, buckets, building_on_cluster, vocabulary_on_cluster
-from wordvec.corpus.selection import pack_words, unpack_words
+from wordvec.corpus import Corpus, buckets, building_on_cluster, packing, vocabulary_on_cluster
+from wordvec.corpus.words import pack_words, unpack_words
 from wordvec.errors import ShapeError
 
 SMALL = {
@@ -152,34 +152,42 @@ def test_words_asked_for_and_never_seen_are_those_of_one_machine(several, monkey
 
 def test_shares_and_words_are_the_same_in_plain_python(monkeypatch):
     packed, positions = pack_words(HOSTILE), np.array([5, 0, 3, 3, 11])
-    compiled = buckets.shares_of(*packed), buckets.take_words(*packed, positions)
-    table, plain = buckets._scanning().PieceTable(), buckets.WordTable()
+    compiled = packing.shares_of(*packed), packing.take_words(*packed, positions)
+    table, plain = packing._scanning().PieceTable(), packing.WordTable()
     fed = [word for word in HOSTILE if "\n" not in word]
     for words in (fed[:4], fed[2:], []):
         given = (*pack_words(words), np.arange(1, len(words) + 1))
         assert table.add(*given).tolist() == plain.add(*given).tolist()
     assert unpack_words(*table.packed()) == unpack_words(*plain.packed()) == fed
     assert table.counts.tolist() == plain.counts.tolist()
-    monkeypatch.setattr(buckets, "can_compile", lambda: False)
-    np.testing.assert_array_equal(buckets.shares_of(*packed), compiled[0])
-    assert unpack_words(*buckets.take_words(*packed, positions)) == [HOSTILE[i] for i in positions]
+    monkeypatch.setattr(packing, "can_compile", lambda: False)
+    np.testing.assert_array_equal(packing.shares_of(*packed), compiled[0])
+    assert unpack_words(*packing.take_words(*packed, positions)) == [HOSTILE[i] for i in positions]
     assert unpack_words(*compiled[1]) == [HOSTILE[i] for i in positions]
-    assert len(buckets.shares_of(*pack_words([]))) == 0
+    assert len(packing.shares_of(*pack_words([]))) == 0
+
+
+def test_words_with_a_text_inside():
+    words = [*HOSTILE, "a_b", "_", "__", "a", "", "b_", "éa", "_é"]
+    packed = pack_words(words)
+    for text in ("_", "__", "é", "\n", "ord", "_b_"):  # what lies across two words is in none
+        assert packing.have_inside(*packed, text).tolist() == [text in word for word in words]
+    assert packing.have_inside(*pack_words([]), "_").tolist() == []
 
 
 def test_damaged_ends_never_reach_c():
     words = np.frombuffer(b"tea", np.uint8)
     for ends in ([4], [2, 1, 3], [-1, 3]):
         with pytest.raises(ShapeError, match="the ends of words must not fall"):
-            buckets.shares_of(words, np.array(ends))
+            packing.shares_of(words, np.array(ends))
     with pytest.raises(IndexError):
-        buckets.take_words(words, np.array([3]), np.array([1]))
+        packing.take_words(words, np.array([3]), np.array([1]))
     with pytest.raises(ShapeError, match="must not be negative"):
-        buckets.take_words(words, np.array([3]), np.array([-1]))
+        packing.take_words(words, np.array([3]), np.array([-1]))
 
 
 def test_shares_are_about_equal():
-    shares = buckets.shares_of(*pack_words([f"word{i}" for i in range(20_000)]))
-    sizes = np.bincount(shares, minlength=buckets.SHARES)
+    shares = packing.shares_of(*pack_words([f"word{i}" for i in range(20_000)]))
+    sizes = np.bincount(shares, minlength=packing.SHARES)
     assert sizes.min() > 0.5 * sizes.mean()
     assert sizes.max() < 1.6 * sizes.mean()

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.cli import main
-from wordvec.corpus import Corpus, Vocabulary, hashes, selection, storage
+from wordvec.corpus import Corpus, Vocabulary, hashes, storage, words
 from wordvec.corpus.header import INFO
-from wordvec.corpus.selection import TOO_RARE, Words, pack_words, unpack_words
+from wordvec.corpus.selection import TOO_RARE
+from wordvec.corpus.words import Words, pack_words, unpack_words
 from wordvec.errors import CorpusError
 
 ANY_TEXT = st.text(min_size=1, max_size=5)  # line ends, NUL and all
@@ -283,7 +284,7 @@ def test_words_that_are_damaged_are_found_by_verify_or_when_they_are_first_neede
 
 def test_opening_unpacks_no_words_and_explains_from_packed_ones(folder, monkeypatch):
     opened = Corpus.open(folder).vocabulary
-    monkeypatch.setattr(selection, "unpack_words", None)  # calling it would fail
+    monkeypatch.setattr(words, "unpack_words", None)  # calling it would fail
     assert (len(opened), opened.min_count, opened.counts[:2].tolist()) == (7, 5, [90, 87])
     assert opened.left_out.find("x") == (3, TOO_RARE)
     assert opened.left_out.find("y") is None

@@ -5,8 +5,9 @@ import hashlib
 import numpy as np
 import pytest
 
-from wordvec import CBOW, PPMI, SVD, Corpus, GloVe, SkipGram
-from wordvec.errors import DeviceUnavailableError, OptionError, TrainingError, WordvecError
+from wordvec import CBOW, PPMI, SVD, Corpus, GloVe, SkipGram, WordVectors
+from wordvec.corpus import words
+from wordvec.errors import DeviceUnavailableError, InputError, OptionError, TrainingError, WordvecError
 from wordvec.native import library
 from wordvec.trainers import TRAINERS, make_trainer
 from wordvec.trainers.base import check_memory
@@ -189,3 +190,19 @@ def test_without_the_library_the_layers_train_and_say_so(corpus, monkeypatch, lo
 
 def test_every_trainer_has_a_case_here():
     assert set(SMALL) == set(TRAINERS)
+
+
+def test_words_left_out_stay_packed(tmp_path, monkeypatch):
+    Corpus.from_sentences([["a", "b"] * 3, ["rare", "é"]], min_count=2).save(tmp_path / "corpus")
+    opened, unpacked, unpack = Corpus.open(tmp_path / "corpus"), [], words.unpack_words
+    monkeypatch.setattr(words, "unpack_words", lambda *packed: unpacked.append(len(packed[1])) or unpack(*packed))
+    vectors = SVD(dim=1).fit(opened).vectors
+    vectors.save(tmp_path / "v.safetensors")
+    assert (vectors.rare["é"], vectors.rare.get("a"), unpacked) == (1, None, [2])  # those of the vocabulary
+    assert dict(vectors.rare) == WordVectors.load(tmp_path / "v.safetensors").rare == {"rare": 1, "é": 1}
+
+
+def test_half_a_surrogate_pair_among_words_left_out_is_named(tmp_path):
+    vectors = SVD(dim=1).fit(Corpus.from_sentences([["a", "b"] * 3, ["\ud800"]], min_count=2)).vectors
+    with pytest.raises(InputError, match="half a surrogate pair"):
+        vectors.save(tmp_path / "v.safetensors")

@@ -13,25 +13,19 @@ Sorted by place, words are in the order of their first appearance, as on one mac
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 import numpy as np
 
-from wordvec.corpus.building import can_compile
-from wordvec.corpus.selection import (
-    OVER_MAX_WORDS,
-    Packed,
-    absent_of,
-    may_be_kept,
-    members,
-    pack_words,
-    unpack_words,
-)
+from wordvec.corpus.packing import SHARES, have_inside, new_table, shares_of, take_words
+from wordvec.corpus.selection import OVER_MAX_WORDS, absent_of, may_be_kept, members
+from wordvec.corpus.words import Packed, pack_words, unpack_words
 from wordvec.store import Store, open_store
 
-SHARES = 256
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+OF_PART = {  # an entry with provisional ids, which are numbers of words
+    "ids": np.int32, "sentence_ends": np.int64,
+    "words": np.uint8, "word_ends": np.int64, "counts": np.int64, "numbers": np.int32, "cuts": np.int64,  # `in_shares`
+}  # fmt: skip
 OF_BUCKET = {
     "numbers": np.int32,  # the number within the bucket of each word of part 0, then of part 1 ...
     "cuts": np.int64,  # where each part's numbers begin, and the end
@@ -41,49 +35,8 @@ OF_BUCKET = {
 LEFT_OUT = {"left": np.int32, "left_counts": np.int64, "left_reasons": np.int8}
 
 
-def shares_of(data: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """The share of each packed word, (words,) uint8: a polynomial in its bytes modulo 2**64, mixed into one byte.
-
-    >>> shares_of(*pack_words(["you", "say", "you"])).tolist()
-    [221, 0, 221]
-    """
-    if can_compile():
-        return _scanning().shares_of(data, ends)
-    if not len(ends):
-        return np.zeros(0, np.uint8)
-    lengths = np.diff(ends, prepend=0)
-    powers = np.full(int(lengths.max()), MULTIPLIER)
-    np.cumprod(powers, out=powers)
-    terms = powers[np.arange(len(data)) - np.repeat(ends - lengths, lengths)]
-    terms *= data
-    sums = np.add.reduceat(terms, ends - lengths)
-    return (((sums ^ (sums >> np.uint64(32))) * MULTIPLIER) >> np.uint64(56)).astype(np.uint8)
-
-
-def take_words(data: np.ndarray, ends: np.ndarray, positions: np.ndarray) -> Packed:
-    """The packed words at these positions, in this order, packed again.
-
-    >>> unpack_words(*take_words(*pack_words(["you", "é", "say"]), np.array([2, 1])))
-    ['say', 'é']
-    """
-    if can_compile():
-        return _scanning().take_words(data, ends, positions)
-    lengths = np.diff(ends, prepend=0)[positions]
-    taken_ends = np.cumsum(lengths)
-    places = np.repeat(ends[positions] - taken_ends, lengths)
-    places += np.arange(len(places))
-    return data[places], taken_ends
-
-
-def _scanning() -> Any:
-    from wordvec.corpus.encode import scanning
-
-    return scanning
-
-
-def in_shares(words: list[str], counts: np.ndarray) -> dict[str, np.ndarray]:
+def in_shares(packed: Packed, counts: np.ndarray) -> dict[str, np.ndarray]:
     """The words of a part sorted by share: `numbers` are their numbers in the part, `cuts` where each share begins."""
-    packed = pack_words(words)
     shares = shares_of(*packed)
     order = np.argsort(shares, kind="stable")
     data, ends = take_words(*packed, order)
@@ -106,7 +59,7 @@ def add_bucket(store: str, parts: list[str], shares: list[int], name: str) -> No
     if place.is_published(name):
         return
     facts = [place.facts(part) for part in parts]
-    table = _scanning().PieceTable() if can_compile() and not any(each["line_feeds"] for each in facts) else WordTable()
+    table = new_table(any(each["line_feeds"] for each in facts))
     begins = np.cumsum([0, *(each["words"] for each in facts)])
     with place.writing(name, OF_BUCKET) as entry:
         cuts = [0]
@@ -126,31 +79,6 @@ def add_bucket(store: str, parts: list[str], shares: list[int], name: str) -> No
         entry.facts["words"] = table.size
 
 
-class WordTable:
-    """The same as `scanning.PieceTable`, in plain Python; words may contain line feeds."""
-
-    def __init__(self) -> None:
-        self._number_of: defaultdict[str, int] = defaultdict()
-        self._number_of.default_factory = self._number_of.__len__  # a new word gets the number of words so far
-        self.counts = np.zeros(0, np.int64)
-
-    @property
-    def size(self) -> int:
-        """How many words there are."""
-        return len(self._number_of)
-
-    def add(self, words: np.ndarray, ends: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        """See PieceTable."""
-        numbers = np.fromiter(map(self._number_of.__getitem__, unpack_words(words, ends)), np.int32, len(ends))
-        self.counts = np.concatenate([self.counts, np.zeros(self.size - len(self.counts), np.int64)])
-        self.counts[numbers] += counts
-        return numbers
-
-    def packed(self) -> Packed:
-        """See PieceTable."""
-        return pack_words(self._number_of)
-
-
 def find_words(store: str, bucket: str, least: int | None, delimiter: str, wanted: str, name: str) -> None:
     """Publish the words of a bucket that phrases may involve.
 
@@ -160,12 +88,12 @@ def find_words(store: str, bucket: str, least: int | None, delimiter: str, wante
     place = open_store(store)
     if place.is_published(name):
         return
-    words, counts = unpack_words(*packed_words(place, bucket)), np.asarray(place.read(bucket, "counts"))
+    packed, counts = packed_words(place, bucket), np.asarray(place.read(bucket, "counts"))
     if least is None:
-        found = members(words, frozenset(unpack_words(*packed_words(place, wanted))))
+        found = members(unpack_words(*packed), frozenset(unpack_words(*packed_words(place, wanted))))
     else:
         found = counts >= least
-    found |= np.fromiter((delimiter in word for word in words), bool, len(words))
+    found |= have_inside(*packed, delimiter)
     _publish_choice(place, name, bucket, np.flatnonzero(found), counts)
 
 

@@ -17,11 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wordvec.corpus.buckets import in_shares
+from wordvec.corpus.buckets import OF_PART, in_shares
 from wordvec.corpus.build_options import TextOptions
 from wordvec.corpus.building import COMPILED_FROM, can_compile, cutting_of, refuse_mixture, spool_source
-from wordvec.corpus.encode.blocks import encode_blocks
+from wordvec.corpus.encode.blocks import encode_into
 from wordvec.corpus.encode.normalization import Normalization
+from wordvec.corpus.encode.token_ids import Spool
 from wordvec.corpus.encode.tokenizers import (
     TOKENIZER_NAMES,
     get_tokenizer,
@@ -34,6 +35,7 @@ from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
 from wordvec.corpus.read.readers import Reading, size_to_cut
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
+from wordvec.corpus.words import pack_words
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce, heard
 from wordvec.store import name_of, open_store
@@ -152,22 +154,23 @@ def spool_part(
     if size or not is_bundled(path):
         check_same_file(path, size)
     options, is_text = _from_facts(facts), True
-    with heard() as said:
+    with heard() as said, place.writing(name, OF_PART) as entry:
+        spool = Spool(entry.arrays["ids"], entry.arrays["sentence_ends"])
         if end:
             normalize = None if options.normalization.changes_nothing else options.normalization.apply
             cutting = cutting_of(options.tokenize, normalize)
             cuts = range(begin, end, RANGE_BYTES)
             ranges = (TextRange(path, cut, min(cut + RANGE_BYTES, end), size, options.encoding) for cut in cuts)
-            most = (end - begin) // 2 + 1  # words
-            spooled = encode_blocks(ranges, cutting, 1, lambda count: None, most)  # type: ignore[arg-type]
+            words, counts = encode_into(spool, ranges, cutting)  # type: ignore[arg-type]
         else:
             spooled, is_text = spool_source(as_files(path), options, 1, lambda count: None, lambda count: None)
-    arrays = in_shares(spooled.words, spooled.counts)
-    arrays |= {"ids": spooled.ids, "sentence_ends": spooled.sentence_ends}
-    # A list of tokens, or a tokenizer, may have line feeds inside of words.
-    about: dict[str, Any] = {"is_text": is_text, "said": said, "line_feeds": bool((arrays["words"] == 0x0A).any())}
-    about |= {"words": len(spooled.words), "tokens": len(spooled.ids), "sentences": len(spooled.sentence_ends)}
-    place.publish(name, arrays, **about)
+            spool.write(spooled.ids, spooled.sentence_ends)
+            words, counts = pack_words(spooled.words), spooled.counts
+        for array, values in in_shares(words, counts).items():
+            entry.arrays[array].append(values)
+        # A list of tokens, or a tokenizer, may have line feeds inside of words.
+        entry.facts.update(is_text=is_text, said=said, line_feeds=bool((words[0] == 0x0A).any()))
+        entry.facts.update(words=len(counts), tokens=spool.tokens, sentences=spool.sentences)
 
 
 def _as_facts(options: TextOptions) -> dict[str, Any]:

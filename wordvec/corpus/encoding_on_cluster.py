@@ -14,14 +14,17 @@ import numpy as np
 
 from wordvec.corpus.encode.token_ids import Spooled, growing_array, renumbered
 from wordvec.corpus.hashes import PIECE, Written, piece_hashes
-from wordvec.corpus.selection import LeftOut, Words
+from wordvec.corpus.selection import LeftOut
 from wordvec.corpus.storage import DTYPES
+from wordvec.corpus.words import Words
 from wordvec.store import FolderStore, Store, name_of, open_store
 
 if TYPE_CHECKING:
     from wordvec.cluster import Cluster
 
+PIECES_OF_A_TASK = 4  # 64 MB of ids
 RARE = ("rare_words", "rare_word_ends", "rare_counts", "rare_reasons")
+Piece = tuple[str, int, list[tuple[str, int, int, int]]]  # see `hash_pieces`
 
 
 class Encoded(NamedTuple):
@@ -74,11 +77,11 @@ def _written_by_workers(
         place_rare(store, tables[-1], whole, before[-2])
         first_ids, first_starts, sizes["sentence_starts"] = _places(store, names)
         store.make_room(whole, "sentence_starts", np.int64, sizes["sentence_starts"])
-        placing = [(name, before, *first, whole) for name, before, first in zip(names, first_ids, first_starts)]
-        cluster.run(place_starts, placing, "encoding", show_progress=False)
-        spans = [(array, at) for array, size in sizes.items() for at in range(0, size, PIECE)]
-        found = cluster.run(hash_piece, [(whole, *span) for span in spans], "hashing", show_progress=False)
-        hashes = {array: [each for (of, _), each in zip(spans, found) if of == array] for array in sizes}
+        pieces: list[Piece] = [(array, at, []) for array in ("ids", *RARE) for at in range(0, sizes[array], PIECE)]
+        pieces += _pieces_of_starts(names, first_ids, first_starts, sizes["sentence_starts"])
+        calls = [(whole, pieces[i : i + PIECES_OF_A_TASK]) for i in range(0, len(pieces), PIECES_OF_A_TASK)]
+        found = [each for task in cluster.run(hash_pieces, calls, "hashing", show_progress=False) for each in task]
+        hashes = {array: [each for (of, *_), each in zip(pieces, found) if of == array] for array in sizes}
         store.finish(whole, **hashes)
     written = {array: Written(store.path_of(whole, array), hashes) for array, hashes in store.facts(whole).items()}
     return _encoded({array: store.read(whole, array) for array in written}, written)
@@ -165,14 +168,29 @@ def renumber_part(
     place.publish(name, arrays | {"ends": ends}, kept=kept, ends=len(ends), **facts)
 
 
-def place_starts(store: str, name: str, before: int, begin: int, skipped: int, whole: str) -> None:
-    """Write the sentence starts of a part into the array of the whole text, whose first is 0."""
-    place = open_store(store)
-    starts = before + np.asarray(place.read(name, "ends", skipped))
-    place.write_part(whole, "sentence_starts", begin, [starts])  # type: ignore[attr-defined]  # of a folder
+def _pieces_of_starts(
+    names: list[str], first_ids: list[int], first_starts: list[tuple[int, int]], starts: int
+) -> Iterator[Piece]:
+    """The pieces of all sentence starts, and where those of each piece come from."""
+    begins = [begin for begin, _ in first_starts]
+    for at in range(0, starts, PIECE):
+        sources = []
+        for name, before, (begin, skipped), end in zip(names, first_ids, first_starts, [*begins[1:], starts]):
+            first, last = max(at, begin), min(at + PIECE, end)
+            if first < last:
+                sources.append((name, before, first - begin + skipped, last - begin + skipped))
+        yield "sentence_starts", at, sources
 
 
-def hash_piece(store: str, whole: str, array: str, begin: int) -> str:
-    """The hash of the piece of an array of the whole text that begins there."""
-    (found,) = piece_hashes(open_store(store).read(whole, array, begin, begin + PIECE))
+def hash_pieces(store: str, whole: str, pieces: list[Piece]) -> list[str]:
+    """The hashes of pieces of the arrays of the whole text. Those of sentence starts are written now."""
+    place, found = open_store(store), []
+    assert isinstance(place, FolderStore)
+    for array, at, sources in pieces:
+        values = place.read(whole, array, at, at + PIECE)
+        if array == "sentence_starts":
+            starts = [before + np.asarray(place.read(name, "ends", *span)) for name, before, *span in sources]
+            values = np.concatenate([np.zeros(int(at == 0), np.int64), *starts])  # the first sentence begins at 0
+            place.write_part(whole, array, at, [values])
+        found += piece_hashes(values)
     return found

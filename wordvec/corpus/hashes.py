@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wordvec.corpus.selection import Words
+from wordvec.corpus.words import Words
 from wordvec.memory import give_back_pages
 from wordvec.npy_header import map_npy, write_npy_header
 

@@ -19,9 +19,10 @@ from wordvec.corpus.hashes import Written
 from wordvec.corpus.phrases import Phrases, find_phrases, find_phrases_of
 from wordvec.corpus.phrases.on_cluster import TextOnCluster
 from wordvec.corpus.read.sources import Source, name_of
-from wordvec.corpus.selection import Selection, Words
+from wordvec.corpus.selection import Selection
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.corpus.vocabulary_on_cluster import choose_on_cluster, words_in_buckets, working_words
+from wordvec.corpus.words import Words
 from wordvec.errors import CorpusError
 
 if TYPE_CHECKING:

@@ -1,24 +1,53 @@
-"""Words of a vocabulary: which are selected, in which order, why others are left out; and compact storage of words."""
+"""Words of a vocabulary: which are selected, in which order, and why others are left out."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import numpy as np
 
-from wordvec.errors import CorpusError, OptionError, counted
+from wordvec.corpus.words import Packed, Words
+from wordvec.errors import OptionError, counted
 
+MANY = 100  # words asked for, each of which is looked for in all packed words; then these are unpacked
 # Why a word that was seen is left out.
 TOO_RARE, OVER_MAX_WORDS, DROPPED, NOT_GIVEN, ONLY_IN_PHRASES = range(5)
 
 
-class LeftOut:
-    """Words that were seen but are not in the vocabulary, with their counts and the reasons."""
+class LeftOut(Mapping[str, int]):
+    """Words that were seen but are not in the vocabulary, with their counts and the reasons.
+
+    As a mapping, it has the count of each word. Packed words are unpacked only after many of them were asked for.
+
+    >>> left_out = LeftOut(Words(["tea", "cup"]), np.array([2, 1]), np.zeros(2, np.int8))
+    >>> left_out["cup"], "pot" in left_out, left_out == {"tea": 2, "cup": 1}
+    (1, False, True)
+    """
 
     def __init__(self, words: Words, counts: np.ndarray, reasons: np.ndarray) -> None:
         self.words, self.counts, self.reasons = words, counts, reasons
+        self._asked = 0
+
+    @classmethod
+    def too_rare(cls, counts: Mapping[str, int]) -> LeftOut:
+        """These words with their counts, left out because they are too rare."""
+        numbers = np.fromiter(counts.values(), np.int64, len(counts))
+        return cls(Words(list(counts)), numbers, np.full(len(counts), TOO_RARE, np.int8))
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words.list)
+
+    def __getitem__(self, word: str) -> int:
+        self._asked += 1
+        found = self.words.position(word) if self._asked < MANY else self.words.ids.get(word)
+        if found is None:
+            raise KeyError(word)
+        return int(self.counts[found])
 
     def as_dict(self) -> dict[str, int]:
         """How often each word was seen."""
@@ -188,98 +217,3 @@ def _by_falling_count(words: Sequence[str], counts: np.ndarray, positions: np.nd
     by_word = sorted(positions.tolist(), key=words.__getitem__)
     order = np.array(by_word, np.int64)
     return order[np.argsort(-counts[order], kind="stable")]
-
-
-# Compact storage of words: concatenated UTF-8 bytes, decoded into strings when first needed.
-
-
-Packed = tuple[np.ndarray, np.ndarray]  # UTF-8 of all words (uint8) and the end of each word in it (int64)
-
-
-class Words:
-    """A list of distinct words, given directly or unpacked from (memory-mapped) bytes when first needed.
-
-    >>> words = Words(packed=pack_words(["you", "say", "é"]))
-    >>> len(words), words.position("say"), words.position("sa"), words.list
-    (3, 1, None, ['you', 'say', 'é'])
-    """
-
-    def __init__(self, words: list[str] | None = None, packed: Packed | None = None, where: str = "vocabulary") -> None:
-        self._list = [] if words is None and packed is None else words
-        self._packed = packed
-        self._where = where  # for messages
-        self._ids: dict[str, int] | None = None
-
-    def __len__(self) -> int:
-        return len(self._list) if self._list is not None else len(self._packed[1])  # type: ignore[index]
-
-    @property
-    def list(self) -> list[str]:
-        """The words. Raises CorpusError if the bytes are damaged."""
-        if self._list is None:
-            try:
-                self._list = unpack_words(*self._packed)  # type: ignore[misc]
-            except ValueError as error:
-                raise CorpusError(f"{self._where}: damaged corpus: {error}; build it again") from error
-        return self._list
-
-    @property
-    def ids(self) -> dict[str, int]:
-        """The position of each word. Raises CorpusError if a word appears twice."""
-        if self._ids is None:
-            ids = {word: word_id for word_id, word in enumerate(self.list)}
-            if len(ids) != len(self.list):
-                twice = next(word for i, word in enumerate(self.list) if ids[word] != i)
-                raise CorpusError(f"{self._where}: the word {twice!r} appears twice")
-            self._ids = ids
-        return self._ids
-
-    def position(self, word: str) -> int | None:
-        """The position of `word`, or None. Packed bytes are searched without unpacking."""
-        if self._list is not None or self._packed is None:
-            return self.ids.get(word)
-        return _position_in_packed(*self._packed, word)
-
-    def pack(self) -> Packed:
-        """The words in the form of `pack_words`."""
-        return self._packed if self._packed is not None else pack_words(self.list)
-
-
-def pack_words(words: Iterable[str]) -> Packed:
-    r"""All words as concatenated UTF-8 (uint8), and the end of each (int64).
-
-    >>> data, ends = pack_words(["you", "é"])
-    >>> bytes(data), ends.tolist()
-    (b'you\xc3\xa9', [3, 5])
-    """
-    words = list(words)
-    joined = np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), np.uint8)
-    feeds = np.flatnonzero(joined == 0x0A)
-    if words and len(feeds) == len(words) - 1:  # no word holds a line feed: several times as fast
-        return joined[joined != 0x0A], np.append(feeds, len(joined)) - np.arange(len(words))
-    encoded = [word.encode("utf-8", "surrogatepass") for word in words]
-    ends = np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)))
-    return np.frombuffer(b"".join(encoded), np.uint8), ends
-
-
-def unpack_words(data: np.ndarray, ends: np.ndarray) -> list[str]:
-    """The inverse of `pack_words`. Raises ValueError if the ends do not fit the data."""
-    if data.dtype != np.uint8 or ends.dtype != np.int64 or (ends[-1] if len(ends) else 0) != len(data):
-        raise ValueError("the words do not end where they should")
-    starts = np.concatenate([np.zeros(min(1, len(ends)), np.int64), ends[:-1]])
-    if (starts > ends).any() or (starts < 0).any():
-        raise ValueError("the words do not end where they should")
-    raw, spans = data.tobytes(), zip(starts.tolist(), ends.tolist())
-    if raw.isascii():  # decode everything in one call, twice as fast
-        text = raw.decode("ascii")
-        return [text[start:end] for start, end in spans]
-    return [raw[start:end].decode("utf-8", "surrogatepass") for start, end in spans]
-
-
-def _position_in_packed(data: np.ndarray, ends: np.ndarray, word: str) -> int | None:
-    """Find a word without unpacking: compare all words of the same length in parallel, byte by byte."""
-    wanted = word.encode("utf-8", "surrogatepass")
-    candidates = np.flatnonzero(np.diff(ends, prepend=0) == len(wanted))
-    for back, byte in enumerate(reversed(wanted), 1):
-        candidates = candidates[data[ends[candidates] - back] == byte]
-    return int(candidates[0]) if len(candidates) else None

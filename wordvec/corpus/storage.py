@@ -46,7 +46,8 @@ from wordvec.corpus.hashes import (
     piece_hashes,
 )
 from wordvec.corpus.header import check_header
-from wordvec.corpus.selection import LeftOut, VocabularyParts, Words
+from wordvec.corpus.selection import LeftOut, VocabularyParts
+from wordvec.corpus.words import Words
 from wordvec.errors import CorpusError
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
 from wordvec.json_forms import parse_json

@@ -10,10 +10,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from wordvec.corpus.selection import DROPPED, TOO_RARE, LeftOut, Selection, VocabularyParts, Words, select
+from wordvec.corpus.selection import DROPPED, LeftOut, Selection, VocabularyParts, select
 from wordvec.corpus.spelling import near_spellings, quoted
 from wordvec.corpus.storage import open_corpus
 from wordvec.corpus.wordlists import checked_words, read_counted_words
+from wordvec.corpus.words import Words
 from wordvec.errors import CorpusError, OptionError, UnknownWordError, counted
 
 T = TypeVar("T")
@@ -45,10 +46,7 @@ class Vocabulary:
         min_count: int = 1,
         rare: Mapping[str, int] | None = None,
     ) -> None:
-        left_out = None
-        if rare is not None:
-            rare_counts = np.fromiter(rare.values(), np.int64, len(rare))
-            left_out = LeftOut(Words(list(rare)), rare_counts, np.full(len(rare), TOO_RARE, np.int8))
+        left_out = None if rare is None else LeftOut.too_rare(rare)
         self._set(Words(list(words)), np.ascontiguousarray(counts, dtype=np.int64), min_count, left_out, None)
         self.check()
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wordvec.corpus.buckets import (
-    SHARES,
     add_bucket,
     answer_parts,
     choose_in_bucket,
@@ -22,7 +21,9 @@ from wordvec.corpus.buckets import (
     packed_words,
 )
 from wordvec.corpus.build_options import WordSelection, nothing_left_message
-from wordvec.corpus.selection import Selection, checked_lists, pack_words, select, unpack_words
+from wordvec.corpus.packing import SHARES
+from wordvec.corpus.selection import Selection, checked_lists, select
+from wordvec.corpus.words import pack_words, unpack_words
 from wordvec.errors import CorpusError
 from wordvec.store import Store, hash_of, name_of
 
@@ -148,13 +149,20 @@ def choose_on_cluster(
     taken = [words[i] for i in chosen.taken.tolist()]
     phrase_ids = None
     if text is not None:
-        id_of = {word: i for i, word in enumerate(taken)}
-        phrase_ids = np.fromiter((id_of.get(word, -1) for word in text.words), np.int32, len(text.words))
+        phrase_ids = np.concatenate([_ids_of_working(text.working, choice, ids), ids[len(choice.words) :]])
     tables = _numbered(cluster, buckets, choice, ids[: len(choice.words)], show, text, phrase_ids)
     tables.append(_publish_left(store, words, counts, chosen, len(choice.words)))
     seen = {word for word, count in zip(phrases, their_counts.tolist()) if count}
     absent = sorted({word for name in choice.names for word in _absent(store, name)} - seen)
     return Chosen(taken, counts[chosen.taken], absent, tables)
+
+
+def _ids_of_working(working: Working, choice: Choice, ids: np.ndarray) -> np.ndarray:
+    """The ids of the working words, -1 for those that were not chosen. A word's place is the same in each choice."""
+    found = np.full(len(working.words), -1, np.int32)
+    _, chosen, here = np.intersect1d(choice.places, working.choice.places[working.order], True, return_indices=True)
+    found[here] = ids[chosen]
+    return found
 
 
 def _choices(

@@ -48,6 +48,9 @@ class Store(ABC):
     def check_writable(self) -> None:  # noqa: B027  # of most stores it is known when something is written
         """Raise InputError where it is known that this process cannot write."""
 
+    def remove_leftovers(self) -> None:  # noqa: B027  # of most stores: none are left
+        """Remove what killed writers left of entries that they did not publish."""
+
     @abstractmethod
     def is_published(self, name: str) -> bool:
         """Whether an entry is there, whole."""

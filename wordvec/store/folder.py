@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import InputError
-from wordvec.files import new_temporary, release, remove, remove_leftovers, replace_file
+from wordvec.files import new_temporary, release, remove, remove_abandoned, replace_file
 from wordvec.json_forms import parse_json
 from wordvec.npy_header import map_npy, read_npy_header, write_npy_header
 from wordvec.store.entries import FACTS, NewEntry, Store
@@ -49,6 +49,10 @@ class FolderStore(Store):
         if not os.access(self._folder, os.W_OK):
             raise InputError(f"store {self.location}: no permission to write in it; name another folder")
 
+    def remove_leftovers(self) -> None:
+        """See Store."""
+        remove_abandoned(self._folder)
+
     def is_published(self, name: str) -> bool:
         """See Store."""
         return (self._folder / name / FACTS).is_file()
@@ -75,7 +79,6 @@ class FolderStore(Store):
         """A folder to write arrays to, which becomes the entry at the end of the block, with the facts of then."""
         target = self._folder / name
         try:
-            remove_leftovers(target)
             temporary, lock = new_temporary(target, folder=True)
             try:
                 yield temporary

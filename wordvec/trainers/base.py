@@ -224,7 +224,7 @@ class Trainer(ABC):
             info,
             context_matrix=context_matrix,
             subwords=subwords,
-            rare=vocabulary.rare,
+            rare=vocabulary.left_out,
         )
 
 

@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +33,17 @@ def counts_fingerprint(vocabulary: Vocabulary) -> str:
     >>> counts_fingerprint(one) == counts_fingerprint(other)
     True
     """
-    counted = zip(vocabulary.words, vocabulary.counts.tolist())
-    total = 0
-    for word, count in itertools.chain(counted, (vocabulary.rare or {}).items()):
-        if count:
-            item = f"{count} {word}".encode("utf-8", "surrogatepass")
-            total += int.from_bytes(hashlib.blake2b(item, digest_size=16).digest(), "little")
+    total, left_out = 0, vocabulary.left_out
+    lists = [(vocabulary.parts.words, vocabulary.counts)]
+    lists += [] if left_out is None else [(left_out.words, left_out.counts)]
+    for words, counts in lists:
+        before = 0
+        for some in words.blocks():
+            for word, count in zip(some, counts[before : before + len(some)].tolist()):
+                if count:
+                    item = hashlib.blake2b(b"%d %b" % (count, word), digest_size=16)
+                    total += int.from_bytes(item.digest(), "little")
+            before += len(some)
     return f"{total % 2**128:032x}"
 
 

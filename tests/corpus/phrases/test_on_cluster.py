@@ -11,6 +11,7 @@ from wordvec.corpus.buckets import in_shares
 from wordvec.corpus.encode.token_ids import Spooled, spool
 from wordvec.corpus.phrases import Phrases, find_phrases, find_phrases_of, joining, on_cluster
 from wordvec.corpus.phrases.on_cluster import TextOnCluster
+from wordvec.corpus.words import pack_words
 
 WORDS = st.sampled_from(["a", "b", "c", "a_a"])
 SENTENCES = st.lists(st.lists(WORDS, max_size=9), min_size=1, max_size=6)
@@ -31,7 +32,8 @@ def in_parts(cluster, text, cuts):
         here = list(dict.fromkeys(own.tolist()))  # in the order of their first appearance
         ids = np.array([here.index(word) for word in own.tolist()], np.int32)
         words.append([text.words[word] for word in here])
-        arrays = in_shares(words[-1], np.bincount(ids, minlength=len(here))) | {"ids": ids, "sentence_ends": ends}
+        arrays = in_shares(pack_words(words[-1]), np.bincount(ids, minlength=len(here)))
+        arrays |= {"ids": ids, "sentence_ends": ends}
         sizes = {"words": len(here), "tokens": len(ids), "sentences": len(ends)}
         cluster.store.publish(f"part-{part}", arrays, **sizes, line_feeds=False)
         names.append(f"part-{part}")

@@ -20,6 +20,7 @@ from wordvec.corpus.encode.token_ids import Spool, Spooled, in_order
 from wordvec.corpus.encode.tokenizers import Tokenizer
 from wordvec.corpus.read.ranges import TextRange
 from wordvec.corpus.read.readers import read_range
+from wordvec.corpus.words import Packed, pack_words
 from wordvec.errors import CorpusError
 
 BLOCK = 1 << 20  # approximate characters scanned at a time; larger blocks do not fit in the processor's cache
@@ -57,16 +58,33 @@ def encode_blocks(
     cutting: Cutting,
     threads: int,
     on_sentences: Callable[[int], None],
-    room: int = 0,
 ) -> Spooled:
     """Encode the output of `readers.read_blocks`; see `token_ids.spool` for the rest."""
-    words = Words(threads) if cutting.tokenize is None else TokenizedPieces(cutting.tokenize, cutting.tokenize_all)
-    with Spool(room) as spool:
-        texts = joined(blocks, BLOCK)
-        for block in in_order(lambda text: words.scan(*bytes_of(text, cutting.prepare)), texts, threads):
-            spool.write(*words.encode(block))
-            on_sentences(len(block.line_ends))
+    with Spool() as spool:
+        words = _write_blocks(spool, blocks, cutting, threads, on_sentences)
         return spool.finished(*words.finish(spool))
+
+
+def encode_into(
+    spool: Spool, blocks: Iterable[tuple[str, bool] | TextRange], cutting: Cutting
+) -> tuple[Packed, np.ndarray]:
+    """Write a text into a spool on one thread. Returns its words, packed instead of as strings, and their counts."""
+    return _write_blocks(spool, blocks, cutting, 1, lambda count: None).finish_packed()
+
+
+def _write_blocks(
+    spool: Spool,
+    blocks: Iterable[tuple[str, bool] | TextRange],
+    cutting: Cutting,
+    threads: int,
+    on_sentences: Callable[[int], None],
+) -> Words | TokenizedPieces:
+    words = Words(threads) if cutting.tokenize is None else TokenizedPieces(cutting.tokenize, cutting.tokenize_all)
+    texts = joined(blocks, BLOCK)
+    for block in in_order(lambda text: words.scan(*bytes_of(text, cutting.prepare)), texts, threads):
+        spool.write(*words.encode(block))
+        on_sentences(len(block.line_ends))
+    return words
 
 
 def joined(blocks: Iterable[tuple[str, bool] | TextRange], size: int) -> Iterator[str | TextRange]:
@@ -171,6 +189,11 @@ class Words:
         pieces = self._all.pieces()
         return [pieces[i] for i in place.tolist()], self._all.counts[place]
 
+    def finish_packed(self) -> tuple[Packed, np.ndarray]:
+        """All words, packed, and their counts, where one thread had a single table."""
+        table: PieceTable = getattr(self._thread, "table", None) or self._all
+        return table.packed(), table.counts
+
     def _look_up(self, spool: Spool, final: dict[int, np.ndarray]) -> None:
         from wordvec.corpus.encode import scanning
 
@@ -228,11 +251,16 @@ class TokenizedPieces:
         self._counts.room(known - self._counts.size)
         self._counts.size = known
 
-    def finish(self, spool: Spool) -> tuple[list[str], np.ndarray]:
+    def finish(self, spool: Spool | None = None) -> tuple[list[str], np.ndarray]:
         """All words and their counts."""
         if "" in self._id_of:
             raise CorpusError("an empty string is among the tokens of the tokenizer")
         return list(self._id_of)[1:], self._counts.array.copy()
+
+    def finish_packed(self) -> tuple[Packed, np.ndarray]:
+        """The same, packed."""
+        words, counts = self.finish()
+        return pack_words(words), counts
 
 
 def _words_and_ends(tokenize: Tokenizer, pieces: list[str]) -> list[str]:

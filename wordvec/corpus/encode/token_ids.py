@@ -51,16 +51,23 @@ def growing_array(dtype: type[np.generic], room: int = 0) -> GrowingArray:
 class Spool:
     """The provisional ids of all tokens, and where the sentences end; in temporary files if there are many.
 
-    `room` is an upper bound of the number of tokens, if known.
+    They may be appended to other arrays instead: then only `write` and the counts of what was written are of use.
     """
 
-    def __init__(self, room: int = 0) -> None:
-        self._ids, self._ends, self._tokens = growing_array(np.int32, room), growing_array(np.int64), 0
+    def __init__(self, ids: Any = None, sentence_ends: Any = None) -> None:
+        self._ids = growing_array(np.int32) if ids is None else ids
+        self._ends = growing_array(np.int64) if sentence_ends is None else sentence_ends
+        self._tokens = self._sentences = 0
 
     @property
     def tokens(self) -> int:
         """The number of tokens written."""
         return self._tokens
+
+    @property
+    def sentences(self) -> int:
+        """The number of sentence ends written."""
+        return self._sentences
 
     def ids(self, begin: int, end: int) -> np.ndarray:
         """The ids from `begin` to `end`, writable."""
@@ -71,6 +78,7 @@ class Spool:
         self._ids.append(ids)
         self._ends.append(sentence_ends + self._tokens)
         self._tokens += len(ids)
+        self._sentences += len(sentence_ends)
 
     def finished(self, words: list[str], counts: np.ndarray) -> Spooled:
         """All tokens written, with the words of the ids and their counts."""

@@ -61,8 +61,7 @@ def pairs_found(ids: np.ndarray, sentence_ends: np.ndarray, keys: np.ndarray, wo
     """Which of these pairs of `words` words stand somewhere in a text, (P,) bool."""
     index, occurs = PairIndex(keys, words), np.zeros(len(keys), bool)
     for begin in range(0, len(ids), TOKENS_AT_A_TIME):
-        found = index.find(*neighbours(ids, sentence_ends, begin, begin + TOKENS_AT_A_TIME))
-        occurs[found[found >= 0]] = True
+        occurs[index.find(*neighbours(ids, sentence_ends, begin, begin + TOKENS_AT_A_TIME))[1]] = True
         give_back_pages(ids)
     return occurs
 
@@ -88,34 +87,34 @@ def join_pairs(
             spool.write(np.zeros(0, np.int32), np.asarray(sentence_ends))
         for begin in range(0, len(ids), TOKENS_AT_A_TIME):
             first, second, together = neighbours(ids, sentence_ends, begin, begin + TOKENS_AT_A_TIME)
-            pairs = index.find(first, second, together)
-            joins = _from_left_to_right(pairs >= 0, is_taken)
-            stays = np.concatenate([[not is_taken], ~joins[:-1]])
-            is_taken = bool(joins[-1])  # then the next stretch begins with the second word of a pair
+            places, pairs = index.find(first, second, together)
+            joins = _from_left_to_right(places, is_taken)
+            places, pairs = places[joins], pairs[joins]
+            gone = np.concatenate([np.zeros(int(is_taken), np.int64), places + 1])
+            is_taken = bool(gone.size and gone[-1] == len(first))  # the next stretch begins with the second of a pair
+            gone = gone[: len(gone) - is_taken]
             new_ids = first.copy()
-            new_ids[joins] = word_ids[pairs[joins]]
-            new_ids = new_ids[stays]
+            new_ids[places] = word_ids[pairs]
+            new_ids = np.delete(new_ids, gone)
             counts += np.bincount(new_ids, minlength=words)
-            joined += np.bincount(pairs[joins], minlength=len(joined))
-            staying_before = np.concatenate([[0], np.cumsum(stays)])
+            joined += np.bincount(pairs, minlength=len(joined))
             stop = int(np.searchsorted(sentence_ends, begin + len(first), side="right"))
-            spool.write(new_ids, staying_before[sentence_ends[next_sentence:stop] - begin])
+            ends = sentence_ends[next_sentence:stop] - begin
+            spool.write(new_ids, ends - np.searchsorted(gone, ends))
             next_sentence = stop
             give_back_pages(ids)
             on_tokens(len(first))
         return spool.finished([], counts), joined
 
 
-def _from_left_to_right(may_join: np.ndarray, first_is_taken: bool) -> np.ndarray:
-    """Which of the pairs that begin at each position are joined: in a row of them the first, third, fifth ...
+def _from_left_to_right(places: np.ndarray, first_is_taken: bool) -> np.ndarray:
+    """Which of the pairs at these places are joined: in a row of adjacent ones the first, third, fifth ...
 
-    >>> _from_left_to_right(np.array([True, True, True, False, True]), first_is_taken=False).tolist()
-    [True, False, True, False, True]
+    >>> _from_left_to_right(np.array([0, 1, 2, 4]), first_is_taken=False).tolist()
+    [True, False, True, True]
     """
-    may_join = may_join.copy()
-    may_join[0] &= not first_is_taken
-    begins_row = may_join.copy()
-    begins_row[1:] &= ~may_join[:-1]
-    position = np.arange(len(may_join))
-    row_start = np.maximum.accumulate(np.where(begins_row, position, 0))
-    return may_join & ((position - row_start) % 2 == 0)
+    skipped = int(first_is_taken and len(places) > 0 and places[0] == 0)
+    number = np.arange(len(places) - skipped)
+    begins_row = np.diff(places[skipped:], prepend=-2) > 1
+    row_start = np.maximum.accumulate(np.where(begins_row, number, 0))
+    return np.concatenate([np.zeros(skipped, bool), (number - row_start) % 2 == 0])

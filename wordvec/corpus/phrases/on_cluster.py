@@ -164,9 +164,9 @@ def _borders(counts: np.ndarray) -> list[int]:
     return sorted({0, *inner.tolist(), len(counts)})
 
 
-def _global_ids(place: Store, part: str, numbers: str, beyond: int = OTHER) -> tuple[np.ndarray, np.ndarray]:
-    """Ids of a part as those of the whole text, with one word from beyond its end, if any; and its sentence ends."""
-    ids = _looked_up(place.read(part, "ids"), np.asarray(place.read(numbers, "numbers"), np.int32), beyond)
+def _global_ids(place: Store, part: str, numbers: str) -> tuple[np.ndarray, np.ndarray]:
+    """Ids of a part as those of the whole text; and its sentence ends."""
+    ids = _looked_up(place.read(part, "ids"), np.asarray(place.read(numbers, "numbers"), np.int32))
     return ids, np.asarray(place.read(part, "sentence_ends"))
 
 
@@ -190,7 +190,7 @@ def count_pairs_of_part(store: str, part: str, numbers: str, mask: str, borders:
 
 def _publish_pairs(place: Store, name: str, keys: np.ndarray, counts: np.ndarray, borders: list[int]) -> None:
     cuts = np.searchsorted(keys, np.array(borders, np.uint64) << np.uint64(32))
-    place.publish(name, {"keys": keys, "counts": counts.astype(np.int64), "cuts": cuts})
+    place.publish(name, {"keys": keys, "counts": counts.astype(np.int32), "cuts": cuts})  # of a part, so they fit
 
 
 def add_pairs(store: str, runs: list[str], number: int, min_count: int, name: str) -> None:
@@ -220,11 +220,14 @@ def joins_beyond(store: str, part: str, numbers: str, pairs: str, words: int, be
     In a row of pairs that overlap, every second one is joined: so it depends on where the row begins.
     """
     place = open_store(store)
-    ids, ends = _global_ids(place, part, numbers, beyond)
-    index, size, length = PairIndex(np.asarray(place.read(pairs, "keys")), words + 1), len(ids) - 1, TAIL
+    table, ends = np.asarray(place.read(numbers, "numbers")), np.asarray(place.read(part, "sentence_ends"))
+    index, size = PairIndex(np.asarray(place.read(pairs, "keys")), words + 1), place.facts(part)["tokens"]
+    length = TAIL
     while True:
         begin = max(0, size - length)
-        is_pair = index.find(*neighbours(ids, ends, begin, size)) >= 0
+        ids = np.append(table[place.read(part, "ids", begin)], np.int32(beyond))
+        is_pair = np.zeros(size - begin, bool)
+        is_pair[index.find(*neighbours(ids, ends - begin, 0, size - begin))[0]] = True
         row = int(np.argmin(is_pair[::-1])) if not is_pair.all() else len(is_pair)
         if row < len(is_pair) or begin == 0:
             break

@@ -66,6 +66,9 @@ def merged_pairs(
 
     Run i is keys[runs[i] : runs[i + 1]], ascending and each once, with its counts.
     """
+    if len(runs) == 2:
+        frequent = counts >= min_count
+        return keys[frequent], counts[frequent].astype(np.int64)
     merged = list(_merge(keys, counts, runs, min_count))
     return np.concatenate([keys for keys, _ in merged]), np.concatenate([counts for _, counts in merged])
 
@@ -113,21 +116,23 @@ class PairIndex:
         self._seen = np.zeros(1 << FILTER_BITS, bool)
         self._seen[_filter_place(first, second)] = True
 
-    def find(self, first: np.ndarray, second: np.ndarray, together: np.ndarray) -> np.ndarray:
-        """Where the pair at each position stands in `keys`, or -1. Shapes: all (N,) -> (N,) int64.
+    def find(self, first: np.ndarray, second: np.ndarray, together: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The places that have one of the pairs, ascending, and where the pair of each stands in `keys`.
 
-        >>> words = np.array([0, 1, 1, 0])
+        Shapes: all (N,) -> (F,) int64 and (F,) int64.
+
+        >>> words = np.array([1, 0, 1, 1])
         >>> keys = pair_keys(np.array([0]), np.array([1]))
-        >>> PairIndex(keys, words=2).find(words[:3], words[1:], np.ones(3, bool)).tolist()
-        [0, -1, -1]
+        >>> places, pairs = PairIndex(keys, words=2).find(words[:3], words[1:], np.ones(3, bool))
+        >>> places.tolist(), pairs.tolist()
+        ([1], [0])
         """
         places = np.flatnonzero(together & self._is_first[first] & self._is_second[second])
         places = places[self._seen[_filter_place(first[places], second[places])]]
         keys = pair_keys(first[places], second[places])
         positions = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        found = np.full(len(first), -1)
-        found[places] = np.where(self.keys[positions] == keys, positions, -1)
-        return found
+        is_pair = self.keys[positions] == keys
+        return places[is_pair], positions[is_pair]
 
 
 def _filter_place(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -13,11 +13,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 import wordvec
+from wordvec.corpus.selection import LeftOut
 from wordvec.errors import InputError, ShapeError, VectorsFileError
 from wordvec.files import replace_file
 from wordvec.vectors.files.chunks import bounded_json
@@ -115,6 +117,11 @@ def _rare_tensors(rare: Mapping[str, int] | None) -> dict[str, np.ndarray]:
     """The words too rare for a row and their counts, in the order of `rare`."""
     if not rare:
         return {}
+    if isinstance(rare, LeftOut):
+        (words, ends), counts, _ = rare.pack()
+        with suppress(VectorsFileError):  # a word that UTF-8 cannot write is named below
+            LazyWords(words, ends).check()
+            return {"rare_counts": counts, "rare_word_ends": ends, "rare_words": words}
     words, ends = join_words(list(rare))
     counts = np.fromiter(rare.values(), np.int64, len(rare))
     return {"rare_counts": counts, "rare_word_ends": ends, "rare_words": words}
