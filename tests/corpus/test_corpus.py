@@ -136,7 +136,7 @@ def test_tiny_world_by_name():
         (lambda: Corpus.from_sentences(["the cat sat"]), r"sentence 1 is 'the cat sat', but a list of tokens"),
         (lambda: Corpus.from_sentences("the cat sat"), r"list of token lists expected.*'the cat sat'"),
         (lambda: Corpus.from_sentences([["a"], 5]), r"sentence 2 is 5"),
-        (lambda: Corpus.from_sentences([["a", 5]]), r"sentence 1 holds 5, which is not a string"),
+        (lambda: Corpus.from_sentences([["a", 5.0]]), r"sentence 1 holds 5.0, but tokens are text \(str\) or whole"),
         (lambda: Corpus.from_sentences([["a", b"b"]]), r"holds b'b'"),
         (lambda: Corpus.from_sentences([["a", ""]]), r"an empty string is among the tokens"),
         (lambda: Corpus.from_sentences([]), r"the corpus is empty"),
