@@ -111,7 +111,7 @@ class RowFinder:
         """Whether the numbers of each row have usual sizes; numbers read from the wrong bytes seldom do."""
         windows = np.ndarray(len(buffer) - 4 * self.dim + 1, f"V{4 * self.dim}", buffer, strides=(1,))
         numbers = windows[np.array([row.space + 1 for row in rows])].view("<f4").reshape(len(rows), self.dim)
-        return _have_usual_size(numbers).all(axis=1).tolist()  # type: ignore[no-any-return]
+        return _have_usual_size(numbers).all(axis=1).tolist()  # type: ignore[return-value]
 
     def _is_usual(self, buffer: bytes, row: Row) -> bool:
         """`_are_usual` for one row; its first number usually decides."""
