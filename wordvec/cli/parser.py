@@ -47,9 +47,17 @@ class Parser(argparse.ArgumentParser):
         self.got_nothing = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As argparse's; records whether there was anything to parse."""
+        """As argparse's; records whether there was anything to parse, and refuses options with an empty value.
+
+        Such a value is a shell variable that was never set; many options would take it as if they had not been given.
+        """
         self.got_nothing = args is not None and len(args) == 0
-        return super().parse_known_args(args, namespace)
+        namespace, unknown = super().parse_known_args(args, namespace)
+        for action in self._actions:
+            value = getattr(namespace, action.dest, None)
+            if action.option_strings and (value == "" or (isinstance(value, list) and "" in value)):
+                self.error(f"{'/'.join(action.option_strings)} has an empty value: give it one, or leave it out")
+        return namespace, unknown
 
     def format_help(self) -> str:
         """Format the help in the user's language; its catalogue is read only now, and not for English."""
