@@ -81,8 +81,8 @@ def run(arguments: argparse.Namespace) -> None:
         file=arguments.file, hosts=",".join([*arguments.allow_host, arguments.host]),
         token=None if arguments.token_file is None else _read_token(arguments.token_file),
         tokenizer=arguments.tokenizer, documents=arguments.documents or "", texts=arguments.texts or "",
-        field=arguments.field, id_field=arguments.id, encoding=arguments.encoding, search=not arguments.no_search, max_body=arguments.max_body,
-        max_words=arguments.max_words, seconds=arguments.seconds,
+        field=arguments.field, id_field=arguments.id, encoding=arguments.encoding, search=not arguments.no_search,
+        max_body=arguments.max_body, max_words=arguments.max_words, seconds=arguments.seconds,
         threads=arguments.threads,
     )  # fmt: skip
     with listen(arguments.host, arguments.port) as bound:
