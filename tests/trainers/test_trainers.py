@@ -189,3 +189,24 @@ def test_without_the_library_the_layers_train_and_say_so(corpus, monkeypatch, lo
 
 def test_every_trainer_has_a_case_here():
     assert set(SMALL) == set(TRAINERS)
+
+
+@pytest.mark.parametrize("name", ["skipgram", "glove", "paragraph-vectors"])
+def test_an_interrupted_fit_leaves_a_trained_trainer_as_it_was(corpus, name):
+    def interrupt(report):
+        raise KeyboardInterrupt
+
+    trainer = make_trainer(name, dim=4, epochs=2)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(corpus, on_epoch=interrupt)
+    with pytest.raises(WordvecError, match="is not trained yet"):
+        _ = trainer.vectors
+    trainer.fit(corpus)
+    vectors, history = trainer.vectors, trainer.history
+    documents = trainer.documents if name == "paragraph-vectors" else None
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(corpus, on_epoch=interrupt)
+    assert trainer.vectors is vectors
+    assert trainer.history is history
+    assert len(history.loss) == 2
+    assert documents is None or trainer.documents is documents

@@ -136,7 +136,7 @@ class Trainer(ABC):
         FOLDER.work beside the corpus, which is removed at the end.
 
         `start`, vectors to continue from, is for SkipGram and CBOW; `on_epoch` is for these and GloVe. Other trainers
-        raise OptionError.
+        raise OptionError. A fit that fails or is interrupted leaves a trained trainer as it was.
         """
         check_is_corpus(type(self).__name__, corpus)
         self._on_epoch = as_functions(on_epoch)
@@ -151,17 +151,22 @@ class Trainer(ABC):
             raise OptionError("store is for the workers of a cluster: give client too, or leave store out")
         if client is not None and getattr(self, "device", "cpu") != "cpu":
             raise OptionError(f"{self.name}: a cluster's workers train on their CPUs: leave out device or client")
-        self._history = History()
-        if getattr(self, "device", "cpu") == "gpu":
-            self._history.device = str(describe_device())
-            announce(f"training on {self._history.device}")
-        words, tokens = len(corpus.vocabulary), len(corpus.ids)
-        logger.info("%s: training on %s tokens of %s words", self.name, f"{tokens:,}", f"{words:,}")
-        corpus.check()  # compiled code trusts ids and sentence starts
-        give_back_pages(corpus.ids)
+        before = dict(vars(self))
         try:
+            self._history = History()
+            if getattr(self, "device", "cpu") == "gpu":
+                self._history.device = str(describe_device())
+                announce(f"training on {self._history.device}")
+            words, tokens = len(corpus.vocabulary), len(corpus.ids)
+            logger.info("%s: training on %s tokens of %s words", self.name, f"{tokens:,}", f"{words:,}")
+            corpus.check()  # compiled code trusts ids and sentence starts
+            give_back_pages(corpus.ids)
             with self._on_cluster(client, store, corpus):
                 self._vectors = self._train(corpus, show_progress)
+        except BaseException:
+            if self._vectors is not None:  # its history and documents must stay those of its vectors
+                vars(self).update(before)
+            raise
         finally:
             self._on_epoch = []  # so that a trained trainer can be copied and pickled, whatever the functions hold
         return self

@@ -106,7 +106,7 @@ class ParagraphVectors(SkipGram):
         if not len(found.numbers):
             raise OptionError(f"{self.name}: no document with a known word has a tag, so there is nothing to train")
         first = len(corpus.vocabulary) if self.words else 0
-        self._names, self._documents = found, None
+        self._names = found
         self._tags = Tags(found.starts, found.numbers + np.int32(first), first, len(found), self.words)
         return super().fit(
             corpus,
