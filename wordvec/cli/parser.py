@@ -116,19 +116,24 @@ def unknown_verb(given: str, verbs: Iterable[str]) -> str:
 
 def unknown_options(parser: argparse.ArgumentParser, given: Sequence[str]) -> str:
     """The message for unknown arguments, with the nearest options that the verb has."""
-    from wordvec.trainers.option_help import OPTION_NAMES
+    from wordvec.trainers import TRAINERS
+    from wordvec.trainers.option_help import OPTION_NAMES, options_of
 
     flags = [flag for action in parser._actions for flag in action.option_strings]
+    of_trainers = {option.name for trainer in TRAINERS.values() for option in options_of(trainer)}
     hints = []
     for option in given:
         name = option.split("=")[0]
         if not name.startswith("-"):
             continue
-        other = "--" + OPTION_NAMES.get(name.lstrip("-").replace("-", "_"), "").replace("_", "-")
+        plain = name.lstrip("-").replace("-", "_")
+        other = "--" + OPTION_NAMES.get(plain, "").replace("_", "-")
         near = get_close_matches("--" + name.lstrip("-").replace("_", "-"), flags, 1)
         near += [flag for flag in flags if len(flag) > 2 and name.startswith(flag + "-") and flag not in near]
         if other in flags:
             hints += [f"{name} is named {other} here"]
+        elif "--option" in flags and (ours := OPTION_NAMES.get(plain, plain)) in of_trainers:
+            hints += [f"options of trainers are written --option {ours}=VALUE here"]
         else:
             hints += [f"there is no {name}" + (f": did you mean {' or '.join(near)}?" if near else "")]
     return f"unrecognized arguments: {' '.join(given)}" + "".join(f"; {hint}" for hint in hints)
