@@ -27,12 +27,14 @@ def cores() -> int | None:
     """The cores that the groups' quota of processor time amounts to, rounded up; None without a quota."""
     quotas = [content.split()[:2] for (content,) in _read("cpu", ["cpu.max"]) if content.split()[1:]]
     quotas += list(_read("cpu", ["cpu.cfs_quota_us", "cpu.cfs_period_us"]))
-    shares = [int(quota) / int(period) for quota, period in quotas if quota.isdecimal() and int(period) > 0]
+    shares = [int(q) / int(period) for q, period in quotas if q.isdecimal() and period.isdecimal() and int(period)]
     return max(1, math.ceil(min(shares))) if shares else None
 
 
 def _free(limit: str, used: str, stat: str, of_files: str) -> list[int]:
-    if not limit.isdecimal() or int(limit) >= NO_LIMIT:  # "max", or in version 1 the largest number
+    if (
+        not (limit.isdecimal() and used.isdecimal()) or int(limit) >= NO_LIMIT
+    ):  # "max", or in version 1 the largest number
         return []
     lines = (line.split() for line in stat.splitlines())
     return [int(limit) - int(used) + sum(int(line[1]) for line in lines if line[:1] == [of_files])]
@@ -49,7 +51,7 @@ def _read(controller: str, names: list[str]) -> Iterator[list[str]]:
     except (OSError, ValueError):  # another system, or a path that is no text
         return
     for line in lines:
-        _, controllers, path = line.split(":", 2)
+        _, controllers, path = (line.split(":", 2) + ["", ""])[:3]
         if controllers and controller not in controllers.split(","):
             continue
         group = PurePosixPath(path.lstrip("/"))
