@@ -210,3 +210,28 @@ def test_an_interrupted_fit_leaves_a_trained_trainer_as_it_was(corpus, name):
     assert trainer.history is history
     assert len(history.loss) == 2
     assert documents is None or trainer.documents is documents
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "value", "message"),
+    [
+        ("skipgram", "epochs", -5, "epochs must be at least 1; got -5"),
+        ("skipgram", "epoch", 20, "has no option 'epoch': it is named epochs here"),
+        ("cbow", "dim", "5", "dim must be a whole number; got '5', which is text"),
+        ("svd", "shift", 0.1, "shift must be at least 1"),
+        ("svd", "windw", 3, "has no option 'windw': did you mean window"),
+        ("glove", "x_max", 0.0, "x_max must be positive"),
+        ("paragraph-vectors", "window", 0, "window must be"),
+    ],
+)
+def test_options_set_after_the_constructor_are_checked(corpus, name, option, value, message):
+    trainer = make_trainer(name, dim=4)
+    setattr(trainer, option, value)
+    with pytest.raises(WordvecError, match=message):
+        trainer.fit(corpus)
+
+
+def test_numpys_numbers_set_later_are_plain_ones(corpus):
+    trainer = SkipGram(dim=4)
+    trainer.epochs = np.int64(1)
+    assert type(trainer.fit(corpus).parameters()["epochs"]) is int

@@ -21,6 +21,7 @@ from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
 from wordvec.trainers.epoch_reports import OnEpoch, as_functions, logger
+from wordvec.trainers.fit_checks import check_is_corpus, check_options_set_later
 from wordvec.trainers.option_help import ATTRIBUTES, hints_for_arguments, unknown_argument
 from wordvec.trainers.origin import origin_of
 
@@ -139,6 +140,7 @@ class Trainer(ABC):
         raise OptionError. A fit that fails or is interrupted leaves a trained trainer as it was.
         """
         check_is_corpus(type(self).__name__, corpus)
+        check_options_set_later(self)
         self._on_epoch = as_functions(on_epoch)
         if self._on_epoch and not self.has_epochs:
             raise OptionError(f"{self.name} has no epochs to report: on_epoch is for SkipGram, CBOW and GloVe")
@@ -247,24 +249,6 @@ def _check_types_and_sizes(trainer: Trainer) -> None:
             raise OptionError(f"{trainer.name}: {option} must be at most {most:,}; got {value:,}")
         if isinstance(value, float) and math.isinf(value):
             raise OptionError(f"{trainer.name}: {option} must be finite; got {value}")
-
-
-def check_is_corpus(trainer: str, given: Any) -> None:
-    """Raise ArgumentError unless `given` is a Corpus, naming the constructor that makes a Corpus from it."""
-    from wordvec.corpus import Corpus
-
-    if isinstance(given, Corpus):
-        return
-    first = next(iter(given), None) if isinstance(given, (list, tuple)) else None
-    if isinstance(given, (str, os.PathLike)):
-        found, door = repr(given), "Corpus.from_files([path]) for files of text, Corpus.open(folder) for a corpus"
-    elif isinstance(given, (list, tuple)) and not isinstance(first, str):
-        found, door = f"a {type(given).__name__}", "Corpus.from_sentences(token_lists)"
-    else:
-        what = type(given).__name__
-        found = "nothing" if given is None else f"a {what} of strings" if isinstance(first, str) else f"a {what}"
-        door = "Corpus.from_texts(strings), Corpus.from_sentences(token_lists) or Corpus.from_files(paths)"
-    raise ArgumentError(f"{trainer}.fit takes a Corpus; got {found}: make one by {door}")
 
 
 class Named(Protocol):
