@@ -69,6 +69,8 @@ def test_sessions_and_documents_of_numbers():
     numbers, words = [[1, np.int32(2)], [3, 1]], [["1", "2"], ["3", "1"]]
     assert evaluate_sessions(vectors, numbers, k=1).score == evaluate_sessions(vectors, words, k=1).score == 0.5
     assert np.array_equal(vectors.embed(numbers, weights="mean").matrix, vectors.embed(words, weights="mean").matrix)
+    arrays = [np.array(each) for each in numbers]
+    assert np.array_equal(vectors.embed(arrays, weights="mean").matrix, vectors.embed(words, weights="mean").matrix)
     assert not _are_texts(numbers)
     with pytest.raises(WordvecError, match="session 2 is"):
         evaluate_sessions(vectors, [["1"], [1.0, 2.0]])
