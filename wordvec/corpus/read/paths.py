@@ -45,11 +45,10 @@ def tell_of_repeats(source: Source) -> None:
     for name in source.paths:
         try:
             files = files_of(Path(name))
-        except CorpusError:
+        except (CorpusError, OSError, ValueError):
             continue
         for file in files:
-            status = file.stat() if file.is_file() else None
-            key = (status.st_dev, status.st_ino) if status and status.st_ino else os.fspath(file)
+            key = _identity(file)
             if seen.setdefault(key, file) is not file:
                 repeated.append(f"{file} (as {seen[key]})" if file != seen[key] else str(file))
     if repeated:
@@ -57,6 +56,15 @@ def tell_of_repeats(source: Source) -> None:
             f"{counted(len(repeated), 'file')} named again: {listed(repeated, 3)}; what is named twice is read and "
             "counted twice"
         )
+
+
+def _identity(file: Path) -> object:
+    """The same for all names of a file; of what is none, such as "-" or a bundled text, its name."""
+    try:
+        status = os.stat(file)
+    except (OSError, ValueError):
+        return os.fspath(file)
+    return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(file)
 
 
 def files_of(path: Path) -> list[Path]:
