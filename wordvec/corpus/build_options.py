@@ -240,8 +240,8 @@ def choose_words(words: list[str], counts: np.ndarray, selection: WordSelection)
     never = [word for word in chosen.absent if word in (selection.keep_words or ())]
     if never:
         announce(
-            f"{counted(len(never), 'word')} of keep_words (--keep-words) never occur in the text and get no vector: "
-            f"{listed(never, 5)}"
+            f"{counted(len(never), 'word')} of keep_words (--keep-words) not in the text, and so without a vector: "
+            f"{listed([f'{word:.40}' for word in never], 5)}"
         )
     if not len(chosen.taken):
         raise CorpusError(nothing_left_message(Counter(counts.tolist()), selection))
