@@ -222,7 +222,7 @@ def test_a_pipeline_in_a_grid_search_over_two_processes(vectors, tmp_path):
         (["tea", ["milk"]], "item 1 is a list"),
         ([["tea"], "milk"], "item 1 is 'milk' and item 0 is a list of tokens"),
         ([{"a"}], "item 0 is a set"),
-        ([["tea", 3]], "item 0 holds something else"),
+        ([["tea", 3.0]], "item 0 holds something else"),
         ([b"tea"], "item 0 is b'tea'"),
     ],
 )

@@ -32,7 +32,7 @@ CODES: dict[str, tuple[str, str]] = {
     "WV0302": ("CorpusError", "min_count=... removes every word"),
     "WV0303": ("CorpusError", "...: is not text: byte ... is 0"),
     "WV0304": ("CorpusError", "...: byte ... (0x...) is not ..."),
-    "WV0305": ("CorpusError", "...: holds XML or HTML, whose tags would be words"),
+    "WV0305": ("CorpusError", "...: holds ..., whose markup would be words"),
     "WV0306": ("CorpusError", "...: holds JSON: say which field holds the text"),
     "WV0307": ("CorpusError", "...: holds word vectors, not text to train on"),
     "WV0308": ("CorpusError", "...: no column ...; it has: ..."),

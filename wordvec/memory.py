@@ -8,6 +8,7 @@ import re
 import sys
 from typing import Any
 
+from wordvec import control_groups
 from wordvec.errors import OptionError
 
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -46,7 +47,12 @@ def give_back_pages(array: Any) -> None:
 
 
 def available_memory() -> int | None:
-    """Bytes of memory available without swapping, or None if unknown."""
+    """Bytes of memory available without swapping, in a container at most up to its limit, or None if unknown."""
+    known = [size for size in (_machines_memory(), control_groups.free_memory()) if size is not None]
+    return min(known, default=None)
+
+
+def _machines_memory() -> int | None:
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
             for line in file:
@@ -81,7 +87,9 @@ def peak_memory() -> int | None:
 
 
 def available_cores() -> int:
-    """The number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """The number of cores that this process may use: in a container with a quota of processor time, no more than it.
+
+    More threads than the quota would be stopped together for a part of each period.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, control_groups.cores() or cores)

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from wordvec.corpus import Corpus
+from wordvec.corpus.read.tokens import as_tokens
 from wordvec.errors import InputError, MissingExtraError, OptionError, VectorsFileError, describe
 from wordvec.trainers import CBOW, PPMI, SVD, GloVe, SkipGram
 from wordvec.vectors import WordVectors
@@ -159,7 +160,7 @@ class _Documents(_Rows, ABC):
     def _tokens(self, items: list[Any]) -> list[list[str]]:
         """Token lists unchanged; texts tokenized like the text of the vectors."""
         if not _are_texts(items):
-            return [list(tokens) for tokens in items]
+            return [as_tokens(tokens) or [] for tokens in items]
         given = self.tokenizer if callable(self.tokenizer) or self.vectors_.recipe is None else None
         return [self.vectors_.tokenize(text, given) for text in items]
 
@@ -301,8 +302,10 @@ def _are_texts(items: list[Any]) -> bool:
                 f"texts or lists of tokens expected, and all of one kind; item {number:,} is {describe(item)}"
                 f"{'' if number == 0 else f' and item 0 is {expected}'}: fill in or leave out what is missing"
             )
-        if not are_texts and not all(isinstance(token, str) for token in item):
-            raise OptionError(f"lists of tokens, which are text, expected; item {number:,} holds something else")
+        if not are_texts and as_tokens(item) is None:
+            raise OptionError(
+                f"lists of tokens, which are text or whole numbers, expected; item {number:,} holds something else"
+            )
     return are_texts
 
 

@@ -119,9 +119,11 @@ def test_a_bad_file_is_one_line(here, verb, line, capsys, monkeypatch):
     for name in BAD:
         status = main([verb, *(name if part == "FILE" else part for part in line.split())])
         out, err = capsys.readouterr()
-        assert (status, out, err.count("\n")) == (2, "", 1), (name, err)
+        notices = "wordvec: 1 word of keep_words", "wordvec: 2 words of keep_words"  # what is no list may look like one
+        errors = [line for line in err.splitlines() if not line.startswith(notices)]
+        assert (status, out, len(errors)) == (2, "", 1), (name, err)
         assert err.startswith("wordvec")
-        assert err[:-1].isprintable(), (name, err)
+        assert "".join(err.splitlines()).isprintable(), (name, err)
         assert len(err) < 1_200
     assert not [path for path in Path().iterdir() if path.name[:2] in ("o.", "p.") or path.name in ("c", "r", "o")]
 

@@ -308,6 +308,14 @@ def test_usage_errors_and_help(capsys):
         assert run(capsys, verb, "--help")[0] == 0
 
 
+@pytest.mark.parametrize("option", ["--start", "--scheduler", "--store", "--documents", "--field", "--keep-words"])
+def test_an_option_with_an_empty_value_is_not_taken_as_left_out(capsys, option):
+    status, out, err = run(capsys, "train", "tiny-world", "-o", "v.safetensors", option, "")  # as of an unset variable
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "has an empty value" in err
+    assert not Path("v.safetensors").exists()
+
+
 @pytest.mark.parametrize("script", ["train", "similar", "analogy", "evaluate", "plot"])
 def test_scripts_are_the_same_verbs(script):
     path = Path(__file__).resolve().parents[2] / "scripts" / f"{script}.py"

@@ -71,6 +71,9 @@ def test_repairs_are_one_line_and_strict_makes_them_errors(capsys, tmp_path):
         (["v.safetensors", "w.txt", "--words", "none"], "none"),
         (["v.safetensors", "w.txt", "--limit", "0"], "limit must be"),
         (["none", "w.txt"], "no such file"),
+        (["v.safetensors", ""], "the name of the output is empty"),
+        (["v.safetensors", "-o", ""], "--out has an empty value"),
+        (["v.safetensors", "w.txt", "--words-from", ""], "--words-from has an empty value"),
     ],
 )
 def test_bad_use_is_one_line_and_status_2(capsys, arguments, message):

@@ -175,6 +175,14 @@ def test_an_unknown_option_gets_our_name(given, said, capsys):
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("verb", ["compare", "stability", "tune"])
+@pytest.mark.parametrize("given", ["--dim", "--vector-size", "--learning-rate=0.1"])
+def test_an_option_of_trainers_where_several_are_trained(verb, given, capsys):
+    assert main([verb, "t.txt", "-o", "runs", given]) == 2
+    name = {"--vector-size": "dim"}.get(given, given.lstrip("-").split("=")[0].replace("-", "_"))
+    assert f"options of trainers are written --option {name}=VALUE here" in capsys.readouterr().err
+
+
 def command(shell, here, **environment):
     return subprocess.run(
         ["/bin/sh", "-c", shell.replace("wordvec", f"{sys.executable} -m wordvec")],

@@ -1,6 +1,7 @@
 """``wordvec plot`` and ``wordvec export``, run as a user runs them."""
 
 import json
+import os
 import warnings
 from pathlib import Path
 
@@ -273,3 +274,11 @@ def test_export_for_the_projector_and_as_parquet(vectors, capsys):
 def test_exports_that_cannot_be_written(vectors, capsys, options, message):
     assert message in failure(capsys, "export", vectors, *options)
     assert not Path("p").exists()
+
+
+def test_a_notebooks_backend_is_not_needed(monkeypatch, capsys):
+    """Jupyter gives the commands of its shell MPLBACKEND, and matplotlib fails if that module is not installed here."""
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    monkeypatch.setattr("sys.argv", ["wordvec", "--version"])
+    assert main() == 0
+    assert os.environ["MPLBACKEND"] == "agg"

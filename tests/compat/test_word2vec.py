@@ -391,3 +391,13 @@ def test_importing_it_leaves_gensim_alone():
     with warnings.catch_warnings():
         found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found == "False False\n"
+
+
+@pytest.mark.parametrize("numbers", [[1, 2, 3], (np.int64(1), "2"), np.array([1, 2])])
+def test_whole_numbers_are_no_keys_here(numbers):
+    """In gensim they are keys, so code would look for 1 where the key here is "1"."""
+    with pytest.raises(OptionError, match="words are text here"):
+        Word2Vec([numbers] * 20, vector_size=4, min_count=1)
+    model = Word2Vec([["1", "2", "3"]] * 20, vector_size=4, min_count=1, sample=0)
+    with pytest.raises(KeyError, match="Key 1 not present"):
+        _ = model.wv[1]

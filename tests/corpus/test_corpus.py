@@ -136,7 +136,7 @@ def test_tiny_world_by_name():
         (lambda: Corpus.from_sentences(["the cat sat"]), r"sentence 1 is 'the cat sat', but a list of tokens"),
         (lambda: Corpus.from_sentences("the cat sat"), r"list of token lists expected.*'the cat sat'"),
         (lambda: Corpus.from_sentences([["a"], 5]), r"sentence 2 is 5"),
-        (lambda: Corpus.from_sentences([["a", 5]]), r"sentence 1 holds 5, which is not a string"),
+        (lambda: Corpus.from_sentences([["a", 5.0]]), r"sentence 1 holds 5.0, but tokens are text \(str\) or whole"),
         (lambda: Corpus.from_sentences([["a", b"b"]]), r"holds b'b'"),
         (lambda: Corpus.from_sentences([["a", ""]]), r"an empty string is among the tokens"),
         (lambda: Corpus.from_sentences([]), r"the corpus is empty"),
@@ -238,3 +238,15 @@ def test_texts_that_are_wrapped_in_lists_are_told(sentences, is_told, capsys):
     said = capsys.readouterr().err
     assert ("if these are texts, use Corpus.from_texts" in said) == is_told
     assert is_told or not said
+
+
+def test_words_to_keep_that_never_occur_are_told(capsys):
+    sentences = [["the", "cat"], ["the", "dog"]]
+    corpus = Corpus.from_sentences(sentences, min_count=2, keep_words=["dog", "Cat", "bird"])
+    assert corpus.vocabulary.words == ["the", "dog"]
+    assert (
+        "2 words of keep_words (--keep-words) not in the text, and so without a vector: Cat, bird"
+        in capsys.readouterr().err
+    )
+    Corpus.from_sentences(sentences, keep_words=["dog"], drop_words=["bird"])
+    assert capsys.readouterr().err == ""

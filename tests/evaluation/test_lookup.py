@@ -31,7 +31,7 @@ def test_unseen_words_may_have_subwords():
     found = find_words(vectors(subwords=Ending()), ["cat", "cats", "lynx"], PROTOCOLS["wordvec"])
     assert dict(found.place) == {"cat": 0, "cats": 1} and found.made == 1 and found.missing == ("lynx",)
     np.testing.assert_allclose(found.unit[1], [0, 1])
-    assert found.notes == ("1 words have their vector from subwords",)
+    assert found.notes == ("1 word without a row: vectors from subwords",)
     for name in ("gensim", "word2vec.c", "glove"):  # these know words of the vocabulary alone
         assert find_words(vectors(subwords=Ending()), ["cats"], PROTOCOLS[name]).missing == ("cats",)
 
@@ -39,7 +39,7 @@ def test_unseen_words_may_have_subwords():
 def test_scores_say_that_subwords_were_used():
     pairs = [("cat", "cats", 3.0), ("dog", "cats", 1.0), ("cat", "dog", 2.0)]
     result = evaluate_similarity(vectors(subwords=Ending()), pairs)
-    assert result.covered == 3 and "1 words have their vector from subwords" in result.notes
+    assert result.covered == 3 and "1 word without a row: vectors from subwords" in result.notes
     assert result.outcomes == pytest.approx([0.8, 0.0, 0.6])
     groups = [("cat", "a"), ("cats", "a"), ("dog", "b")]
     assert evaluate_categorisation(vectors(subwords=Ending()), groups).covered == 3

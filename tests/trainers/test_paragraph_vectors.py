@@ -124,7 +124,7 @@ def test_which_documents_a_corpus_has(tmp_path):
         ([(["tea"], "x"), (["tea"], [""])], "document 2: a tag is text that is not empty"),
         ([(["tea"], 1.5)], "document 1: a tag is text"),
         ([({"tea"}, "x")], "document 1: its words are a text or a list of tokens"),
-        ([(["tea", 3], "x")], "3"),
+        ([(["tea", 3.5], "x")], "3.5"),
         ([], "no document was given"),
         ("tea", "got str"),
     ],

@@ -206,3 +206,49 @@ def test_half_a_surrogate_pair_among_words_left_out_is_named(tmp_path):
     vectors = SVD(dim=1).fit(Corpus.from_sentences([["a", "b"] * 3, ["\ud800"]], min_count=2)).vectors
     with pytest.raises(InputError, match="half a surrogate pair"):
         vectors.save(tmp_path / "v.safetensors")
+
+
+@pytest.mark.parametrize("name", ["skipgram", "glove", "paragraph-vectors"])
+def test_an_interrupted_fit_leaves_a_trained_trainer_as_it_was(corpus, name):
+    def interrupt(report):
+        raise KeyboardInterrupt
+
+    trainer = make_trainer(name, dim=4, epochs=2)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(corpus, on_epoch=interrupt)
+    with pytest.raises(WordvecError, match="is not trained yet"):
+        _ = trainer.vectors
+    trainer.fit(corpus)
+    vectors, history = trainer.vectors, trainer.history
+    documents = trainer.documents if name == "paragraph-vectors" else None
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(corpus, on_epoch=interrupt)
+    assert trainer.vectors is vectors
+    assert trainer.history is history
+    assert len(history.loss) == 2
+    assert documents is None or trainer.documents is documents
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "value", "message"),
+    [
+        ("skipgram", "epochs", -5, "epochs must be at least 1; got -5"),
+        ("skipgram", "epoch", 20, "has no option 'epoch': it is named epochs here"),
+        ("cbow", "dim", "5", "dim must be a whole number; got '5', which is text"),
+        ("svd", "shift", 0.1, "shift must be at least 1"),
+        ("svd", "windw", 3, "has no option 'windw': did you mean window"),
+        ("glove", "x_max", 0.0, "x_max must be positive"),
+        ("paragraph-vectors", "window", 0, "window must be"),
+    ],
+)
+def test_options_set_after_the_constructor_are_checked(corpus, name, option, value, message):
+    trainer = make_trainer(name, dim=4)
+    setattr(trainer, option, value)
+    with pytest.raises(WordvecError, match=message):
+        trainer.fit(corpus)
+
+
+def test_numpys_numbers_set_later_are_plain_ones(corpus):
+    trainer = SkipGram(dim=4)
+    trainer.epochs = np.int64(1)
+    assert type(trainer.fit(corpus).parameters()["epochs"]) is int

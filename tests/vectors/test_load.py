@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import pickle
 import sys
@@ -356,3 +357,11 @@ def test_subwords_that_do_not_fit_are_refused(tmp_path, change):
     np.savez(tmp_path / "v.npz", **{name: value for name, value in {**arrays, **change}.items() if value is not None})
     with pytest.raises(VectorsFileError, match=r"subword|n-grams"):
         WordVectors.load(tmp_path / "v.npz")
+
+
+@pytest.mark.parametrize("given", [io.BytesIO(b"1 1\na 1\n"), None, 3])
+def test_what_is_no_name_of_a_file(given):
+    with pytest.raises(OptionError, match="read and written by the name of their file"):
+        WordVectors.load(given)
+    with pytest.raises(OptionError, match="read and written by the name of their file"):
+        WordVectors(["a"], np.ones((1, 2))).save(given)

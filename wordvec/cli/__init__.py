@@ -57,6 +57,8 @@ KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several model
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 done, 2 bad usage, input, disk or memory, 130 interrupted."""
+    if argv is None:  # a program, which draws into files: a notebook's shell names a backend that may be missing here
+        os.environ["MPLBACKEND"] = "agg"
     with guarded_output():
         try:
             status = _run(list(sys.argv[1:] if argv is None else argv))

@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     if (arguments.out is None) == (arguments.out_named is None):
         raise OptionError("give the file to write once: wordvec convert FILE OUT, or wordvec convert FILE -o OUT")
-    out = arguments.out or arguments.out_named
+    out = arguments.out_named if arguments.out is None else arguments.out
     format = format_for(out, arguments.to)
     check_writable(out)
     words = None if arguments.words is None else read_word_list(arguments.words)

@@ -117,7 +117,7 @@ def check_documents(arguments: argparse.Namespace, trainer: str | None) -> None:
 
 def document_line(documents: dict[str, Any]) -> str:
     """The line about the trained documents."""
-    line = f"{documents['out']}: {documents['documents']:,} documents or tags"
+    line = f"{documents['out']}: {counted(documents['documents'], 'document or tag', 'documents or tags')}"
     empty = documents["empty"]
     return f"{line}; {empty:,} have no known word, and rows of zeros" if empty else line
 

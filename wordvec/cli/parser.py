@@ -47,9 +47,17 @@ class Parser(argparse.ArgumentParser):
         self.got_nothing = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As argparse's; records whether there was anything to parse."""
+        """As argparse's; records whether there was anything to parse, and refuses options with an empty value.
+
+        Such a value is a shell variable that was never set; many options would take it as if they had not been given.
+        """
         self.got_nothing = args is not None and len(args) == 0
-        return super().parse_known_args(args, namespace)
+        namespace, unknown = super().parse_known_args(args, namespace)
+        for action in self._actions:
+            value = getattr(namespace, action.dest, None)
+            if action.option_strings and (value == "" or (isinstance(value, list) and "" in value)):
+                self.error(f"{'/'.join(action.option_strings)} has an empty value: give it one, or leave it out")
+        return namespace, unknown
 
     def format_help(self) -> str:
         """Format the help in the user's language; its catalogue is read only now, and not for English."""
@@ -108,19 +116,24 @@ def unknown_verb(given: str, verbs: Iterable[str]) -> str:
 
 def unknown_options(parser: argparse.ArgumentParser, given: Sequence[str]) -> str:
     """The message for unknown arguments, with the nearest options that the verb has."""
-    from wordvec.trainers.option_help import OPTION_NAMES
+    from wordvec.trainers import TRAINERS
+    from wordvec.trainers.option_help import OPTION_NAMES, options_of
 
     flags = [flag for action in parser._actions for flag in action.option_strings]
+    of_trainers = {option.name for trainer in TRAINERS.values() for option in options_of(trainer)}
     hints = []
     for option in given:
         name = option.split("=")[0]
         if not name.startswith("-"):
             continue
-        other = "--" + OPTION_NAMES.get(name.lstrip("-").replace("-", "_"), "").replace("_", "-")
+        plain = name.lstrip("-").replace("-", "_")
+        other = "--" + OPTION_NAMES.get(plain, "").replace("_", "-")
         near = get_close_matches("--" + name.lstrip("-").replace("_", "-"), flags, 1)
         near += [flag for flag in flags if len(flag) > 2 and name.startswith(flag + "-") and flag not in near]
         if other in flags:
             hints += [f"{name} is named {other} here"]
+        elif "--option" in flags and (ours := OPTION_NAMES.get(plain, plain)) in of_trainers:
+            hints += [f"options of trainers are written --option {ours}=VALUE here"]
         else:
             hints += [f"there is no {name}" + (f": did you mean {' or '.join(near)}?" if near else "")]
     return f"unrecognized arguments: {' '.join(given)}" + "".join(f"; {hint}" for hint in hints)

@@ -38,12 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--token-file", metavar="FILE", help="a file with the line that requests must send: Authorization: Bearer LINE"
     )
     parser.add_argument("--tokenizer", metavar="NAME", help="tokenizer for texts if the vectors do not record one")
-    parser.add_argument(
-        "--documents", default="", metavar="DOCS", help="a file that wordvec embed made, to answer /documents"
-    )
-    parser.add_argument(
-        "--texts", default="", metavar="TEXTS", help="the texts of that file: answers then include them"
-    )
+    parser.add_argument("--documents", metavar="DOCS", help="a file that wordvec embed made, to answer /documents")
+    parser.add_argument("--texts", metavar="TEXTS", help="the texts of that file: answers then include them")
     parser.add_argument("--field", "--column", metavar="NAME", help="field with the text in --texts")
     parser.add_argument("--id", metavar="NAME", help="field with the id in --texts")
     parser.add_argument("--encoding", default="utf-8", help="encoding of --texts (default: utf-8)")
@@ -84,9 +80,9 @@ def run(arguments: argparse.Namespace) -> None:
     settings = Settings(
         file=arguments.file, hosts=",".join([*arguments.allow_host, arguments.host]),
         token=None if arguments.token_file is None else _read_token(arguments.token_file),
-        tokenizer=arguments.tokenizer, documents=arguments.documents, texts=arguments.texts, field=arguments.field,
-        id_field=arguments.id, encoding=arguments.encoding, search=not arguments.no_search, max_body=arguments.max_body,
-        max_words=arguments.max_words, seconds=arguments.seconds,
+        tokenizer=arguments.tokenizer, documents=arguments.documents or "", texts=arguments.texts or "",
+        field=arguments.field, id_field=arguments.id, encoding=arguments.encoding, search=not arguments.no_search,
+        max_body=arguments.max_body, max_words=arguments.max_words, seconds=arguments.seconds,
         threads=arguments.threads,
     )  # fmt: skip
     with listen(arguments.host, arguments.port) as bound:

@@ -17,7 +17,8 @@ from wordvec.corpus.encode.tokenizers import Tokenizer, get_tokenizer, tokenizer
 from wordvec.corpus.phrases import Phrases
 from wordvec.corpus.selection import Selection, select, word_set
 from wordvec.corpus.vocabulary import Vocabulary
-from wordvec.errors import CorpusError, OptionError, counted
+from wordvec.errors import CorpusError, OptionError, counted, listed
+from wordvec.progress import announce
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -234,8 +235,14 @@ def raw_counts(
 
 
 def choose_words(words: list[str], counts: np.ndarray, selection: WordSelection) -> Selection:
-    """The words that the options select. Raises CorpusError if they select none."""
+    """The words that the options select; announces words to keep that never occur. CorpusError if none is left."""
     chosen = select(words, counts, **selection.for_select())
+    never = [word for word in chosen.absent if word in (selection.keep_words or ())]
+    if never:
+        announce(
+            f"{counted(len(never), 'word')} of keep_words (--keep-words) not in the text, and so without a vector: "
+            f"{listed([f'{word:.40}' for word in never], 5)}"
+        )
     if not len(chosen.taken):
         raise CorpusError(nothing_left_message(Counter(counts.tolist()), selection))
     return chosen

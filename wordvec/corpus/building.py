@@ -23,7 +23,7 @@ from wordvec.corpus.encode.sentences import split_sentences
 from wordvec.corpus.encode.token_ids import Spooled, checked_sentences, spool
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words, words_of_all
 from wordvec.corpus.read.decoding import LONGEST_PIECE, whole_lines
-from wordvec.corpus.read.paths import size_in_bytes
+from wordvec.corpus.read.paths import size_in_bytes, tell_of_repeats
 from wordvec.corpus.read.ranges import TextRange
 from wordvec.corpus.read.readers import read_blocks, split_blocks
 from wordvec.corpus.read.sources import Documented, Source, Texts, TokenLists
@@ -66,6 +66,7 @@ def spool_source(
         return spool(checked_sentences(source.items, options.strict), on_sentences), False
     if isinstance(source, TokenLists):
         source = Texts(source.items, "tokens")
+    tell_of_repeats(source)
     is_cut = cutting_of(options.tokenize, None) is not None and not options.split_sentences
     is_large = (size_in_bytes(source) or 0) >= COMPILED_FROM
     ranges_from = COMPILED_FROM if is_cut and is_large and can_compile() else None

@@ -31,7 +31,7 @@ from wordvec.corpus.encode.tokenizers import (
     tokenizer_name,
 )
 from wordvec.corpus.named_texts.catalogue import fetched_path, is_bundled, missing_text_message
-from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern
+from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern, tell_of_repeats
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
 from wordvec.corpus.read.readers import Reading, size_to_cut
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
@@ -101,6 +101,7 @@ def parts_of(source: Files, options: TextOptions) -> Iterator[Part]:
     reading = Reading(
         options.encoding, options.encoding_errors, lambda size: None, options.field, options.strict, ranges_from
     )
+    tell_of_repeats(source)
     for path in source.paths:
         yield from _parts_of_path(path, reading)
 

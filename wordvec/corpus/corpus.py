@@ -234,8 +234,9 @@ class Corpus:
     def from_sentences(cls, sentences: Iterable[Any], min_count: int = 1, **options: Unpack[SentenceOptions]) -> Corpus:
         """Make a corpus of token lists, such as ``[["the", "cat"], ["a", "dog"]]``; an iterator is read once.
 
-        Tokens are used unchanged: options of `build` that change text are refused. With `field` the lists are in
-        records, a data frame, a table or a data set. Missing sentences (None, NaN) are left out and counted.
+        Tokens are used unchanged, whole numbers as their digits: options of `build` that change text are refused. With
+        `field` the lists are in records, a data frame, a table or a data set. Missing sentences (None, NaN) are left
+        out and counted.
 
         Raises CorpusError, showing the item, if a sentence is a string instead of a list of strings, or a set.
         """

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wordvec.argument_types import typed
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.vectors import WordVectors
 from wordvec.vectors.rows import row_lengths
 
@@ -187,7 +187,7 @@ class FoundWords:
     @property
     def notes(self) -> tuple[str, ...]:
         """Notes for the score."""
-        return (f"{self.made:,} words have their vector from subwords",) if self.made else ()
+        return (f"{counted(self.made, 'word')} without a row: vectors from subwords",) if self.made else ()
 
 
 def find_words(vectors: WordVectors, words: Iterable[str], protocol: Protocol) -> FoundWords:

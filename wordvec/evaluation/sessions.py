@@ -18,6 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from wordvec.argument_types import check_whole_number, typed
+from wordvec.corpus.read.tokens import as_tokens
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.files.set_files import Source, fields_of, read_set_lines, set_name
 from wordvec.evaluation.hit_rate import SAME
@@ -62,7 +63,7 @@ class SessionScore(Score):
 @typed
 def evaluate_sessions(
     vectors: WordVectors,
-    sessions: Sessions | Sequence[Sequence[str]] | str | os.PathLike[str],
+    sessions: Sessions | Sequence[Sequence[str | int]] | str | os.PathLike[str],
     *,
     k: int = 10,
     steps: str = "all",
@@ -168,14 +169,21 @@ def read_sessions(source: Source, encoding: str = "utf-8") -> Sessions:
     return Sessions(set_name(source), sessions)
 
 
-def _named(sessions: Sessions | Sequence[Sequence[str]] | str | os.PathLike[str]) -> Sessions:
+def _named(sessions: Sessions | Sequence[Sequence[str | int]] | str | os.PathLike[str]) -> Sessions:
     if isinstance(sessions, Sessions):
         return sessions
     if isinstance(sessions, (str, os.PathLike)):
         return read_sessions(sessions)
     if any(isinstance(session, str) for session in sessions):
         raise OptionError("sessions: each must be a list of items; got a text: split it, or give the name of a file")
-    return Sessions("sessions", tuple(tuple(session) for session in sessions))
+    listed = [as_tokens(session) for session in sessions]
+    if None in listed:
+        number = listed.index(None)
+        raise OptionError(
+            f"sessions: the items are text (str) or whole numbers (int); session {number + 1:,} is "
+            f"{sessions[number]!r:.80}"
+        )
+    return Sessions("sessions", tuple(tuple(session) for session in listed if session is not None))
 
 
 def _without_repeats(session: Sequence[str]) -> list[str]:

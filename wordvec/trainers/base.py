@@ -21,6 +21,7 @@ from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
 from wordvec.trainers.epoch_reports import OnEpoch, as_functions, logger
+from wordvec.trainers.fit_checks import check_is_corpus, check_options_set_later
 from wordvec.trainers.option_help import ATTRIBUTES, hints_for_arguments, unknown_argument
 from wordvec.trainers.origin import origin_of
 
@@ -136,9 +137,10 @@ class Trainer(ABC):
         FOLDER.work beside the corpus, which is removed at the end.
 
         `start`, vectors to continue from, is for SkipGram and CBOW; `on_epoch` is for these and GloVe. Other trainers
-        raise OptionError.
+        raise OptionError. A fit that fails or is interrupted leaves a trained trainer as it was.
         """
         check_is_corpus(type(self).__name__, corpus)
+        check_options_set_later(self)
         self._on_epoch = as_functions(on_epoch)
         if self._on_epoch and not self.has_epochs:
             raise OptionError(f"{self.name} has no epochs to report: on_epoch is for SkipGram, CBOW and GloVe")
@@ -151,17 +153,22 @@ class Trainer(ABC):
             raise OptionError("store is for the workers of a cluster: give client too, or leave store out")
         if client is not None and getattr(self, "device", "cpu") != "cpu":
             raise OptionError(f"{self.name}: a cluster's workers train on their CPUs: leave out device or client")
-        self._history = History()
-        if getattr(self, "device", "cpu") == "gpu":
-            self._history.device = str(describe_device())
-            announce(f"training on {self._history.device}")
-        words, tokens = len(corpus.vocabulary), len(corpus.ids)
-        logger.info("%s: training on %s tokens of %s words", self.name, f"{tokens:,}", f"{words:,}")
-        corpus.check()  # compiled code trusts ids and sentence starts
-        give_back_pages(corpus.ids)
+        before = dict(vars(self))
         try:
+            self._history = History()
+            if getattr(self, "device", "cpu") == "gpu":
+                self._history.device = str(describe_device())
+                announce(f"training on {self._history.device}")
+            words, tokens = len(corpus.vocabulary), len(corpus.ids)
+            logger.info("%s: training on %s tokens of %s words", self.name, f"{tokens:,}", f"{words:,}")
+            corpus.check()  # compiled code trusts ids and sentence starts
+            give_back_pages(corpus.ids)
             with self._on_cluster(client, store, corpus):
                 self._vectors = self._train(corpus, show_progress)
+        except BaseException:
+            if self._vectors is not None:  # its history and documents must stay those of its vectors
+                vars(self).update(before)
+            raise
         finally:
             self._on_epoch = []  # so that a trained trainer can be copied and pickled, whatever the functions hold
         return self
@@ -242,24 +249,6 @@ def _check_types_and_sizes(trainer: Trainer) -> None:
             raise OptionError(f"{trainer.name}: {option} must be at most {most:,}; got {value:,}")
         if isinstance(value, float) and math.isinf(value):
             raise OptionError(f"{trainer.name}: {option} must be finite; got {value}")
-
-
-def check_is_corpus(trainer: str, given: Any) -> None:
-    """Raise ArgumentError unless `given` is a Corpus, naming the constructor that makes a Corpus from it."""
-    from wordvec.corpus import Corpus
-
-    if isinstance(given, Corpus):
-        return
-    first = next(iter(given), None) if isinstance(given, (list, tuple)) else None
-    if isinstance(given, (str, os.PathLike)):
-        found, door = repr(given), "Corpus.from_files([path]) for files of text, Corpus.open(folder) for a corpus"
-    elif isinstance(given, (list, tuple)) and not isinstance(first, str):
-        found, door = f"a {type(given).__name__}", "Corpus.from_sentences(token_lists)"
-    else:
-        what = type(given).__name__
-        found = "nothing" if given is None else f"a {what} of strings" if isinstance(first, str) else f"a {what}"
-        door = "Corpus.from_texts(strings), Corpus.from_sentences(token_lists) or Corpus.from_files(paths)"
-    raise ArgumentError(f"{trainer}.fit takes a Corpus; got {found}: make one by {door}")
 
 
 class Named(Protocol):

@@ -12,9 +12,10 @@ import numpy as np
 from wordvec.corpus.documents.tags import DocumentTags, tags_of
 from wordvec.corpus.draws.examples import ExampleSampler, TaggedSampler, Tags
 from wordvec.errors import OptionError, WordvecError
-from wordvec.trainers.base import check_is_corpus, check_options
+from wordvec.trainers.base import check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST
 from wordvec.trainers.epoch_reports import OnEpoch
+from wordvec.trainers.fit_checks import check_is_corpus
 from wordvec.trainers.option_help import hints_for_arguments, with_option_help
 from wordvec.trainers.word2vec import SkipGram
 
@@ -106,7 +107,7 @@ class ParagraphVectors(SkipGram):
         if not len(found.numbers):
             raise OptionError(f"{self.name}: no document with a known word has a tag, so there is nothing to train")
         first = len(corpus.vocabulary) if self.words else 0
-        self._names, self._documents = found, None
+        self._names = found
         self._tags = Tags(found.starts, found.numbers + np.int32(first), first, len(found), self.words)
         return super().fit(
             corpus,

@@ -21,6 +21,7 @@ from wordvec.corpus.encode.token_ids import in_order
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenizer_name
 from wordvec.corpus.read.records import block_of
 from wordvec.corpus.read.sources import is_unordered
+from wordvec.corpus.read.tokens import as_tokens, listed_items
 from wordvec.corpus.recipe import NOT_SAID, TextRecipe
 from wordvec.errors import InputError, OptionError, describe
 from wordvec.vectors.word_rows import WordRows
@@ -104,16 +105,14 @@ def _texts(documents: Iterable[Any]) -> Iterator[str]:
 
 def _token_lists(documents: Iterable[Any]) -> Iterator[list[str]]:
     for number, tokens in enumerate(documents, 1):
-        if not isinstance(tokens, (list, tuple)) or not _all_str(tokens):
+        items = listed_items(tokens)  # also of an array or a column
+        words = as_tokens(items) if isinstance(items, (list, tuple)) else None
+        if words is None:
             raise InputError(
                 f"document {number} is {tokens!r:.60}, but a text (str) or a list of tokens was expected, as the "
                 "first document is"
             )
-        yield list(tokens)
-
-
-def _all_str(tokens: list[Any] | tuple[Any, ...]) -> bool:
-    return set(map(type, tokens)) <= {str} or all(isinstance(token, str) for token in tokens)
+        yield words
 
 
 def _encode_each(

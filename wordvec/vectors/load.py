@@ -30,7 +30,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from wordvec.errors import OptionError, VectorsFileError
+from wordvec.errors import OptionError, VectorsFileError, describe
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.sniffing import refuse_address, sniff
 from wordvec.vectors.files.writing import PACKINGS
@@ -118,6 +118,7 @@ def load_rows(
     Raises VectorsFileError for a missing, truncated, damaged or unknown file, saying what was found and where, and for
     a file that takes memory out of proportion to its size; OptionError for an option out of range.
     """
+    _check_is_path(path)
     refuse_address(path)
     if os.path.isdir(path):
         path = _in_folder(path)
@@ -157,10 +158,17 @@ def save(vectors: WordRows, path: str | os.PathLike[str], format: str | None = N
     A failed write leaves an existing file unchanged. Raises OptionError for an unknown format or suffix, and InputError
     for vectors that the format cannot hold.
     """
+    _check_is_path(path)
     format = format_for(path, format)
     _function(WRITERS[format])(vectors, path)
     if SUBWORDS in not_kept(vectors, format):
         warnings.warn(f"{path}: not kept in this format: {SUBWORDS}; .safetensors and .npz keep them", stacklevel=3)
+
+
+def _check_is_path(path: Any) -> None:
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        what = "an open file" if hasattr(path, "read") or hasattr(path, "write") else describe(path)
+        raise OptionError(f"vectors are read and written by the name of their file (str or Path); got {what}")
 
 
 def _function(place: tuple[str, str]) -> Callable[..., Any]:

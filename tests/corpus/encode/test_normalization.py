@@ -53,6 +53,11 @@ def normalize(text, **options):
         # Punctuation
         ({"punctuation": "drop"}, "Don't stop: well-known (new_york)!", "Don't stop  well known  new_york  "),
         ({"punctuation": "drop"}, "'quoted' _it_ 3.14 1,000. a,b $5 x=y", " quoted   it  3.14 1,000  a b  5 x y"),
+        (
+            {"punctuation": "drop"},
+            '"\u05e6\u05d4"\u05dc" \u05d2\u05f3\u05d9 a"b',
+            ' \u05e6\u05d4"\u05dc  \u05d2\u05f3\u05d9 a b',
+        ),
         ({"punctuation": "drop"}, "“你好。”col·lecció l’été 😀👍🏽 ©", " 你好  col·lecció l’été 😀👍🏽 ©"),
     ],
 )

@@ -36,6 +36,9 @@ from wordvec.errors import OptionError
         ("हिन्दी में १२३", ["हिन्दी", "में", "0"]),
         ("می\u200cخواهم", ["می\u200cخواهم"]),
         ("Tie\u0302\u0301ng Vie\u0323\u0302t", ["tiếng", "việt"]),
+        # Hebrew: gershayim, or a double quote, in an abbreviation (also with points), but no quotation marks; geresh
+        ('\u05e6\u05d4\u05f4\u05dc \u05e6\u05d4"\u05dc "\u05e6\u05d4"', ['\u05e6\u05d4"\u05dc'] * 2 + ["\u05e6\u05d4"]),
+        ('\u05e9\u05b8"\u05dc \u05d2\u05f3\u05d9 a"b', ['\u05e9\u05b8"\u05dc', "\u05d2'\u05d9", "a", "b"]),
         # Compatibility forms: full-width letters, ligatures, superscripts
         ("ＦＵＬＬ ﬁne x² 5½", ["full", "fine", "x2", "0", "0"]),
         ("İstanbul", [unicodedata.normalize("NFKC", "İ".casefold() + "stanbul")]),

@@ -70,3 +70,22 @@ def test_a_link_to_nowhere_in_a_folder_is_named(texts):
     Path("texts/link.txt").symlink_to("nowhere")
     with pytest.raises(CorpusError, match=r"texts/link\.txt: cannot be read: No such file"):
         Corpus.build("texts")
+
+
+def test_a_file_named_again_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    for name in ("a.txt", "folder/b.txt"):
+        (tmp_path / name).write_text("the cat sat\n")
+    (tmp_path / "folder/link.txt").symlink_to(tmp_path / "a.txt")
+    once = Corpus.from_files(["a.txt", "folder/b.txt"], min_count=1)
+    assert capsys.readouterr().err == ""
+    twice = Corpus.from_files(["./a.txt", "folder", "folder/b.txt"], min_count=1)
+    assert (
+        "2 files named again: folder/link.txt (as a.txt), folder/b.txt; what is named twice" in capsys.readouterr().err
+    )
+    assert (len(once.ids), len(twice.ids)) == (6, 12)
+    Corpus.from_files(["tiny-world-ja"] * 2)
+    assert "1 file named again: tiny-world-ja" in capsys.readouterr().err
+    with pytest.raises(CorpusError, match="no such file"):
+        Corpus.from_files(["a.txt", "none.txt", "none.txt"])

@@ -203,6 +203,40 @@ def test_files_of_other_programs_are_named(tmp_path, kind, packed):
                 list(read_lines(tmp_path, field=field))
 
 
+ANNOTATED = {
+    "CoNLL-U": "# sent_id = 1\n\n1\tThe\tthe\tDET\tDT\t_\t2\tdet\t_\t_\n2\tcat\tcat\tNOUN\tNN\t_\t0\troot\t_\t_\n\n",
+    "subtitles": "1\n00:00:01,000 --> 00:00:02,500\nthe <i>cat</i>\n\n2\n00:00:02,500 --> 00:00:04,000\nsat\n",
+    "subtitles of the web": "WEBVTT - the cat\n\n00:01.000 --> 00:02.500\nthe cat\n",
+    "a CHAT transcript": "@UTF8\n@Begin\n@Languages:\teng\n*CHI:\tmore cookie .\n%mor:\tqn|more n|cookie .\n@End\n",
+    "sequences": ">sp|P1 the cat\nMKVLAAGIVGLLLAQW\nMKV*\n>sp|P2\nMKVLAAGIVG\n>cut of",
+    "sequences of reads": "@read 1\nGATTTGGGGTTCAAAGCAGT\n+\n!''*((((***+))%%%++)\n",
+}
+ALMOST = [
+    "1\tthe cat\n2\tthe dog\n",
+    "1\nThe cat sat.\n\n2\nIt sat.\n",
+    "> you wrote\nABSOLUTELY\nnot at all\n",
+    "@someone\nGATTACA\nis a film\n",
+    "@Beginners all\n",
+    "WEBVTTs are files\n",
+    "# a title\n\n\n1 is a number\n",
+    "#\n \n" * 20_000 + "the cat\n",  # must not take long either
+]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("kind", ANNOTATED)
+def test_text_with_annotations_is_named_not_read_as_words(tmp_path, kind, newline):
+    (tmp_path / "a.txt").write_text("\ufeff" * (newline != "\n") + ANNOTATED[kind], "utf-8", newline=newline)
+    with pytest.raises(CorpusError, match=f"holds {kind.split(' of ')[0]}.*, whose markup would be words: "):
+        list(read_lines(tmp_path))
+
+
+@pytest.mark.parametrize("text", ALMOST)
+def test_prose_that_begins_almost_like_annotated_text_is_read(tmp_path, text):
+    (tmp_path / "a.txt").write_text(text)
+    assert "".join(f"{line}\n" for line in read_lines(tmp_path)) == text
+
+
 @given(st.binary(max_size=300), st.sampled_from(["a", "a.csv", "a.json", "a.jsonl"]), st.sampled_from([None, "t", "1"]))
 @settings(max_examples=200)
 def test_any_bytes_are_read_or_refused(tmp_path_factory, content, name, field):

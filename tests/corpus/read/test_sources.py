@@ -100,6 +100,7 @@ def test_what_is_missing_is_left_out_counted_and_refused_by_strict(door, missing
         (lambda: Corpus.from_files(io.StringIO("a.txt")), "an open file was given"),
         (lambda: Corpus.from_files(["the cat sat"]), "no file or folder of that name; for texts .*from_texts"),
         (lambda: Corpus.from_files(["x" * 5000]), "no such file or folder"),
+        (lambda: Corpus.from_files("https://example.org/a.txt"), "an address, not a file: download it first"),
         (lambda: Corpus.build("the cat sat " * 500), "no file or folder of that name; for texts .*from_texts"),
         (lambda: Corpus.from_sentences({"a": ["b"]}), r"got dict; of a dictionary give its values\(\)"),
         (lambda: Corpus.from_sentences([["a"], None, [None]]), "sentence 3 holds None, .*leave out what is missing"),

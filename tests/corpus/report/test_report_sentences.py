@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from wordvec import Corpus
 from wordvec.corpus.report import sentences as report_sentences
-from wordvec.corpus.report.sentences import examine_sentences, hashed_sentences
+from wordvec.corpus.report.sentences import (
+    advise_on_boilerplate,
+    examine_boilerplate,
+    examine_sentences,
+    hashed_sentences,
+)
 
 SENTENCES = st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=7), min_size=1, max_size=30)
 
@@ -70,3 +75,13 @@ def test_a_sample_stands_for_many_sentences(monkeypatch):
     assert found.number == 5000
     monkeypatch.setattr(report_sentences, "MOST_HASHES", 1)
     assert 0 <= examine_sentences(Corpus.from_sentences([["a"], ["b"]])).repeated <= 1
+
+
+def test_words_broken_at_the_ends_of_lines(monkeypatch):
+    monkeypatch.setattr(report_sentences, "LINES_AT_A_TIME", 7)
+    page = [["the", "consti-"], ["tution", "of", "pre-", "war"], [], ["states", "-"], ["3-"], ["assem\u00ac"], []] * 10
+    found = examine_boilerplate(Corpus.from_sentences(page))
+    assert (found.broken, found.broken_word) == (20, "consti-")
+    assert "20 lines end with a hyphen, such as in 'consti-'" in " ".join(advise_on_boilerplate(found, 50, 130))
+    assert not list(advise_on_boilerplate(found, 2001, 9000))  # as many in a long text are no sign
+    assert examine_boilerplate(Corpus.from_sentences([["pre-", "war"], []])).broken == 0

@@ -162,3 +162,23 @@ def test_words_with_many_spaces_take_work_in_proportion_to_the_file(tmp_path, mo
             assert len(load(tmp_path, content)) == rows
         work.append(seen / len(content))
     assert work[1] < 1.5 * work[0] < 200
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize(("dim", "newline"), [(3, b"\n"), (50, b""), (2000, b"\n")])
+def test_big_endian_numbers_are_named(tmp_path, dim, newline, pack):
+    matrix = np.random.default_rng(3).normal(0, 0.3, (9, dim)).astype(np.float32)
+
+    def content(rows):
+        return pack(b"9 %d\n" % dim + b"".join(b"w%d " % i + row.tobytes() + newline for i, row in enumerate(rows)))
+
+    with pytest.raises(VectorsFileError, match="big-endian"):
+        load(tmp_path, content(matrix.astype(">f4")))
+    for size in (1, 1e-14, 1e-40, 1e20):  # of unusual size, but not because of the order of bytes
+        assert load(tmp_path, content(matrix * np.float32(size))).matrix.shape == (9, dim)
+
+
+def test_few_values_do_not_show_the_order_of_bytes():
+    assert word2vec_rows.are_byte_swapped(b"a " + np.arange(1, 40, dtype=">f4").tobytes(), 39)
+    assert not word2vec_rows.are_byte_swapped(b"a " + np.repeat(np.arange(1, 9), 5).astype(">f4").tobytes(), 40)
+    assert not word2vec_rows.are_byte_swapped(b"a ", 40)

@@ -16,6 +16,7 @@ import numpy as np
 from wordvec.corpus.documents.documents import Documents
 from wordvec.corpus.read.records import block_of
 from wordvec.corpus.read.sources import Tagged, Texts, TokenLists
+from wordvec.corpus.read.tokens import as_token, listed_items
 from wordvec.errors import CorpusError
 
 EXPECTED = (
@@ -138,8 +139,7 @@ def words_and_tags(document: Any, number: int) -> tuple[Any, list[str]]:
         words = list(words)
     if not isinstance(words, (str, list)):
         raise CorpusError(f"document {number}: its words are a text or a list of tokens; got {words!r:.80}")
-    if isinstance(tags, np.ndarray):
-        tags = tags.tolist()
+    tags = listed_items(tags)
     listed = list(tags) if isinstance(tags, (list, tuple)) else [tags]
     return words, [_tag(tag, number) for tag in listed]
 
@@ -151,14 +151,13 @@ def _is_token_list(document: Any) -> bool:
 
 def _tag(tag: Any, number: int) -> str:
     """A tag as text; a whole number becomes its digits."""
-    if isinstance(tag, (int, np.integer)) and not isinstance(tag, (bool, np.bool_)):
-        return str(int(tag))
-    if not isinstance(tag, str) or not tag:
+    text = as_token(tag)
+    if not text:
         raise CorpusError(
             f"document {number}: a tag is text that is not empty, or a whole number, alone or in a list; "
             f"got {tag!r:.80}"
         )
-    return str.__str__(tag)
+    return text
 
 
 def tags_of(tags: DocumentTags | None, documents: Documents | None, sentences: int, given: int | None) -> DocumentTags:

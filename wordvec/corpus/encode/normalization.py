@@ -38,8 +38,9 @@ class Normalization:
       (1990s, 2018년 become 0s, 0년); digits later in a word belong to its name (mp3, covid19). ``"drop"``
       replaces separate numbers by a space; a number at the start of a word becomes 0.
     - `punctuation`: ``"drop"`` replaces punctuation and mathematical, currency and accent signs (Unicode categories
-      P, Sm, Sc, Sk) by a space. Between letters or digits, apostrophes, ``_`` and ``·`` stay (don't, new_york), and
-      so do the point and comma between digits. Emoji and other symbols stay.
+      P, Sm, Sc, Sk) by a space. Between letters or digits, apostrophes, ``_`` and ``·`` stay (don't, new_york),
+      and so do the point and comma between digits, geresh, and gershayim or a double quote between Hebrew letters.
+      Emoji and other symbols stay.
 
     Applying it twice gives the same result as once. Raises OptionError for an unknown value.
 
@@ -122,6 +123,7 @@ def _normal_form(text: str, form: str) -> str:
 
 SCRIPTS_WITH_ACCENTS = ("LATIN", "GREEK", "CYRILLIC")
 ACCENTS = "\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f"  # combining
+HEBREW = "[\u0591-\u05c7\u05d0-\u05ea]"  # a letter or a point
 LETTERS_END = 0x10800  # Latin, Greek and Cyrillic letters have smaller code points, except for a few historic ones
 
 
@@ -164,13 +166,17 @@ def _zero_if_in_word(number: re.Match[str]) -> str:
 
 
 def _punctuation_pattern(code_points: Iterable[int]) -> re.Pattern[str]:
-    """Matches one of these characters, but no joiner between letters or digits, or point or comma between digits."""
-    joiners, points, letter = "'’_·", ".,", r"[^\W_]"
+    """Matches one of these characters, but no joiner between letters or digits, or point or comma between digits.
+
+    A double quote is a joiner between Hebrew letters only: there it marks an abbreviation.
+    """
+    joiners, points, letter = "'’_·\u05f3\u05f4", ".,", r"[^\W_]"
     found = set(code_points)
-    others = found - {ord(c) for c in joiners + points}
+    others = found - {ord(c) for c in joiners + points + '"'}
     return re.compile(
         rf"[{character_class(found)}](?:(?<=[{character_class(others)}])"
-        rf"|(?<=[{joiners}])(?:(?<!{letter}.)|(?!{letter}))|(?<=[{points}])(?:(?<!\d.)|(?!\d)))"
+        rf"|(?<=[{joiners}])(?:(?<!{letter}.)|(?!{letter}))|(?<=[{points}])(?:(?<!\d.)|(?!\d))"
+        rf"|(?<=\")(?:(?<!{HEBREW}.)|(?!{HEBREW})))"
     )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from wordvec.corpus.read.missing import Tally, is_missing
 from wordvec.corpus.read.sources import is_unordered
+from wordvec.corpus.read.tokens import as_token, as_tokens, listed_items
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError, counted
 from wordvec.growing_array import GrowingArray
@@ -224,15 +225,14 @@ def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) 
             tally.leave_out_missing(f"sentence {number}")
             continue
         _refuse_other_than_lists(sentence, number)
-        tokens = list(sentence)
-        if not set(map(type, tokens)) <= {str}:
-            for token in tokens:
-                if not isinstance(token, str):
-                    raise CorpusError(
-                        f"sentence {number} holds {token!r:.80}, which is not a string; tokens are str: "
-                        f"{'leave out what is missing' if is_missing(token) else 'convert them with str(...)'}"
-                    )
-            tokens = [str.__str__(token) for token in tokens]  # numpy arrays hold np.str_
+        items = list(listed_items(sentence))
+        tokens = as_tokens(items)
+        if tokens is None:
+            wrong = next(item for item in items if as_token(item) is None)
+            raise CorpusError(
+                f"sentence {number} holds {wrong!r:.80}, but tokens are text (str) or whole numbers (int): "
+                f"{'leave out what is missing' if is_missing(wrong) else 'convert them with str(...)'}"
+            )
         given += 1
         if given == wrapped + 1 and len(tokens) == 1 and len(tokens[0].split()) > 1:
             wrapped, wrapped_text = given, tokens[0]

@@ -21,7 +21,7 @@ from importlib import import_module
 from operator import attrgetter
 
 from wordvec.corpus.encode.cjk import ANALYSERS, Analyser, make_analyser
-from wordvec.corpus.encode.normalization import character_class
+from wordvec.corpus.encode.normalization import HEBREW, character_class
 from wordvec.errors import OptionError
 
 Tokenizer = Callable[[str], Iterable[str]]
@@ -29,8 +29,11 @@ Tokenizer = Callable[[str], Iterable[str]]
 # Articles, pronouns and prepositions that French and Italian shorten before a vowel: l'homme, qu'il, dell'arte.
 ELIDED = "l|d|j|m|t|s|n|c|v|qu|jusqu|lorsqu|puisqu|quoiqu|un|all|dall|dell|nell|sull|quell|quest"
 NUMBER = r"\d+(?:[.,']\d+)*"
+JOINER = rf"(?:['_·]|(?<={HEBREW})\"(?={HEBREW}))"
 VOWELS = "aeiouyhàáâäãèéêëìíîïòóôöõùúûüœæ"
-APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "\u00ad": None})  # and no soft hyphens
+APOSTROPHES = str.maketrans(  # and no soft hyphens
+    {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "\u05f3": "'", "\u05f4": '"', "\u00ad": None}
+)
 
 
 def whitespace(line: str) -> list[str]:
@@ -51,6 +54,7 @@ def words(line: str) -> list[str]:
       ``2018년`` is ``0년``). Digits later in a word belong to its name: ``mp3``, ``h2o``.
     - An apostrophe between letters stays in the word: ``don't``, ``king's``, ``aujourd'hui``. French and Italian
       elisions before a vowel are separate words: ``l'homme`` is ``l'`` and ``homme``. Other apostrophes are dropped.
+    - A double quote or gershayim between Hebrew letters marks an abbreviation and stays, as a double quote.
     - ``_`` and ``·`` between letters stay (``new_york``, ``col·lecció``); a hyphen splits (``well-known``).
 
     >>> words("Don't pay £1,234.50 for Zoë's well-known MP3s — it’s the 1990s!")
@@ -75,7 +79,7 @@ def _find(pattern: re.Pattern[str], text: str) -> list[str]:
 
 def _word_pattern(letters: str) -> re.Pattern[str]:
     """An elided word, a number and letters attached to it, or letters; then more letters after each joiner."""
-    return re.compile(rf"(?:{ELIDED})'(?=[{VOWELS}])|(?:{NUMBER}(?:{letters})?|{letters})(?:['_·]{letters})*")
+    return re.compile(rf"(?:{ELIDED})'(?=[{VOWELS}])|(?:{NUMBER}(?:{letters})?|{letters})(?:{JOINER}{letters})*")
 
 
 _DIGIT, _NUMBER, _PATTERN = re.compile(r"\d"), re.compile(NUMBER), _word_pattern(r"[^\W_]+")

@@ -173,6 +173,8 @@ def missing_text_message(name: str) -> str:
         entry = find(name)
         after = "" if entry.format == TEXT else "; it is XML with wiki markup, so then extract its text"
         return f"{name}: not downloaded: wordvec corpus fetch {name} gets it ({size_in_words(entry.bytes)}){after}"
+    if "://" in name:
+        return f"{name}: an address, not a file: download it first (curl -L -O, for http), and name the file"
     if any(character.isspace() for character in name):
         return f"{name!r:.80}: no file or folder of that name; for texts themselves use Corpus.from_texts(strings)"
     return f"{name}: no such file or folder; bundled text that always is here: {', '.join(BUNDLED)}"

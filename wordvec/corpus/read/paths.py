@@ -8,7 +8,8 @@ from pathlib import Path
 
 from wordvec.corpus.read.sources import Files, PathLike, Source
 from wordvec.corpus.storage import is_corpus_folder
-from wordvec.errors import CorpusError
+from wordvec.errors import CorpusError, counted, listed
+from wordvec.progress import announce
 
 
 def is_pattern(path: PathLike) -> bool:
@@ -30,6 +31,40 @@ def size_in_bytes(source: Source) -> int | None:
         return sum(file.stat().st_size for path in source.paths for file in files_of(Path(path)))
     except OSError:  # such as a broken link in a folder: reading it reports the error
         return None
+
+
+def tell_of_repeats(source: Source) -> None:
+    """Announce files that are named more than once, such as by themselves and with their folder: they count as often.
+
+    Links to one file are one file. Errors are left to the reader.
+    """
+    if not isinstance(source, Files):
+        return
+    seen: dict[object, Path] = {}
+    repeated: list[str] = []
+    for name in source.paths:
+        try:
+            files = files_of(Path(name))
+        except (CorpusError, OSError, ValueError):
+            continue
+        for file in files:
+            key = _identity(file)
+            if seen.setdefault(key, file) is not file:
+                repeated.append(f"{file} (as {seen[key]})" if file != seen[key] else str(file))
+    if repeated:
+        announce(
+            f"{counted(len(repeated), 'file')} named again: {listed(repeated, 3)}; what is named twice is read and "
+            "counted twice"
+        )
+
+
+def _identity(file: Path) -> object:
+    """The same for all names of a file; of what is none, such as "-" or a bundled text, its name."""
+    try:
+        status = os.stat(file)
+    except (OSError, ValueError):
+        return os.fspath(file)
+    return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(file)
 
 
 def files_of(path: Path) -> list[Path]:

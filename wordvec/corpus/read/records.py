@@ -17,6 +17,7 @@ import numpy as np
 
 from wordvec.corpus.read.missing import Tally, Unusable, is_missing
 from wordvec.corpus.read.sources import gives_arrow, is_table, is_unordered
+from wordvec.corpus.read.tokens import as_token, listed_items
 from wordvec.errors import CorpusError, OptionError
 
 BATCH = 1000  # records of a Hugging Face data set at a time
@@ -103,8 +104,7 @@ def _block(value: Any, tally: Tally) -> str | list[str] | Unusable:
         return value
     if is_unordered(value):
         return Unusable("a set has no order: it differs from run to run; make it a list, sorted(...)")
-    as_list = getattr(value, "tolist", None) or getattr(value, "to_list", None)  # numpy, polars
-    items = as_list() if as_list and not isinstance(value, np.generic) else value
+    items = listed_items(value)
     if not isinstance(items, (list, tuple)):
         return Unusable(f"text expected, got {type(value).__name__} {value!r:.80}")
     return _tokens(items, tally)
@@ -117,10 +117,8 @@ def _tokens(items: list[Any] | tuple[Any, ...], tally: Tally) -> list[str] | Unu
     for item in items:
         if is_missing(item) or (isinstance(item, str) and not item):
             gaps += 1
-        elif isinstance(item, str):
-            tokens.append(str.__str__(item))
-        elif isinstance(item, (int, np.integer)) and not isinstance(item, bool):
-            tokens.append(str(int(item)))
+        elif (token := as_token(item)) is not None:
+            tokens.append(token)
         else:
             return Unusable(f"{LISTS} expected, but it holds {type(item).__name__} {item!r:.60}")
     if gaps and tally.strict:

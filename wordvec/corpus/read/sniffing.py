@@ -171,13 +171,38 @@ def _are_texts(cells: Sequence[str]) -> bool:
     return 2 * sum(len(cell.split()) > 1 for cell in cells) >= len(cells)
 
 
+# Texts with one annotated token, time or sequence on a line, and how to take the words out of them.
+_ANNOTATED = {
+    "CoNLL-U": (
+        re.compile(r"(?:#.*\n|[ \t]*\n)*1(?:-\d+)?(?:\t[^\t\n]+){9}\n"),
+        "write its words a sentence a line: awk -F'\\t' '$1 ~ /^[0-9]+$/ {printf \"%s \", $2} /^$/ {print \"\"}' FILE",
+    ),
+    "subtitles": (
+        re.compile(r"(?:WEBVTT\b|\s*\d+[ \t]*\n\d+:\d\d:\d\d[,.]\d{3} --> )"),
+        "keep its text: grep -vE '^WEBVTT|^[0-9]+.?$|-->' FILE",
+    ),
+    "a CHAT transcript": (
+        re.compile(r"(?:@UTF8\s*\n)?@Begin\s*\n"),
+        "keep what was said: grep '^\\*' FILE | cut -f 2",
+    ),
+    "sequences (FASTA or FASTQ)": (
+        re.compile(r">.*\n[A-Z*-]{10,}\n(?:>.*\n|[A-Z*-]*\n)*(?:>.*|[A-Z*-]*)\Z|@.*\n[ACGTUN]+\n\+"),
+        "cut the sequences into words, such as their k-mers, one sequence a line",
+    ),
+}
+
+
 def refuse_markup(head: str, name: str) -> None:
-    """Raise CorpusError for XML and HTML."""
+    """Raise CorpusError for XML and HTML, and for other forms whose annotations would be words."""
+    plain = head.removeprefix("\ufeff").replace("\r\n", "\n")
+    for kind, (form, way_out) in _ANNOTATED.items():
+        if form.match(plain):
+            raise CorpusError(f"{name}: holds {kind}, whose markup would be words: {way_out}")
     tags = [(slash, tag.lower()) for slash, tag in _TAG.findall(head) if tag.lower() not in TAGS_OF_TEXT]
     begins = _TAG.match(head.lstrip()) and any(slash for slash, _ in tags) and len(tags) >= FEWEST_TAGS
     if _MARKUP.match(head) or begins:
         raise CorpusError(
-            f"{name}: holds XML or HTML, whose tags would be words: extract its text first, and train on that"
+            f"{name}: holds XML or HTML, whose markup would be words: extract its text first, and train on that"
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ from wordvec.corpus.report.words import (
     forecast,
     seconds_in_words,
 )
-from wordvec.memory import available_memory
+from wordvec.memory import available_cores, available_memory
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Report:
 
 
 def examine(corpus: Corpus, threads: int | None = None) -> Report:
-    """Read the whole corpus once and report. `threads` is for the forecast; None means all cores of this machine.
+    """Read the whole corpus once and report. `threads` is for the forecast; None means all cores at hand.
 
     Memory holds the vocabulary and two numbers per sentence; 17 million words take two seconds.
 
@@ -70,7 +69,7 @@ def examine(corpus: Corpus, threads: int | None = None) -> Report:
     tokenizer = corpus.info.get("tokenizer")
     sentences, words = examine_sentences(corpus), examine_words(corpus.vocabulary)
     boilerplate = examine_boilerplate(corpus)
-    threads = threads or os.cpu_count() or 1
+    threads = threads or available_cores()
     forecasts = forecast(tokens, vocabulary, threads)
     kept = tokens / raw_tokens if raw_tokens else None
     return Report(

@@ -160,6 +160,8 @@ LICENCE_WORDS = frozenset(
 )
 FEWEST_HEADINGS, SHARE_OF_HEADINGS = 5, 0.001
 FEWEST_LICENCE_WORDS, SHARE_OF_LICENCE_WORDS = 5, 0.0001  # of the tokens: in prose they are rarer
+HYPHENS = "-\u00ad\u00ac\u2010"
+FEWEST_BROKEN, SHARE_OF_BROKEN = 20, 0.01  # of the lines: in prose "pre- and postwar" seldom ends a line so
 LINES_AT_A_TIME = 1 << 20
 
 
@@ -170,11 +172,14 @@ class Boilerplate:
     Attributes:
         headings: lines that look like headings; `heading` is the beginning of the first.
         licence_words: how often each word typical of licences and title pages occurs.
+        broken: lines that end with a hyphen after letters; `broken_word` is the last word of the first.
     """
 
     headings: int
     heading: str
     licence_words: dict[str, int]
+    broken: int = 0
+    broken_word: str = ""
 
 
 def examine_boilerplate(corpus: Corpus) -> Boilerplate:
@@ -193,7 +198,22 @@ def examine_boilerplate(corpus: Corpus) -> Boilerplate:
             headings += len(lines)
             first = int(lines[0]) if first < 0 and len(lines) else first
     licence = {word: int(counts[i]) for i, word in enumerate(words) if word.casefold().strip(".,:()") in LICENCE_WORDS}
-    return Boilerplate(headings, _line(corpus, first) if first >= 0 else "", licence)
+    halves = _broken_words(corpus)
+    broken_word = words[halves[0]] if len(halves) else ""
+    return Boilerplate(headings, _line(corpus, first) if first >= 0 else "", licence, len(halves), broken_word)
+
+
+def _broken_words(corpus: Corpus) -> np.ndarray:
+    """The last word of each line that ends with a hyphen after letters, as the first half of a broken word does."""
+    ends_so = np.array([word[-1] in HYPHENS and word[:-1].isalpha() for word in corpus.vocabulary.words], bool)
+    if not ends_so.any():
+        return np.zeros(0, np.int32)
+    found = []
+    for begin in range(0, len(corpus.sentence_starts) - 1, LINES_AT_A_TIME):
+        part = np.asarray(corpus.sentence_starts[begin : begin + LINES_AT_A_TIME + 1])
+        last = np.asarray(corpus.ids[part[1:][np.diff(part) > 0] - 1])
+        found.append(last[ends_so[last]])
+    return np.concatenate(found)
 
 
 def _heading_lines(corpus: Corpus, marks: np.ndarray, named: np.ndarray) -> Iterator[np.ndarray]:
@@ -216,6 +236,12 @@ def advise_on_boilerplate(found: Boilerplate, lines: int, tokens: int) -> Iterat
         yield (
             f"{found.headings:,} lines look like headings, such as {found.heading!r}: they are not sentences; remove "
             "them, for example with grep -v"
+        )
+    if found.broken >= max(FEWEST_BROKEN, SHARE_OF_BROKEN * lines):
+        yield (
+            f"{found.broken:,} lines end with a hyphen, such as in {found.broken_word!r}: words broken at the ends of "
+            "lines are two words here; join them first: "
+            "perl -CSD -0pe 's/(?<=\\pL)[-\\xAC\\xAD\\x{2010}]\\n(?=\\p{Ll})//g' FILE"
         )
     total = sum(found.licence_words.values())
     if total >= max(FEWEST_LICENCE_WORDS, SHARE_OF_LICENCE_WORDS * tokens):

@@ -16,11 +16,11 @@ from wordvec.vectors.files.chunks import CHUNK, first_bytes, read_chunks
 from wordvec.vectors.files.reading import WITH_SPACES, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.text_layout import parse_header
-from wordvec.vectors.files.word2vec_rows import Misaligned, Row, RowFinder, fits_plainly
+from wordvec.vectors.files.word2vec_rows import Misaligned, Row, RowFinder, are_byte_swapped, fits_plainly
 from wordvec.vectors.files.writing import WHITESPACE, replace_packed_file, written_rows, written_words
 from wordvec.vectors.word_rows import WordRows
 
-LONGEST_HEADER = 64
+LONGEST_HEADER, HEAD = 64, 4_096  # bytes; the first rows in the head show the order of bytes
 OTHER_WHITESPACE = WHITESPACE.replace(b" ", b"")
 FEW = 16  # dimensions: so few numbers may happen to look like text, and so like part of a word
 LONGEST_ROW = 1 << 26  # bytes of a word and its vector
@@ -34,7 +34,7 @@ def read_word2vec_binary(reading: Reading) -> WordRows:
     Raises VectorsFileError, naming the byte, for a file that is truncated or longer than its header says, and for a
     word that is empty or holds other white space.
     """
-    head, packed = first_bytes(reading.path, LONGEST_HEADER)
+    head, packed = first_bytes(reading.path, HEAD)
     rows, dim = _header(reading, head)
     start = head.index(b"\n") + 1
     size = os.path.getsize(reading.path)
@@ -42,6 +42,11 @@ def read_word2vec_binary(reading: Reading) -> WordRows:
     if least > size and not packed:
         raise reading.error(
             f"truncated: {rows:,} words of {dim:,} dimensions take at least {least:,} bytes; the file has {size:,}"
+        )
+    if are_byte_swapped(head[start:], dim):
+        raise reading.error(
+            "the numbers are big-endian: as they are, most are far too large or too small for vectors, with their four "
+            "bytes reversed all have usual sizes; word2vec's are little-endian: write it again so, or as text"
         )
     builder = RowBuilder(reading, dim, "byte", expected=None if packed else rows)
     chunks = read_chunks(reading.path, max(CHUNK, min(size, 8 * dim)))
@@ -68,7 +73,7 @@ def write_word2vec_binary(vectors: WordRows, path: str | os.PathLike[str]) -> No
 
 
 def _header(reading: Reading, head: bytes) -> tuple[int, int]:
-    line, newline, _ = head.partition(b"\n")
+    line, newline, _ = head[:LONGEST_HEADER].partition(b"\n")
     header = parse_header(line) if newline else None
     if header is None or 0 in header:
         raise reading.error("expected a first line 'V D' with two positive whole numbers")

@@ -22,6 +22,7 @@ CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 LONGEST_WORD = 4_096  # bytes searched for another space
 MOST_SPACES = 32  # in one word
 SMALLEST, LARGEST = np.float32(1e-10), np.float32(1e5)  # numbers of usual size, besides zero
+FEW_VALUES = 16
 FLOAT = struct.Struct("<f")
 LEAST, MOST_NUMBERS = 16, 1 << 16  # rows checked together, and numbers in them
 
@@ -110,9 +111,7 @@ class RowFinder:
         """Whether the numbers of each row have usual sizes; numbers read from the wrong bytes seldom do."""
         windows = np.ndarray(len(buffer) - 4 * self.dim + 1, f"V{4 * self.dim}", buffer, strides=(1,))
         numbers = windows[np.array([row.space + 1 for row in rows])].view("<f4").reshape(len(rows), self.dim)
-        sizes = np.abs(numbers)
-        usual = (sizes == 0) | ((sizes >= SMALLEST) & (sizes <= LARGEST))
-        return usual.all(axis=1).tolist()  # type: ignore[no-any-return]
+        return _have_usual_size(numbers).all(axis=1).tolist()  # type: ignore[return-value]
 
     def _is_usual(self, buffer: bytes, row: Row) -> bool:
         """`_are_usual` for one row; its first number usually decides."""
@@ -191,6 +190,28 @@ def fits_plainly(path: str | os.PathLike[str], start: int, rows: int, dim: int) 
                 return False
             at = space + 1 + 4 * dim
         return at == len(mapped)
+
+
+def are_byte_swapped(rows: bytes, dim: int) -> bool:
+    """Whether the numbers in the first rows of a file are certainly big-endian, as a Java program may write them.
+
+    Read as they are, most have sizes that no vector has, and with their bytes reversed all have usual ones. Either
+    alone would not show it, and neither do numbers of few values, whose bytes may agree by chance.
+    """
+    at, numbers = 0, bytearray()
+    while 0 <= (space := rows.find(b" ", at)) < len(rows) - 4:
+        at = space + 1 + 4 * dim
+        part = rows[space + 1 : at]
+        numbers += part[: len(part) // 4 * 4]
+    little, big = np.unique(np.frombuffer(numbers, "<f4")), np.unique(np.frombuffer(numbers, ">f4"))
+    if len(big) < FEW_VALUES or _have_usual_size(little).mean() > 0.5:
+        return False
+    return bool(_have_usual_size(big).all())
+
+
+def _have_usual_size(numbers: np.ndarray) -> np.ndarray:
+    sizes = np.abs(numbers)
+    return (sizes == 0) | ((sizes >= SMALLEST) & (sizes <= LARGEST))
 
 
 def _is_word(word: bytes) -> bool:

@@ -80,7 +80,7 @@ class KeyedVectors(Questions):
         return self._subwords is not None and isinstance(key, str) and self._subwords.vector(key) is not None
 
     def __getitem__(self, key_or_keys: Any) -> np.ndarray:
-        if isinstance(key_or_keys, str):
+        if isinstance(key_or_keys, (str, int, np.integer)):
             return self.get_vector(key_or_keys)
         return np.vstack([self.get_vector(key) for key in key_or_keys]) if self._subwords else self._rows(key_or_keys)
 
@@ -92,7 +92,7 @@ class KeyedVectors(Questions):
     def __str__(self) -> str:
         return f"KeyedVectors<vector_size={self.vector_size}, {len(self)} keys>"
 
-    def get_vector(self, key: str, norm: bool = False) -> np.ndarray:
+    def get_vector(self, key: Any, norm: bool = False) -> np.ndarray:
         """A copy of a word's row (D,), scaled to length 1 if `norm`."""
         made = None if key in self.key_to_index or self._subwords is None else self._subwords.vector(key)
         vector = self.vectors[self.get_index(key)] if made is None else made
@@ -102,7 +102,7 @@ class KeyedVectors(Questions):
         """`get_vector` under its older name."""
         return self.get_vector(word, norm)
 
-    def get_index(self, key: str, default: Any = None) -> Any:
+    def get_index(self, key: Any, default: Any = None) -> Any:
         """The row number of a word, or `default`. Without a default, raises UnknownWordError, a KeyError."""
         row = self.key_to_index.get(key)
         if row is not None:

@@ -252,6 +252,8 @@ class Word2Vec:
             raise OptionError("give corpus_iterable (lists of words) or corpus_file, one of the two")
         if corpus_file is not None:
             sentences = LineSentence(corpus_file)
+        if isinstance(sentences, Iterable) and not isinstance(sentences, (str, dict)):
+            sentences = map(_with_text_keys, sentences)
         return Corpus.from_sentences(sentences, **options)
 
     def _corpus_of(self, sentences: Any, corpus_file: Any) -> Corpus:
@@ -328,3 +330,11 @@ def _refuse_trim_rule(trim_rule: Any) -> None:
             "trim_rule is not here: leave words out of the sentences, or train wordvec's own SkipGram on "
             "Corpus.from_sentences(sentences, keep_words=..., drop_words=...)"
         )
+
+
+def _with_text_keys(words: Any) -> Any:
+    """The words unchanged. Raises OptionError for whole numbers, which gensim keeps as keys: here keys are text."""
+    listed = words.tolist() if isinstance(words, np.ndarray) else words
+    if isinstance(listed, (list, tuple)) and any(isinstance(word, (int, np.integer)) for word in listed):
+        raise OptionError(f"words are text here: give str(word) for each whole number; got {words!r:.60}")
+    return words
