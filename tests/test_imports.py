@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "wordvec"
 # Each room may import the rooms to its right, the foundations, and nothing else of wordvec.
 FOUNDATIONS = {
     "arrays",
+    "blas",
     "argument_types",
     "rng",
     "errors",
