@@ -179,14 +179,14 @@ def sum_rows_by_id(ids: Array, rows: Array) -> tuple[Array, Array]:
 
 def _sum_rows_sparse(ids: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The sum as a product with a sparse 0/1 matrix: many times faster than numpy.add.at on rows."""
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_array  # made in half the time of csr_matrix, which counts for a few rows
 
     small = len(ids) and int(ids.max()) < 2**16 and int(ids.min()) >= 0
     order = np.argsort(ids.astype(np.uint16) if small else ids, kind="stable")  # 16 bits are sorted by radix
     ordered = ids[order]
     starts = np.flatnonzero(np.concatenate([np.ones(min(len(ids), 1), bool), ordered[1:] != ordered[:-1]]))
     pointers = np.append(starts, len(ids))
-    selector = csr_matrix((np.ones(len(ids), rows.dtype), order, pointers), shape=(len(starts), len(ids)))
+    selector = csr_array((np.ones(len(ids), rows.dtype), order, pointers), shape=(len(starts), len(ids)))
     return ordered[starts], selector @ rows
 
 
