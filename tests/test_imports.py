@@ -157,7 +157,8 @@ def import_graph(sources: dict[str, str]) -> dict[str, set[str]]:
     """Each module of wordvec and those it imports anywhere: at the top, inside functions, for types alone."""
     names = {module_name(path) for path in sources}
     return {
-        module_name(path): (imported_modules(source) & names) - {module_name(path)}
+        module_name(path): (imported_modules(source) & names)
+        - {module_name(path)}
         - _packages_of(imported_modules(source) & names)
         for path, source in sources.items()
     }
