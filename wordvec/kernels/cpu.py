@@ -185,14 +185,13 @@ def composing(
 ) -> dict[str, Any]:
     """What words are made of: fields of the library's ``struct training``."""
     if parts is None:
-        arrays = dict.fromkeys(("part_starts", "part_rows", "row_times"))
+        arrays = dict.fromkeys(("part_starts", "parts"))
         return arrays | {"table_rows": 0, "most_parts": 0, "part_quarters": 0}
     longest = int(np.diff(sentence_starts).max())
     words = min(parts.words, block + 2 * min(sampler.window, max(1, longest - 1)))
     return {
         "part_starts": parts.starts,
-        "part_rows": parts.rows,
-        "row_times": parts.row_times,
+        "parts": parts.packed,
         "table_rows": parts.table_rows,
         "most_parts": parts.most_of(words),
         "part_quarters": steps.CONTEXT_OF_PARTS[architecture == CBOW],

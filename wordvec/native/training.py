@@ -60,8 +60,7 @@ FIELDS: dict[str, Any] = {
     "absent_input": int,
     "absent_output": int,
     "part_starts": np.int64,
-    "part_rows": np.int32,
-    "row_times": np.float32,
+    "parts": np.int32,
     "table_rows": int,
     "most_parts": int,
     "part_quarters": int,
@@ -116,7 +115,7 @@ def run_all(trainings: list[Training]) -> tuple[float, np.ndarray]:
 
 
 # fields of Examples that are not indexed by slot
-SUBWORDS = ("words", "part_ends", "parts", "word_scales", "rows", "row_changes")
+SUBWORDS = ("words", "part_ends", "parts", "word_scales", "rows")
 
 
 class Examples(ctypes.Structure):
@@ -137,7 +136,6 @@ class Examples(ctypes.Structure):
         *[(name, ctypes.POINTER(ctypes.c_int32)) for name in ("words", "part_ends", "parts")],
         ("word_scales", ctypes.POINTER(ctypes.c_float)),
         ("rows", ctypes.POINTER(ctypes.c_int32)),
-        ("row_changes", ctypes.POINTER(ctypes.c_float)),
         *[(name, ctypes.c_int64) for name in ("word_count", "row_count", "rows_a_slot")],
         *[(name, ctypes.c_int64) for name in ("steps", "slots", "stopped", "centres", "predictions", "terms")],
     ]

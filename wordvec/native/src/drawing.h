@@ -11,6 +11,7 @@ struct drawing {
   i64 size;            // length of the arrays: a block and the reach of its windows on both sides
   u64 *keys;           // first the kept tokens' positions, later the keys of these positions
   i32 *ids;            // kept tokens
+  i32 *contexts;       // the tokens as contexts: `ids`, or with subwords their places among the block's words
   u8 *flags;           // whether a position of the block is kept
   i32 *latest_repeat;  // see find_repeated_words
   i32 *first, *last;   // where each token's sentence begins and ends
@@ -30,6 +31,10 @@ struct drawing {
 // number of listed tokens before `begin`; sets *count to the number before `end`.
 i64 list_kept_tokens(struct drawing *d, i64 begin, i64 end, i64 *count);
 
+// Where the window of a listed token begins and ends.
+INLINE i64 window_begin(const struct drawing *d, i64 k) { return max_i64(d->first[k], k - d->reach[k]); }
+INLINE i64 window_end(const struct drawing *d, i64 k) { return min_i64(d->last[k], k + d->reach[k] + 1); }
+
 // Draw the windows and negatives of the listed tokens begin .. end - 1; replaces the tokens' positions by keys.
 void draw_numbers(struct drawing *d, i64 begin, i64 end);
 
@@ -44,12 +49,15 @@ i64 most_words(const struct training *t);
 // The most different rows that the parts of these words can be.
 i64 most_rows(const struct training *t);
 
-struct parts_drawing *new_parts_drawing(const struct training *t);
+// Working space for blocks in which at most `tokens` tokens are listed.
+struct parts_drawing *new_parts_drawing(const struct training *t, i64 tokens);
 void free_parts_drawing(struct parts_drawing *p);
 
-// List the words of a drawn block in e->words, and replace its contexts by their places in that list. Also list the
-// words' parts and each part's share of a word's change.
-void list_words(struct drawing *d, struct examples *e);
+// List in e->words the words that are contexts of the listed tokens begin .. end - 1, and set d->contexts to each
+// token's place in that list.
+void number_words(struct drawing *d, struct examples *e, i64 begin, i64 end);
+// List these words' parts, and how much of a word's change each part gets. The block's examples are drawn already.
+void list_parts(struct drawing *d, struct examples *e);
 
 // Compose the block's words from the columns of one slice of the table: their rows go to `words`, a copy to `before`.
 void compose_words(const struct examples *e, const struct slice *table, f32 *words, f32 *before);

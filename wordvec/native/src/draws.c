@@ -11,7 +11,7 @@ void free_drawing(struct drawing *d) {
   if (!d) return;
   free_parts_drawing(d->parts);
   void *parts[] = {d->keys, d->ids, d->flags, d->latest_repeat, d->first, d->last,
-                   d->reach, d->negatives, d->met, d->repeats, d->pool, d->sentence, d->listed, d};
+                   d->reach, d->negatives, d->met, d->repeats, d->pool, d->sentence, d->listed, has_parts(d->training) ? d->contexts : 0, d};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
 }
 
@@ -24,6 +24,7 @@ struct drawing *new_drawing(const struct training *t) {
   d->draws = has_tree(t) ? 0 : t->architecture == SKIPGRAM_PAIRS ? 2 * t->reach * t->negatives : t->negatives;
   d->keys = new_zeros(d->size, 8);
   d->ids = new_zeros(d->size, 4);
+  d->contexts = has_parts(t) ? new_zeros(d->size, 4) : d->ids;
   d->flags = new_zeros(d->size, 1);
   d->latest_repeat = new_zeros(d->size, 4);
   d->first = new_zeros(d->size, 4);
@@ -36,9 +37,9 @@ struct drawing *new_drawing(const struct training *t) {
   d->repeats = new_zeros(COUNTERS, 4);
   d->pool = new_zeros(t->pool, 4);
   d->pool_block = -1;
-  if (has_parts(t)) d->parts = new_parts_drawing(t);
+  if (has_parts(t)) d->parts = new_parts_drawing(t, d->size);
   if ((has_parts(t) && !d->parts) ||
-      !(d->keys && d->ids && d->flags && d->latest_repeat && d->first && d->last && d->reach && d->negatives && d->met &&
+      !(d->keys && d->ids && d->contexts && d->flags && d->latest_repeat && d->first && d->last && d->reach && d->negatives && d->met &&
         d->repeats && d->pool && d->sentence && d->listed)) {
     free_drawing(d);
     return 0;

@@ -5,7 +5,7 @@
 void free_examples(struct examples *e) {
   void *parts[] = {e->contexts, e->context_weights, e->context_counts, e->keys, e->merged, e->outputs,
                    e->output_weights, e->group_counts, e->context_shares, e->step_ends, e->words, e->part_ends, e->parts, e->word_scales,
-                   e->rows, e->row_changes};
+                   e->rows};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
 }
 
@@ -30,15 +30,14 @@ bool new_examples(struct examples *e, const struct training *t) {
   e->group_counts = new_zeros(e->most_slots, 4);
   e->context_shares = new_zeros(e->most_slots, 4);
   e->step_ends = new_zeros(e->most_slots + 1, 4);
-  e->words = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
+  e->words = new_zeros(has_parts(t) ? most_words(t) + 1 : 0, 4);  // one more, which number_words may write to
   e->part_ends = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
-  e->parts = new_zeros(t->most_parts + PARTS_AHEAD, 4);
+  e->parts = new_zeros(t->most_parts + PARTS_AHEAD, sizeof *e->parts);
   e->word_scales = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
-  e->rows = new_zeros(most_rows(t), 4);
-  e->row_changes = new_zeros(most_rows(t), 4);
+  e->rows = new_zeros(most_rows(t) + 1, 4);  // one more, which list_parts may write to
   if (!(e->contexts && e->keys && e->merged && e->context_weights && e->context_counts && e->outputs && e->output_weights &&
         e->group_counts && e->context_shares && e->step_ends && e->words && e->part_ends &&
-        e->parts && e->word_scales && e->rows && e->row_changes)) {
+        e->parts && e->word_scales && e->rows)) {
     free_examples(e);
     return false;
   }
@@ -57,19 +56,20 @@ static i64 merge_contexts(const struct drawing *d, i32 *contexts, f32 *weights, 
   for (i64 k = begin; k < end; k++) {
     if (k == centre) continue;
     i64 other = 0;
-    while (other < count && contexts[other] != d->ids[k]) other++;
-    if (other == count) contexts[count] = d->ids[k], weights[count++] = 0;
+    while (other < count && contexts[other] != d->contexts[k]) other++;
+    if (other == count) contexts[count] = d->contexts[k], weights[count++] = 0;
     weights[other] += 1;
   }
   return count;
 }
 
-// The share of a context's gradient that is kept: cbow_shares in wordvec/corpus/draws/steps.py.
-static f32 share_of_repeats(struct drawing *d, const i32 *contexts, i64 count) {
+// The share of a context's gradient that is kept: cbow_shares in wordvec/corpus/draws/steps.py. The contexts are the
+// tokens begin .. end - 1 without the centre, `count` of them.
+static f32 share_of_repeats(struct drawing *d, i64 centre, i64 begin, i64 end, i64 count) {
   i64 squares = 0;
-  for (i64 i = 0; i < count; i++) d->repeats[class_of(contexts[i])]++;
-  for (i64 i = 0; i < count; i++) {
-    i32 *repeats = d->repeats + class_of(contexts[i]);
+  for (i64 k = begin; k < end; k++) d->repeats[class_of(d->ids[k])] += k != centre;
+  for (i64 k = begin; k < end; k++) {
+    i32 *repeats = d->repeats + class_of(d->ids[k]);
     squares += (i64)*repeats * *repeats;
     *repeats = 0;
   }
@@ -123,15 +123,15 @@ INLINE void place_contexts(struct drawing *d, struct examples *e, i64 slot, i64 
     memset(weights, 0, (size_t)e->most_contexts * sizeof *weights);
     count = merge_contexts(d, contexts, weights, centre, begin, end);
   } else if (t->reach <= AT_ONCE && 2 * t->reach <= t->group) {
-    memcpy(contexts, d->ids + low, AT_ONCE * sizeof *contexts);
-    memcpy(contexts + left, d->ids + centre + 1, AT_ONCE * sizeof *contexts);
+    memcpy(contexts, d->contexts + low, AT_ONCE * sizeof *contexts);
+    memcpy(contexts + left, d->contexts + centre + 1, AT_ONCE * sizeof *contexts);
   } else {
-    for (i64 i = first; i < last; i++) contexts[i - first] = d->ids[low + i + (low + i >= centre)];
+    for (i64 i = first; i < last; i++) contexts[i - first] = d->contexts[low + i + (low + i >= centre)];
   }
   e->context_counts[slot] = (i32)count;
   if (has_tiles(t))  // fill up the last tile
     for (i64 i = 0; i < MOST_TILE_CONTEXTS - 1; i++) contexts[count + i] = (i32)t->absent_input;
-  else e->context_shares[slot] = count > t->most_repeats ? share_of_repeats(d, contexts, count) : 1;
+  else e->context_shares[slot] = count > t->most_repeats ? share_of_repeats(d, centre, begin, end, count) : 1;
 }
 
 // --- outputs of an example
@@ -300,11 +300,12 @@ void draw_block(struct drawing *d, struct examples *e, i64 number) {
   i64 last_token, slot = 0, first_slot = 0;
   const i64 first_token = list_kept_tokens(d, begin, end, &last_token);
   draw_numbers(d, first_token, last_token);
+  if (has_parts(t)) number_words(d, e, first_token, last_token);
   e->steps = e->centres = e->predictions = e->terms = 0;
   forget_meetings(d);
   bool full = false;  // a step whose only example exceeds the bound takes no other example
   for (i64 k = first_token; k < last_token; k++) {
-    const i64 low = max_i64(d->first[k], k - d->reach[k]), high = min_i64(d->last[k], k + d->reach[k] + 1);
+    const i64 low = window_begin(d, k), high = window_end(d, k);
     const i64 contexts = has_tags(t) ? list_contexts(d, k, low, high) : high - low - 1;
     if (contexts < 1) continue;
     e->centres++;
@@ -327,7 +328,7 @@ void draw_block(struct drawing *d, struct examples *e, i64 number) {
   }
   e->step_ends[e->steps++] = (i32)slot;
   e->slots = slot;
-  if (has_parts(t)) list_words(d, e);
+  if (has_parts(t)) list_parts(d, e);
 }
 
 // Draw the examples of one block of a training, for inspection; returns 0 if memory is short.

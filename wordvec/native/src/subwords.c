@@ -5,30 +5,30 @@
 //   T[u] += times_u share_u (x_w - x_w at the start)             at the end of the block, for each part
 //
 // wordvec/kernels/word_parts.py explains `times` and `share`. Within a block, words are numbered in the order of their
-// first appearance. Their rows are contiguous in a small table of this team, which the kernels use like any other.
+// first occurrence as a context. Their rows are contiguous in a small table of this team, which the kernels use like any
+// other.
 #include "drawing.h"
 #include "memory.h"
 
 // --- listing the words of a block, and the shares of their parts
 
-// The fields of a word, or of a row of the table, are together: access is random, so each should take one cache line.
 struct word_state {
-  i64 first;  // place of its first part in part_rows
+  i64 first;  // place of its first part
   i32 parts;  // number of parts
-  i32 place;  // 1 + its place among the block's words, or 0 if it is not among them
+  i32 size;   // the number of rows that it is the mean of
 };
+
+// How often a part was met, in quarters of a meeting: the sum over the words with this part, and the most of one word.
 struct row_state {
-  i32 place;  // 1 + its place among the block's rows, or 0
-  f32 times;  // how many merged rows it represents
+  f32 sum, most;
 };
 
 struct parts_drawing {
   struct word_state *words;  // (V,)
-  struct row_state *rows;    // (table_rows,)
-  i64 *met, *sizes;          // by place of a word: quarters of a meeting; the number of rows it is the mean of
-  i64 *sums, *weights;       // by place of a row: the sum of `met` over the words that have this part; sum * times
-  i64 *most;                 // by place of a row: the largest such `met`; zero between uses
-  u8 *in_danger;             // by place of a row: see mark_danger; zero between uses
+  i32 *numbers;              // (V,) 1 + its place among the block's words; zero between uses
+  struct row_state *rows;    // (table_rows,) zero between uses
+  i64 *met;                  // by place of a word: quarters of a meeting
+  i32 *uses;                 // by listed token: of how many centres it is a context
 };
 
 i64 most_words(const struct training *t) { return min_i64(t->words, t->block + 2 * t->reach); }
@@ -37,133 +37,116 @@ i64 most_rows(const struct training *t) { return min_i64(t->table_rows, t->most_
 
 void free_parts_drawing(struct parts_drawing *p) {
   if (!p) return;
-  void *parts[] = {p->words, p->rows, p->met, p->sizes, p->sums, p->weights, p->most, p->in_danger, p};
+  void *parts[] = {p->words, p->numbers, p->rows, p->met, p->uses, p};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
 }
 
-struct parts_drawing *new_parts_drawing(const struct training *t) {
+struct parts_drawing *new_parts_drawing(const struct training *t, i64 tokens) {
   struct parts_drawing *p = new_zeros(1, sizeof *p);
   if (!p) return 0;
   p->words = new_zeros(t->words, sizeof *p->words);
+  p->numbers = new_zeros(t->words, 4);
   p->rows = new_zeros(t->table_rows, sizeof *p->rows);
-  p->met = new_zeros(most_words(t), 8);
-  p->sizes = new_zeros(most_words(t), 8);
-  p->sums = new_zeros(most_rows(t), 8);
-  p->weights = new_zeros(most_rows(t), 8);
-  p->most = new_zeros(most_rows(t), 8);
-  p->in_danger = new_zeros(most_rows(t), 1);
-  if (!(p->words && p->rows && p->met && p->sizes && p->sums && p->weights && p->most && p->in_danger)) {
+  p->met = new_zeros(most_words(t) + 1, 8);
+  p->uses = new_zeros(tokens + 1, 4);
+  if (!(p->words && p->numbers && p->rows && p->met && p->uses)) {
     free_parts_drawing(p);
     return 0;
   }
   for (i64 word = 0; word < t->words; word++) {
-    const i64 first = t->part_starts[word];
-    p->words[word] = (struct word_state){first, (i32)(t->part_starts[word + 1] - first), 0};
+    const i64 first = t->part_starts[word], end = t->part_starts[word + 1];
+    f32 size = 0;
+    for (i64 i = first; i < end; i++) size += t->parts[i].share;
+    p->words[word] = (struct word_state){first, (i32)(end - first), (i32)size};
   }
-  for (i64 row = 0; row < t->table_rows; row++) p->rows[row].times = t->row_times[row];
   return p;
 }
 
-INLINE const i32 *last_context(const struct examples *e, i64 slot) {
-  return contexts_of(e, slot) + e->context_counts[slot] - 1;
+// Count for each listed token of how many of the centres begin .. end - 1 it is a context; returns the number of tokens.
+// A window adds 1 where it begins and takes it away where it ends: the counts are the running sums.
+static i64 count_uses(const struct drawing *d, i64 begin, i64 end) {
+  i32 *uses = d->parts->uses, now = 0;
+  i64 tokens = 0;
+  for (i64 k = begin; k < end; k++) {
+    const i64 low = window_begin(d, k), high = window_end(d, k);
+    uses[low]++, uses[high]--;
+    tokens = max_i64(tokens, high);
+  }
+  for (i64 k = 0; k <= tokens; k++) now += uses[k], uses[k] = now;
+  for (i64 k = begin; k < end; k++) uses[k]--;  // a centre is not its own context
+  return tokens;
 }
 
-// Replace the contexts by the words' places in e->words, and count how often each word is met.
-static void number_contexts(const struct training *t, struct parts_drawing *p, struct examples *e) {
-  struct word_state *words = p->words;
-  i64 *met = p->met;
+void number_words(struct drawing *d, struct examples *e, i64 begin, i64 end) {
+  const struct training *t = d->training;
+  struct parts_drawing *p = d->parts;
+  const i64 tokens = count_uses(d, begin, end);
   i32 count = 0;
-  for (i64 slot = 0; slot < e->slots; slot++) prefetch(words + *last_context(e, slot));
-  for (i64 slot = 0; slot < e->slots; slot++) {
-    i32 *contexts = e->contexts + slot * e->most_contexts;
-    const f32 *weights = e->context_weights + slot * e->most_contexts;
-    const i32 *end = last_context(e, slot);
-    const bool merged = e->merged[slot];
-    for (; contexts <= end; contexts++, weights++) {
-      struct word_state *word = words + *contexts;
-      if (!word->place) {
-        prefetch(t->part_rows + word->first);
-        prefetch(t->part_rows + word->first + LINE_BYTES / 4);
-        e->words[count] = *contexts;
-        met[count] = 0;
-        word->place = ++count;
-      }
-      *contexts = word->place - 1;
-      met[*contexts] += t->part_quarters * (merged ? (i64)*weights : 1);
-    }
+  for (i64 k = 0; k < tokens; k++) prefetch(p->words + d->ids[k]);
+  for (i64 k = 0; k < tokens; k++) {  // no branch: whether a word is new cannot be predicted
+    const i32 word = d->ids[k], number = p->numbers[word], uses = p->uses[k];
+    const bool is_new = !number & (uses > 0);
+    const i32 place = is_new ? count : number - 1;
+    const struct part *parts = t->parts + p->words[word].first;
+    prefetch(parts);
+    prefetch(parts + LINE_BYTES / sizeof *parts);
+    e->words[count] = word;
+    p->met[count] = 0;
+    count += is_new;
+    p->numbers[word] = place + 1;
+    d->contexts[k] = place < 0 ? 0 : place;  // unused if no window holds this token
+    p->met[d->contexts[k]] += (i64)t->part_quarters * uses;
+    p->uses[k] = 0;
   }
+  p->uses[tokens] = 0;
+  for (i32 k = 0; k < count; k++) p->numbers[e->words[k]] = 0;
   e->word_count = count;
 }
 
-// Concatenate the words' lists of parts, number their rows, and sum how often each row is met.
-static void list_parts(const struct training *t, struct parts_drawing *p, struct examples *e) {
-  enum { WORDS_AHEAD = 2 };
-  struct row_state *states = p->rows;
-  i32 *parts = e->parts, count = 0;
+// Concatenate the words' lists of parts.
+static void concatenate_parts(const struct training *t, const struct parts_drawing *p, struct examples *e) {
+  i64 count = 0;
   for (i64 k = 0; k < e->word_count; k++) {
-    struct word_state *word = p->words + e->words[k];
-    const i32 *rows = t->part_rows + word->first, *end = rows + word->parts;
-    const i64 met = p->met[k];
-    i64 size = 0;
-    if (k + WORDS_AHEAD < e->word_count) {
-      const struct word_state *later = p->words + e->words[k + WORDS_AHEAD];
-      for (i64 i = 0; i < later->parts; i++) prefetch(states + t->part_rows[later->first + i]);
-    }
-    for (; rows < end; rows++, parts++) {
-      struct row_state *row = states + *rows;
-      if (!row->place) {
-        e->rows[count] = *rows;
-        e->row_changes[count] = row->times;
-        p->sums[count] = 0;
-        row->place = ++count;
-      }
-      *parts = row->place - 1;
-      p->sums[*parts] += met;
-      size += (i64)row->times;
-    }
-    e->part_ends[k] = (i32)(parts - e->parts);
-    p->sizes[k] = size;
-    e->word_scales[k] = 1 / (f32)size;
-    word->place = 0;
+    const struct word_state word = p->words[e->words[k]];
+    memcpy(e->parts + count, t->parts + word.first, (size_t)word.parts * sizeof *e->parts);
+    count += word.parts;
+    e->part_ends[k] = (i32)count;
+    e->word_scales[k] = 1 / (f32)word.size;
   }
-  for (i64 i = 0; i < count; i++) states[e->rows[i]].place = 0;
-  for (i64 i = 0; i < PARTS_AHEAD; i++) parts[i] = 0;
+  for (i64 i = 0; i < PARTS_AHEAD; i++) e->parts[count + i].row = 0;
+}
+
+// List the rows of these parts, each once, and sum how often each is met.
+static void sum_meetings(struct parts_drawing *p, struct examples *e) {
+  i32 count = 0;
+  for (i64 k = 0, i = 0; k < e->word_count; k++) {
+    const f32 met = (f32)p->met[k];
+    const i64 end = e->part_ends[k];
+    for (; i < end; i++) {
+      struct row_state *row = p->rows + e->parts[i].row;
+      prefetch(p->rows + e->parts[i + PARTS_AHEAD].row);
+      e->rows[count] = e->parts[i].row;
+      count += row->sum == 0;
+      row->sum += met;
+      row->most = row->most > met ? row->most : met;
+    }
+  }
   e->row_count = count;
   e->rows_a_slot = e->slots ? (count + e->slots - 1) / e->slots : 0;
 }
 
-// Mark the parts of words that would move as if they were met too often; returns whether there are any.
-static bool mark_danger(const struct training *t, struct parts_drawing *p, const struct examples *e) {
-  bool any = false;
-  for (i64 row = 0; row < e->row_count; row++) p->weights[row] = (i64)e->row_changes[row] * p->sums[row];
-  for (i64 k = 0, i = 0; k < e->word_count; k++) {
-    const i64 first = i, end = e->part_ends[k];
-    i64 sum = 0;
-    for (; i < end; i++) sum += p->weights[e->parts[i]];
-    if (sum <= max_i64(t->bound, p->met[k]) * p->sizes[k]) continue;
-    any = true;
-    for (i64 j = first; j < end; j++) p->in_danger[e->parts[j]] = 1;
-  }
-  return any;
-}
-
-// Reduce the changes of the marked parts.
-static void cut_changes(const struct training *t, struct parts_drawing *p, struct examples *e) {
-  for (i64 k = 0, i = 0; k < e->word_count; k++)
-    for (; i < e->part_ends[k]; i++) p->most[e->parts[i]] = max_i64(p->most[e->parts[i]], p->met[k]);
-  for (i64 row = 0; row < e->row_count; row++) {
-    const i64 few = max_i64(t->bound, p->most[row]), sum = p->sums[row];
-    if (p->in_danger[row] && sum > few) e->row_changes[row] *= (f32)((f64)few / (f64)sum);
-    p->most[row] = p->in_danger[row] = 0;
-  }
-}
-
-void list_words(struct drawing *d, struct examples *e) {
+void list_parts(struct drawing *d, struct examples *e) {
   const struct training *t = d->training;
   struct parts_drawing *p = d->parts;
-  number_contexts(t, p, e);
-  list_parts(t, p, e);
-  if (mark_danger(t, p, e)) cut_changes(t, p, e);
+  concatenate_parts(t, p, e);
+  sum_meetings(p, e);
+  const i64 parts = e->word_count ? e->part_ends[e->word_count - 1] : 0;
+  for (i64 i = 0; i < parts; i++) {
+    const struct row_state row = p->rows[e->parts[i].row];
+    const f32 few = row.most > (f32)t->bound ? row.most : (f32)t->bound;
+    e->parts[i].share *= row.sum > few ? few / row.sum : 1;
+  }
+  for (i64 k = 0; k < e->row_count; k++) p->rows[e->rows[k]] = (struct row_state){0, 0};
 }
 
 // --- composing and giving back, in the columns of one slice
@@ -174,7 +157,7 @@ INLINE f32 *table_row(const struct slice *table, i32 row) { return (f32 *)table-
 
 // Prefetch columns of the row of the part that comes PARTS_AHEAD later.
 INLINE void prefetch_part(const struct slice *table, const struct examples *e, i64 part, i64 column, int C) {
-  const f32 *later = table_row(table, e->rows[e->parts[part + PARTS_AHEAD]]) + column;
+  const f32 *later = table_row(table, e->parts[part + PARTS_AHEAD].row) + column;
 #pragma GCC unroll 8
   for (int c = 0; c < C; c += LINE_BYTES / VECTOR_BYTES) prefetch(later + c * LANES);
 }
@@ -185,7 +168,7 @@ INLINE void compose_columns(const struct slice *table, const struct examples *e,
 #pragma GCC unroll 8
   for (int c = 0; c < C; c++) sum[c] = (vec){0};
   for (i64 i = first; i < end; i++) {
-    const f32 *part = table_row(table, e->rows[e->parts[i]]) + column;
+    const f32 *part = table_row(table, e->parts[i].row) + column;
     prefetch_part(table, e, i, column, C);
 #pragma GCC unroll 8
     for (int c = 0; c < C; c++) sum[c] += load(part + c * LANES);
@@ -204,8 +187,8 @@ INLINE void give_back_columns(const struct slice *table, const struct examples *
 #pragma GCC unroll 8
   for (int c = 0; c < C; c++) change[c] = load(row + column + c * LANES) - load(before + column + c * LANES);
   for (i64 i = first; i < end; i++) {
-    f32 *part = table_row(table, e->rows[e->parts[i]]) + column;
-    const vec by = splat(e->row_changes[e->parts[i]]);
+    f32 *part = table_row(table, e->parts[i].row) + column;
+    const vec by = splat(e->parts[i].share);
     prefetch_part(table, e, i, column, C);
 #pragma GCC unroll 8
     for (int c = 0; c < C; c++) store(part + c * LANES, multiply_add(by, change[c], load(part + c * LANES)));

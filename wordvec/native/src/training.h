@@ -21,6 +21,12 @@ struct slice {
   i64 first_column;  // index of the slice's first column in the whole table
 };
 
+// A part of a word: a row of the input table.
+struct part {
+  i32 row;
+  f32 share;  // the number of merged rows that it represents; in a block, its share of the word's change
+};
+
 // The arguments of one call. wordvec/native/training.py fills in the fields, in this order.
 struct training {
   // the corpus: ids (N,), sentence_starts (S + 1,)
@@ -63,10 +69,9 @@ struct training {
   i64 slice_count;
   i64 half;  // whether the tables are float16
   i64 absent_input, absent_output;  // the rows of zeros
-  // subwords, 0 without: word w is the mean of rows part_rows[k] of the input table, part_starts[w] <= k < part_starts[w + 1]
+  // subwords, 0 without: word w is the mean of the rows that parts part_starts[w] .. part_starts[w + 1] - 1 represent
   const i64 *part_starts;  // (V + 1,)
-  const i32 *part_rows;
-  const f32 *row_times;    // (table_rows,) how many merged rows each row represents
+  const struct part *parts;
   i64 table_rows;
   i64 most_parts;     // parts of all words of a block, at most
   i64 part_quarters;  // how much a context counts for the parts of its word, in quarters of a meeting
@@ -116,11 +121,11 @@ struct examples {
   i32 *group_counts;    // groups in use (of each context, if pairs have their own negatives)
   f32 *context_shares;  // CBOW without `divide`: the fraction of the gradient that is left after cutting
   i32 *step_ends;       // the slot after the last one of each step
-  // with subwords: the block's words, whose places here are the contexts; and their parts (places in `rows`), word by word
-  i32 *words, *part_ends, *parts;
+  // with subwords: the block's words, whose places here are the contexts; and their parts, word by word
+  i32 *words, *part_ends;
+  struct part *parts;
   f32 *word_scales;  // 1 / the number of rows that the word is the mean of
   i32 *rows;         // the rows that are parts of these words, each listed once
-  f32 *row_changes;  // each row's share of a word's change
   i64 word_count, row_count;
   i64 rows_a_slot;  // row_count / slots, rounded up
   i64 steps, slots;
