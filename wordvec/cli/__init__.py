@@ -149,7 +149,7 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
         raw = argparse.RawDescriptionHelpFormatter
         parsers[name] = verbs.add_parser(name, allow_abbrev=False, description=module.__doc__, formatter_class=raw)
         module.add_arguments(parsers[name])
-    verbs.choices = VERBS  # what the message for an unknown verb lists
+    verbs.choices = VERBS  # type: ignore[assignment]  # what the message for an unknown verb lists
     return parser, parsers
 
 
