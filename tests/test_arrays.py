@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wordvec import arrays
 from wordvec.arrays import array_module, device_module, subtract_rows, sum_rows_by_id, to_device, to_numpy
 from wordvec.errors import DeviceUnavailableError, OptionError, ShapeError
 
@@ -17,10 +18,20 @@ from wordvec.errors import DeviceUnavailableError, OptionError, ShapeError
 )
 def test_sums_by_id_equal_plain_addition(ids, columns):
     rows = np.arange(len(ids) * columns, dtype=np.float64).reshape(len(ids), columns)
-    unique, sums = sum_rows_by_id(np.array(ids, np.int64), rows)
-    assert unique.tolist() == sorted(set(ids))
-    for word_id, total in zip(unique, sums):
-        np.testing.assert_array_equal(total, sum(rows[i] for i in range(len(ids)) if ids[i] == word_id))
+    for sum_rows in (arrays._sum_few_rows, arrays._sum_rows_sparse):
+        unique, sums = sum_rows(np.array(ids, np.int64), rows)
+        assert unique.tolist() == sorted(set(ids))
+        for word_id, total in zip(unique, sums):
+            np.testing.assert_array_equal(total, sum(rows[i] for i in range(len(ids)) if ids[i] == word_id))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_few_rows_have_the_bytes_of_many(dtype):
+    rng = np.random.default_rng(2)
+    ids, rows = rng.integers(9, size=60), rng.normal(size=(60, 7)).astype(dtype)
+    few, many = arrays._sum_few_rows(ids, rows), arrays._sum_rows_sparse(ids, rows)
+    assert few[1].dtype == dtype
+    assert [part.tobytes() for part in few] == [part.tobytes() for part in many]
 
 
 def test_sums_keep_device_and_dtype(xp):

@@ -4,6 +4,7 @@ import ast
 import graphlib
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "wordvec"
 # Each room may import the rooms to its right, the foundations, and nothing else of wordvec.
 FOUNDATIONS = {
     "arrays",
+    "blas",
     "argument_types",
     "rng",
     "errors",
@@ -69,7 +71,8 @@ CUPY_SEAMS = {"arrays", "kernels/gpu"}
 DASK_SEAM = "cluster"
 
 
-def imported_modules(source: str) -> set[str]:
+@cache
+def imported_modules(source: str) -> frozenset[str]:
     """Absolute names a file imports anywhere, also inside functions and under TYPE_CHECKING."""
     names = set()
     for node in ast.walk(ast.parse(source)):
@@ -78,7 +81,7 @@ def imported_modules(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative import"
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
 
 
 def violations(name: str, source: str) -> list[str]:
@@ -155,13 +158,14 @@ def import_graph(sources: dict[str, str]) -> dict[str, set[str]]:
     """Each module of wordvec and those it imports anywhere: at the top, inside functions, for types alone."""
     names = {module_name(path) for path in sources}
     return {
-        module_name(path): {found for found in imported_modules(source) & names if found != module_name(path)}
+        module_name(path): (imported_modules(source) & names)
+        - {module_name(path)}
         - _packages_of(imported_modules(source) & names)
         for path, source in sources.items()
     }
 
 
-def _packages_of(found: set[str]) -> set[str]:
+def _packages_of(found: frozenset[str]) -> set[str]:
     """Packages that are only on the way to a module of theirs: ``from wordvec.corpus import words`` is of words."""
     return {name.rpartition(".")[0] for name in found} & found
 

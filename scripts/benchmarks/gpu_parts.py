@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from benchmarks import gpu_rates, gpu_tests
@@ -170,7 +170,8 @@ def do_without(plain: bool) -> None:
     """A threadpoolctl that limits nothing where there is none; no C library where it was not to be had in time."""
     if importlib.util.find_spec("threadpoolctl") is None:
         module = ModuleType("threadpoolctl")
-        module.threadpool_limits = lambda *_, **__: contextlib.nullcontext()  # type: ignore[attr-defined]
+        nothing = SimpleNamespace(limit=lambda **_: contextlib.nullcontext())
+        module.ThreadpoolController = lambda: nothing  # type: ignore[attr-defined]
         sys.modules["threadpoolctl"] = module
     if plain:
         from wordvec.native import library

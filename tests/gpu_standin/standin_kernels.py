@@ -16,7 +16,7 @@ import numpy as np
 HEADER = Path(__file__).with_name("cuda_on_cpu.h")
 WARPS_HEADER = Path(__file__).with_name("warps_on_cpu.h")  # for kernels with dynamic shared memory
 CACHE = "WORDVEC_TESTS_COMPILED"  # environment: a folder for what g++ has compiled
-FLAGS = ["-O1", "-ffp-contract=off"]
+FLAGS = ["-O0", "-ffp-contract=off"]
 STANDARD = "math.h setjmp.h stdint.h stdio.h stdlib.h string.h ucontext.h algorithm cmath functional memory vector"
 TYPES = {
     "float": np.float32,

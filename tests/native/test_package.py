@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
 
@@ -81,6 +82,13 @@ def test_a_compiler_that_does_not_know_the_sources_is_passed_over(monkeypatch, t
     assert next(build.compilers()) == [sys.executable, "-c", "exit(1)"]
     with pytest.raises(build.BuildError, match=r"did not compile the library for .*: status 1"):
         build.build(tmp_path, ISAS[:1], with_=[[sys.executable, "-c", "exit(1)"]])
+
+
+def test_builds_are_compiled_at_the_same_time(monkeypatch, tmp_path):
+    isas, together = list(build.ISAS["x86-64"]), threading.Barrier(3, timeout=60)
+    monkeypatch.setattr(build.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(build, "compile_library", lambda *_: together.wait())
+    assert [path.name for path in build.build(tmp_path, isas, with_=[["cc"]])] == [*map(build.file_name, isas)]
 
 
 def test_without_a_compiler_the_message_names_the_way_out(make_hook, no_compiler, tmp_path):

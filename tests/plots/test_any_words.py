@@ -66,11 +66,12 @@ def _own():
 @pytest.mark.parametrize("figure", FIGURES)
 @pytest.mark.filterwarnings("ignore:no installed font", "ignore:Glyph", "ignore:.*missing from")
 def test_every_svg_is_well_formed(figure, vectors, tmp_path):
-    save_figure(FIGURES[figure](vectors), tmp_path / "f.svg")
+    axes = FIGURES[figure](vectors)
+    save_figure(axes, tmp_path / "f.svg")
     content = (tmp_path / "f.svg").read_text(encoding="utf-8")
     ElementTree.fromstring(content)
     assert content.replace("\n", "").replace("\t", "").isprintable()
-    save_figure(FIGURES[figure](vectors), tmp_path / "f.png", dpi=30)
+    save_figure(axes, tmp_path / "f.png", dpi=30)
 
 
 @pytest.mark.parametrize("method", ["pca", "tsne", "umap"])

@@ -59,13 +59,14 @@ def assert_same(one, other):
 
 
 def test_a_fit_on_a_cluster_leaves_the_next_one_in_one_piece(corpus, tmp_path, monkeypatch):
-    trainer = SkipGram(**OPTIONS)
+    options = OPTIONS | {"epochs": 1}
+    trainer = SkipGram(**options)
     cluster = InlineCluster(tmp_path / "store")
     cluster.threads_of_a_task = 1
     with monkeypatch.context() as patch:
         patch.setattr(trainer, "_on_cluster", lambda *given: _with(trainer, cluster))
         assert trainer.fit(corpus, client=object()).vectors.info["parameters"]["pieces"] == 8
-    assert_same(trainer.fit(corpus).vectors, SkipGram(**OPTIONS).fit(corpus).vectors)
+    assert_same(trainer.fit(corpus).vectors, SkipGram(**options).fit(corpus).vectors)
     assert trainer.pieces is None
 
 

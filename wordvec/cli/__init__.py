@@ -124,7 +124,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
 
 
 def build_parser(argv: Sequence[str]) -> Parser:
-    """The parser of all verbs; only the verb in `argv` loads its module, so that ``--help`` stays quick."""
+    """The command's parser, with parsers only of the verbs in `argv`, so that it is made quickly."""
     return _parsers(argv)[0]
 
 
@@ -145,12 +145,13 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
         "time and machine, for `wordvec card` (default: WORDVEC_RECORD of the environment, if set)",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    parsers = {name: verbs.add_parser(name, allow_abbrev=False) for name in VERBS}
-    for name in VERBS.keys() & set(argv):
+    parsers = {}
+    for name in filter(set(argv).__contains__, VERBS):
         module = import_module(f"wordvec.cli.{name}")
-        parsers[name].description = module.__doc__
-        parsers[name].formatter_class = argparse.RawDescriptionHelpFormatter
+        raw = argparse.RawDescriptionHelpFormatter
+        parsers[name] = verbs.add_parser(name, allow_abbrev=False, description=module.__doc__, formatter_class=raw)
         module.add_arguments(parsers[name])
+    verbs.choices = VERBS  # type: ignore[assignment]  # what the message for an unknown verb lists
     return parser, parsers
 
 

@@ -15,9 +15,9 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from wordvec.arrays import Array, array_module, to_numpy
+from wordvec.blas import one_blas_thread
 from wordvec.counts.products import WIDTH, GPUProduct, product_with
 from wordvec.rng import PROJECTION, normal_matrix
 
@@ -38,7 +38,7 @@ def largest_singular_triples(
     """
     if array_module(matrix.data) is not np:
         return search(OnGPU(matrix), matrix.shape, dim, seed, tolerance)
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
         return search(OnCPU(matrix, pool), matrix.shape, dim, seed, tolerance)
 
 

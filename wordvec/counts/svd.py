@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from wordvec.argument_types import typed
 from wordvec.arrays import Array, array_module, gpu_memory_errors
+from wordvec.blas import one_blas_thread
 from wordvec.counts.gpu import on_gpu
 from wordvec.counts.lanczos import TOLERANCE, largest_singular_triples
 from wordvec.errors import OptionError, ShapeError
@@ -66,7 +66,7 @@ def truncated_svd(
         raise OptionError(f"threads must be at least 1; got {threads}")
     matrix = _checked_matrix(matrix, dim)
     if method == "dense" or (method == "auto" and min(matrix.shape) <= DENSE_LIMIT):
-        with threadpool_limits(1, "blas"):  # LAPACK rounds differently on more threads
+        with one_blas_thread():  # LAPACK rounds differently on more threads
             U, S, Vt = array_module(matrix.data).linalg.svd(matrix.toarray(), full_matrices=False)
         U, S, V = U[:, :dim], S[:dim], Vt[:dim].T
     else:

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from wordvec.blas import one_blas_thread
 from wordvec.counts.lanczos import TOLERANCE, OnCPU, search
 from wordvec.counts.ppmi_on_cluster import Weighed, csr_block, gathered_ppmi
 from wordvec.counts.products import Product, product_with
@@ -41,7 +41,7 @@ def svd_on_cluster(
     check_dim(dim, matrix.shape)
     if matrix.shape[0] <= DENSE_LIMIT:
         return truncated_svd(gathered_ppmi(cluster.store, matrix), dim, seed, threads=threads, tolerance=tolerance)
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads or available_cores()) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads or available_cores()) as pool:
         run = {"ppmi": matrix.names, "dim": dim, "seed": seed, "tolerance": tolerance}
         on = OnCluster(cluster, matrix, pool, run)
         U, S, V = search(on, matrix.shape, dim, seed, tolerance)

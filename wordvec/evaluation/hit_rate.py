@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from wordvec.blas import one_blas_thread
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.files.set_files import Source, fields_of, read_set_lines, separator_of, set_name
 from wordvec.evaluation.protocols import EXAMPLES, find_words, get_protocol
@@ -106,7 +106,7 @@ def ranks_of(
     int64 and (N,) bool.
     """
     ranks, tied = np.empty(len(pairs), np.int64), np.empty(len(pairs), bool)
-    with threadpool_limits(1, "blas"):
+    with one_blas_thread():
         for start in range(0, len(pairs), QUERIES):
             part = slice(start, start + QUERIES)
             asked = pairs[part]

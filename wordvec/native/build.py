@@ -25,6 +25,7 @@ import sysconfig
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import repeat
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -218,10 +219,11 @@ def build(
     with_: Iterable[Sequence[str]] | None = None,
     system: str | None = None,
 ) -> list[Path]:
-    """Compile builds into `folder` with the first compiler that can; raises BuildError if none can.
-
-    By default, all instruction sets of this machine's family are built.
+    """Compile builds (default: all of this machine's family) into `folder`, as many at a time as there are cores, with
+    the first compiler that can; raises BuildError if none can.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     names = list(isas) or list(ISAS.get(family() or "", ()))
     if not names:
         raise CannotBuildError(f"the library is written for x86-64 and ARM with 64 bits, not for {_machine()}")
@@ -229,16 +231,14 @@ def build(
     paths = [(folder or LIBRARIES) / file_name(isa, system) for isa in names]
     for compiler in compilers() if with_ is None else with_:
         try:
-            for isa, path in zip(names, paths):
-                compile_library(compiler, isa, path, extra)
+            with ThreadPoolExecutor(os.cpu_count()) as pool:  # the last build takes longest, so it begins first
+                list(pool.map(compile_library, repeat(compiler), names[::-1], paths[::-1], repeat(extra)))
             return paths
         except BuildError as error:
             failures.append(error)
-    if not failures:
-        raise CannotBuildError(
-            "no C compiler is here (looked for cc, gcc, clang, $CC and ziglang: pip install ziglang)"
-        )
-    raise BuildError("; ".join(map(str, failures)), "\n".join(failure.output for failure in failures))
+    if failures:
+        raise BuildError("; ".join(map(str, failures)), "\n".join(failure.output for failure in failures))
+    raise CannotBuildError("no C compiler is here (looked for cc, gcc, clang, $CC and ziglang: pip install ziglang)")
 
 
 def all_current() -> bool:

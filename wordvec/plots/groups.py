@@ -178,10 +178,10 @@ def kmeans(points: np.ndarray, clusters: int, seed: int = 1) -> np.ndarray:
     >>> kmeans(np.array([[0.0], [0.1], [9.0], [0.2]]), clusters=2).tolist()
     [0, 0, 1, 0]
     """
-    from threadpoolctl import threadpool_limits
+    from wordvec.blas import one_blas_thread
 
     points = np.asarray(points)
-    with threadpool_limits(1, user_api="blas"):  # the products are small: more threads would wait for each other
+    with one_blas_thread():  # the products are small: more threads would wait for each other
         return _kmeans(points, clusters, seed)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from wordvec.argument_types import typed
+from wordvec.blas import one_blas_thread
 from wordvec.errors import MissingExtraError, OptionError, ShapeError
 from wordvec.progress import announce, on_terminal, progress
 
@@ -46,7 +46,7 @@ def pca(matrix: np.ndarray, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
     _check_width(matrix, dims)
     if not 1 <= dims <= min(matrix.shape):
         raise OptionError(f"pca: dims must be from 1 to {min(matrix.shape)} for {matrix.shape}; got {dims}")
-    with threadpool_limits(1, "blas"):  # same bytes for any number of threads; small products need only one
+    with one_blas_thread():  # same bytes for any number of threads; small products need only one
         centre = matrix.mean(axis=0, dtype=np.float64)
         scatter = np.zeros((len(centre), len(centre)))
         for block in _blocks(matrix):
@@ -207,7 +207,7 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     rows -= rows.mean(axis=0)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     rows /= np.where(lengths > 0, lengths, 1.0)
-    with threadpool_limits(1, "blas"):  # the same answer for any number of threads
+    with one_blas_thread():  # the same answer for any number of threads
         cosines = rows @ rows.T
     np.fill_diagonal(cosines, -np.inf)
     nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :NEAREST]

@@ -21,8 +21,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from wordvec.blas import one_blas_thread
 from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
 from wordvec.corpus.encode.token_ids import in_order
 from wordvec.errors import InputError, OptionError
@@ -83,7 +83,7 @@ def infer(
     vectors: TextRows, blocks: Iterable[Encoded], threads: int
 ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """For each block its rows (d, D) float32, and the numbers of known words and of all words (d,) per document."""
-    with threadpool_limits(1, "blas"):  # same bytes for any number of threads, and small products
+    with one_blas_thread():  # same bytes for any number of threads, and small products
         minimum = _Minimum(vectors, inference_of(vectors))
         return list(in_order(minimum.of, blocks, threads))
 

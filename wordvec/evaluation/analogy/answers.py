@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from wordvec.blas import one_blas_thread
 from wordvec.errors import ShapeError
 from wordvec.vectors.queries import EPSILON, positive
 
@@ -54,7 +54,7 @@ def best_answers(
     offsets = np.einsum("qd,qd->q", c, b - a)
     parts = [slice(start, start + QUESTIONS) for start in range(0, len(questions), QUESTIONS)]
     asked = [np.unique(places[part], return_inverse=True) for part in parts]
-    with threadpool_limits(1, "blas"):  # products this small are slower on more threads, much so on a busy machine
+    with one_blas_thread():  # products this small are slower on more threads, much so on a busy machine
         for first in range(0, size, CANDIDATES):
             candidates = unit(slice(first, min(first + CANDIDATES, size))).T
             for part, (rows, slots) in zip(parts, asked):
