@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Callable
 from typing import Any
 
 from wordvec.errors import ClusterError
+from wordvec.json_forms import parse_json
 from wordvec.store import open_store
 
 
 def run_task(call: str, expected: dict[str, str], function: Callable[..., Any], store: str) -> Any:
     """Run ``function(store, *call)`` on a worker, for a call in JSON. The check is for workers that joined later."""
     check_same(expected, facts_of_process(), f"worker on {platform.node()}")
-    return function(store, *json.loads(call))
+    return function(store, *parse_json(call))
 
 
 def look_around(store: str, mark: str) -> dict[str, str]:

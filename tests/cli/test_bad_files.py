@@ -119,7 +119,10 @@ def test_a_bad_file_is_one_line(here, verb, line, capsys, monkeypatch):
     for name in BAD:
         status = main([verb, *(name if part == "FILE" else part for part in line.split())])
         out, err = capsys.readouterr()
-        notices = "wordvec: 1 word of keep_words", "wordvec: 2 words of keep_words"  # what is no list may look like one
+        notices = (
+            "wordvec: 1 word of --keep-words",
+            "wordvec: 2 words of --keep-words",
+        )  # a file that is no list
         errors = [line for line in err.splitlines() if not line.startswith(notices)]
         assert (status, out, len(errors)) == (2, "", 1), (name, err)
         assert err.startswith("wordvec")

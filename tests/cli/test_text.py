@@ -20,6 +20,7 @@ def built(monkeypatch, tmp_path):
     """A function from a command line to the arguments that `Corpus.from_files` gets."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Corpus, "from_files", lambda paths, **options: (paths, options))
+    monkeypatch.setattr("wordvec.cli.text.tell_never_seen", lambda keep_words, corpus: None)
 
     def build(*arguments):
         parser = argparse.ArgumentParser()
@@ -164,3 +165,17 @@ def test_what_a_corpus_was_built_with_is_said_in_plain_words(tmp_path, monkeypat
         assert "this corpus was built with" in err
         assert option[0] in err
         assert not re.search(r"None|True|[{}'\[\]]", err.replace("[WV0707]", ""))
+
+
+def test_words_to_keep_that_never_occur_are_told(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("t.txt").write_text("the cat\nthe dog\n", encoding="utf-8")
+    Path("list").write_text("dog\nCat\nbird\n", encoding="utf-8")
+    options = ["corpus", "build", "t.txt", "-o", "c", "--min-count", "2"]
+    assert main([*options, "--keep-words", "list"]) == 0
+    assert "2 words of --keep-words not in the text, and so without a vector: Cat, bird" in capsys.readouterr().err
+    Path("list").write_text("dog\n", encoding="utf-8")
+    assert main([*options, "--keep-words", "list", "--drop-words", "list"]) == 2
+    assert "--keep-words" not in capsys.readouterr().err
+    assert main([*options, "--keep-words", "list"]) == 0
+    assert capsys.readouterr().err == ""

@@ -238,15 +238,3 @@ def test_texts_that_are_wrapped_in_lists_are_told(sentences, is_told, capsys):
     said = capsys.readouterr().err
     assert ("if these are texts, use Corpus.from_texts" in said) == is_told
     assert is_told or not said
-
-
-def test_words_to_keep_that_never_occur_are_told(capsys):
-    sentences = [["the", "cat"], ["the", "dog"]]
-    corpus = Corpus.from_sentences(sentences, min_count=2, keep_words=["dog", "Cat", "bird"])
-    assert corpus.vocabulary.words == ["the", "dog"]
-    assert (
-        "2 words of keep_words (--keep-words) not in the text, and so without a vector: Cat, bird"
-        in capsys.readouterr().err
-    )
-    Corpus.from_sentences(sentences, keep_words=["dog"], drop_words=["bird"])
-    assert capsys.readouterr().err == ""

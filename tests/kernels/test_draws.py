@@ -38,8 +38,9 @@ def drawn(sampler, begin, end, *, architecture=SKIPGRAM, paths=None, group=1000,
         "absent_input": DEAD,
         "absent_output": DEAD,
         **dict.fromkeys(("first_block", "last_block", "done_before", "positions", "learning_rate"), 0),
-        **dict.fromkeys(("divide", "slice_count", "half", "threads"), 0),
+        **dict.fromkeys(("divide", "slice_count", "band_count", "half", "threads"), 0),
         "slices": None,
+        "bands": None,
     }
     return drawn_examples(new_training(**values), begin // block)
 

@@ -159,7 +159,7 @@ def test_with_lengths_and_a_generator(vectors):
         ([["the"]], {"tokenizer": "whitespace", "threads": 0}, OptionError, "threads must be"),
         ([["the", None]], {"tokenizer": "whitespace"}, InputError, "document 2 is None"),
         ([[["the"], "tea"]], {}, InputError, "document 2 is 'tea'"),
-        ([[["the", 3]]], {}, InputError, "document 1 is"),
+        ([[["the", 3.5]]], {}, InputError, "document 1 is"),
         ([[3]], {}, InputError, "document 1 is 3, but a text"),
     ],
 )

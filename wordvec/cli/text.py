@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from wordvec.errors import OptionError
@@ -103,15 +104,34 @@ def read_corpus(
     `defaults` are defaults for the options of `Corpus.from_files`; a corpus folder has its own. `where` is the result
     of `wordvec.cli.cluster.cluster_of`.
     """
-    from wordvec.corpus import Corpus
-
     names = ("tokenizer", "min_count", "encoding", "encoding_errors")
     options = {name: getattr(arguments, name) for name in names} | _given(arguments)
     if defaults and not _is_corpus(arguments.text):
         options |= {name: value for name, value in defaults.items() if options.get(name) is None}
         if arguments.keep_words is None and "drop_words" in options:
             options["keep_words"] = sorted(set(options["keep_words"]).difference(options["drop_words"]))
-    options |= where or {}
+    corpus = _read(arguments, options | (where or {}))
+    if arguments.keep_words is not None:
+        tell_never_seen(options["keep_words"], corpus)
+    return corpus
+
+
+def tell_never_seen(keep_words: Sequence[str], corpus: Corpus) -> None:
+    """Say which words of --keep-words never occur, and so get no vector."""
+    from wordvec.errors import counted, listed
+    from wordvec.progress import announce
+
+    never = [word for word in keep_words if word not in corpus.vocabulary]
+    if never:
+        announce(
+            f"{counted(len(never), 'word')} of --keep-words not in the text, and so without a vector: "
+            f"{listed([f'{word:.40}' for word in never], 5)}"
+        )
+
+
+def _read(arguments: argparse.Namespace, options: dict[str, Any]) -> Corpus:
+    from wordvec.corpus import Corpus
+
     if getattr(arguments, "metadata", None) is not None or getattr(arguments, "metadata_fields", None) is not None:
         from wordvec.cli.documents import read_documented
 

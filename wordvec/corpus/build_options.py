@@ -17,8 +17,7 @@ from wordvec.corpus.encode.tokenizers import Tokenizer, get_tokenizer, tokenizer
 from wordvec.corpus.phrases import Phrases
 from wordvec.corpus.selection import Selection, select, word_set
 from wordvec.corpus.vocabulary import Vocabulary
-from wordvec.errors import CorpusError, OptionError, counted, listed
-from wordvec.progress import announce
+from wordvec.errors import CorpusError, OptionError, counted
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -235,14 +234,8 @@ def raw_counts(
 
 
 def choose_words(words: list[str], counts: np.ndarray, selection: WordSelection) -> Selection:
-    """The words that the options select; announces words to keep that never occur. CorpusError if none is left."""
+    """The words that the options select. Raises CorpusError if they select none."""
     chosen = select(words, counts, **selection.for_select())
-    never = [word for word in chosen.absent if word in (selection.keep_words or ())]
-    if never:
-        announce(
-            f"{counted(len(never), 'word')} of keep_words (--keep-words) not in the text, and so without a vector: "
-            f"{listed([f'{word:.40}' for word in never], 5)}"
-        )
     if not len(chosen.taken):
         raise CorpusError(nothing_left_message(Counter(counts.tolist()), selection))
     return chosen
