@@ -72,7 +72,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
                       vocabulary, for small vocabularies
     optimizer         "sgd", as in word2vec; or another of wordvec.networks in lower case, through the layers
     batch_size        corpus positions in a block. None is 128 for the kernel, so that the rows stay in a core's cache,
-                      and 4,096 for the layers
+                      64 with subwords, and 4,096 for the layers
     max_meetings      how often a row may occur in a step before scores are recomputed (`corpus/draws/steps.py`). None
                       is 0.6 / learning rate, which keeps a step stable on any corpus. 1, with batch_size 1, is
                       sequential SGD, pair by pair

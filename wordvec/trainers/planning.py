@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 
 LARGEST_BATCH = 4096  # positions, for the layers: larger batches exceed the cache and are no faster
+BLOCK_OF_SUBWORDS = (
+    64  # positions: in 128, twice as many parts are cut by the bound, and analogies score less (measured)
+)
 LARGEST_BLOCK = 128  # positions, for the kernel: with 256, rows of 300 columns exceed a core's cache (measured)
 EXAMPLES_OF_A_BLOCK = 8192  # at most; a wide window makes many examples of each centre
 MOMENTUM = 10  # momentum 0.9 moves weights this many times as far as a single gradient
@@ -134,7 +137,8 @@ class Planned(NeuralOptions):
         if self.batch_size is not None:
             return self.batch_size
         examples = -(-self.most_contexts(corpus) // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
-        return max(1, min(LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH, EXAMPLES_OF_A_BLOCK // examples))
+        largest = BLOCK_OF_SUBWORDS if self.subwords else LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH
+        return max(1, min(largest, EXAMPLES_OF_A_BLOCK // examples))
 
     def warps_for(self, corpus: Corpus) -> int:
         """Warps that train at the same time on a GPU: `warps`, or as many as `warps_before_stale` allows."""
