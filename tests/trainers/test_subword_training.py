@@ -231,7 +231,7 @@ def test_learns_on_corpora_that_repeat_themselves(trainer, name):
 def test_without_the_bound_shared_beginnings_are_too_much(monkeypatch):
     """The planted fault: meetings count nothing, so that what each word learned is added to all its parts whole."""
     corpus = Corpus.from_sentences(one_prefix(), min_count=1)
-    trainer = SkipGram(dim=12, epochs=2, window=50, subsample=0, subwords=True)
+    trainer = SkipGram(dim=12, epochs=2, window=50, subsample=0, subwords=True, batch_size=128)
     assert trainer.fit(corpus).history.loss[0] < 2.5
     monkeypatch.setattr(steps, "CONTEXT_OF_PARTS", (0, 0))
     with pytest.raises(TrainingError, match="diverged in epoch"):

@@ -46,8 +46,6 @@ INLINE bool has_parts(const struct training *t) { return t->part_starts != 0; }
 
 // The most different words that the contexts of a block can be.
 i64 most_words(const struct training *t);
-// The most different rows that the parts of these words can be.
-i64 most_rows(const struct training *t);
 
 // Working space for blocks in which at most `tokens` tokens are listed.
 struct parts_drawing *new_parts_drawing(const struct training *t, i64 tokens);

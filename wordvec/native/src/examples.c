@@ -34,7 +34,7 @@ bool new_examples(struct examples *e, const struct training *t) {
   e->part_ends = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
   e->parts = new_zeros(t->most_parts + PARTS_AHEAD, sizeof *e->parts);
   e->word_scales = new_zeros(has_parts(t) ? most_words(t) : 0, 4);
-  e->rows = new_zeros(most_rows(t) + 1, 4);  // one more, which list_parts may write to
+  e->rows = new_zeros(t->most_parts + 1, 4);  // one more, which list_parts may write to
   if (!(e->contexts && e->keys && e->merged && e->context_weights && e->context_counts && e->outputs && e->output_weights &&
         e->group_counts && e->context_shares && e->step_ends && e->words && e->part_ends &&
         e->parts && e->word_scales && e->rows)) {

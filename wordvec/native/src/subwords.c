@@ -33,8 +33,6 @@ struct parts_drawing {
 
 i64 most_words(const struct training *t) { return min_i64(t->words, t->block + 2 * t->reach); }
 
-i64 most_rows(const struct training *t) { return min_i64(t->table_rows, t->most_parts); }
-
 void free_parts_drawing(struct parts_drawing *p) {
   if (!p) return;
   void *parts[] = {p->words, p->numbers, p->rows, p->met, p->uses, p};
