@@ -10,8 +10,10 @@ from threadpoolctl import ThreadpoolController
 
 
 def one_blas_thread() -> AbstractContextManager[object]:
-    """Within the context, BLAS and LAPACK run on one thread: the same bytes on any machine, and faster for small
-    products, whose threads would mostly wait for each other.
+    """A context in which BLAS and LAPACK run on one thread.
+
+    Then the order of additions does not depend on the number of cores, and small products are faster: their threads
+    would mostly wait for each other.
 
     >>> with one_blas_thread():
     ...     ThreadpoolController().select(user_api="blas").info()[0]["num_threads"]
@@ -22,7 +24,5 @@ def one_blas_thread() -> AbstractContextManager[object]:
 
 @cache
 def _libraries(with_scipy: bool) -> ThreadpoolController:
-    """The libraries that are loaded. Looking for them takes as long as a small product, hence once; scipy, which may be
-    loaded later, brings its own.
-    """
+    """The libraries that are loaded, found once, because looking for them takes long. scipy brings its own later."""
     return ThreadpoolController()

@@ -32,9 +32,8 @@ def cores() -> int | None:
 
 
 def _free(limit: str, used: str, stat: str, of_files: str) -> list[int]:
-    if (
-        not (limit.isdecimal() and used.isdecimal()) or int(limit) >= NO_LIMIT
-    ):  # "max", or in version 1 the largest number
+    has_limit = limit.isdecimal() and used.isdecimal() and int(limit) < NO_LIMIT  # not "max", or its number in version 1
+    if not has_limit:
         return []
     lines = (line.split() for line in stat.splitlines())
     return [int(limit) - int(used) + sum(int(line[1]) for line in lines if line[:1] == [of_files])]
