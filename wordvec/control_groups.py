@@ -32,7 +32,7 @@ def cores() -> int | None:
 
 
 def _free(limit: str, used: str, stat: str, of_files: str) -> list[int]:
-    has_limit = limit.isdecimal() and used.isdecimal() and int(limit) < NO_LIMIT  # not "max", or its number in version 1
+    has_limit = limit.isdecimal() and used.isdecimal() and int(limit) < NO_LIMIT  # "max" is none
     if not has_limit:
         return []
     lines = (line.split() for line in stat.splitlines())
