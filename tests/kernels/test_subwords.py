@@ -190,6 +190,21 @@ def test_same_bytes_for_any_number_of_threads_and_cut(architecture, dimension, b
     assert [W.tobytes() for W in tables.unpack()] == [W.tobytes() for W in one[1:]]
 
 
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize(("dimension", "parts"), [(100, MERGED), (300, MERGED), (300, None)])
+def test_same_bytes_for_any_number_of_bands(architecture, dimension, parts):
+    table, W_out = tables_of(dimension)
+    table = table[:WORDS] if parts is None else merged_table(table)
+    train = {"skipgram": cpu.train_skipgram, "cbow": cpu.train_cbow}[architecture]
+    options = {"first": 0, "last": POSITIONS, "epoch": 1, "epochs": 3, "learning_rate": 0.02, "block": 32}
+    found = set()
+    for bands, threads in [(None, 2), (1, 1), (1, 3), (2, 1), (2, 2), (3, 2), (9, 4)]:
+        tables = Tables(table, W_out, threads=bands)
+        loss = train(tables, IDS, STARTS, make_sampler(), parts=parts, threads=threads, **options)
+        found.add((loss, *(W.tobytes() for W in tables.unpack())))
+    assert len(found) == 1
+
+
 def test_words_that_are_their_own_only_part_train_as_without_parts():
     alone = parts_of([[word] for word in range(WORDS)])
     table, W_out = tables_of(40)[0][:WORDS], tables_of(40)[1]
