@@ -189,8 +189,8 @@ def _sum_few_rows(ids: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def _sum_rows_sparse(ids: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The sum as a product with a sparse 0/1 matrix: many times faster than numpy.add.at on rows."""
-    from scipy.sparse import csr_array  # made in half the time of csr_matrix, which counts for a few rows
+    """The sum as a product with a sparse 0/1 matrix: many times faster than numpy.add.at, but for few rows."""
+    from scipy.sparse import csr_array  # made in half the time of csr_matrix
 
     small = len(ids) and int(ids.max()) < 2**16 and int(ids.min()) >= 0
     order = np.argsort(ids.astype(np.uint16) if small else ids, kind="stable")  # 16 bits are sorted by radix

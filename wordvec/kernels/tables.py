@@ -39,7 +39,7 @@ def slice_vectors(dimension: int, lanes: int, slices: int | None = None) -> list
 class Tables:
     """Both matrices in the kernels' layout; made once per training, read back with `unpack`.
 
-    threads: how many threads will train, at most as many as there are bands; None: a band for each slice.
+    threads: how many threads will train: a band for each, but at most one for each slice; None: one for each slice.
     slices: None for the default; 1 keeps rows whole, which is quicker, and of no use to several threads but Hogwild's.
     precision: "float16" keeps the numbers in half the memory. Each is rounded up or down at random, so that small
     changes count on average (stochastic rounding, Gupta et al. 2015); the arithmetic is in float32.
@@ -130,8 +130,9 @@ class Tables:
         The addresses of W_in's and W_out's first row, numbers in a row, columns, first column.
         """
         inputs, outputs = ([part.ctypes.data for part in parts] for parts in (self.input_bands, self.output_bands))
-        widths = np.array([part.shape[1] for part in self.input_bands])
-        return np.ascontiguousarray(np.column_stack([inputs, outputs, widths, widths, np.cumsum(widths) - widths]))
+        widths = [part.shape[1] for part in self.input_bands]
+        columns = [inputs, outputs, widths, widths, np.cumsum(widths) - widths]
+        return np.column_stack([np.array(column, np.int64) for column in columns])
 
     def slices(self) -> np.ndarray:
         """The same for each slice, (slices, 5): its row length is that of its band."""
@@ -140,7 +141,7 @@ class Tables:
         bands = self.bands()
         of_band = bands[np.searchsorted(self._band_starts, np.arange(len(widths)), side="right") - 1]
         starts = of_band[:, :2] + ((first - of_band[:, 4]) * self.dtype.itemsize)[:, None]
-        return np.ascontiguousarray(np.column_stack([starts, of_band[:, 2], widths, first]))
+        return np.column_stack([starts, of_band[:, 2], widths, first])
 
     def _columns(self) -> list[slice]:
         ends = np.minimum(np.cumsum([part.shape[1] for part in self.input_bands]), self.dimension).tolist()

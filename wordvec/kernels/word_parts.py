@@ -16,7 +16,7 @@ block, S_u the sum of q_w over the words with part u (as often as they have it),
 part moves as if it had been met S_u times at once. It gets min(1, max(meetings, L_u) / S_u) of its sum, with `meetings`
 of `corpus/draws/steps.py`. So no part, and no word, which is the mean of its parts, moves further than `meetings` at
 once would move it, or than the training of some word that shares parts with it, whichever is larger. On English text a
-twentieth of the parts is cut, those of common endings and short words; on item numbers with a common prefix nearly all.
+twentieth of the parts is cut (measured); on item numbers with a common prefix those of the prefix are, in every block.
 """
 
 from __future__ import annotations

@@ -219,9 +219,7 @@ def build(
     with_: Iterable[Sequence[str]] | None = None,
     system: str | None = None,
 ) -> list[Path]:
-    """Compile builds (default: all of this machine's family) into `folder`, as many at a time as there are cores, with
-    the first compiler that can; raises BuildError if none can.
-    """
+    """Compile builds (all of this machine's family) with the first compiler that can; raises BuildError if none can."""
     from concurrent.futures import ThreadPoolExecutor
 
     names = list(isas) or list(ISAS.get(family() or "", ()))

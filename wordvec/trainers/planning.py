@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 
 LARGEST_BATCH = 4096  # positions, for the layers: larger batches exceed the cache and are no faster
-BLOCK_OF_SUBWORDS = (
-    64  # positions: in 128, twice as many parts are cut by the bound, and analogies score less (measured)
-)
+BLOCK_OF_SUBWORDS = 64  # positions: in 128 the bound cuts twice as many parts, and analogies score less (measured)
 LARGEST_BLOCK = 128  # positions, for the kernel: with 256, rows of 300 columns exceed a core's cache (measured)
 EXAMPLES_OF_A_BLOCK = 8192  # at most; a wide window makes many examples of each centre
 MOMENTUM = 10  # momentum 0.9 moves weights this many times as far as a single gradient

@@ -36,9 +36,9 @@ def size_in_bytes(source: Source) -> int | None:
 def tell_of_repeats(source: Source) -> None:
     """Announce files that are named more than once, such as by themselves and with their folder: they count as often.
 
-    Links to one file are one file. Errors are left to the reader.
+    Links to one file are one file. A single path is not looked through. Errors are left to the reader.
     """
-    if not isinstance(source, Files):
+    if not isinstance(source, Files) or len(source.paths) < 2:
         return
     seen: dict[object, Path] = {}
     repeated: list[str] = []

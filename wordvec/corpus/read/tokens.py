@@ -26,10 +26,12 @@ def as_token(item: Any) -> str | None:
 def as_tokens(items: Iterable[Any]) -> list[str] | None:
     """`items` as words, see `as_token`; None if one of them is neither text nor a whole number.
 
+    A list of plain text is returned as it is, not copied.
+
     >>> as_tokens(np.array([10, 9])), as_tokens(["tea", 7]), as_tokens(["tea", 7.0])
     (['10', '9'], ['tea', '7'], None)
     """
-    listed = list(items)
+    listed = items if isinstance(items, list) else list(items)
     if set(map(type, listed)) <= {str}:
         return listed
     tokens = [as_token(item) for item in listed]

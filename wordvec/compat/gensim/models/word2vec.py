@@ -17,6 +17,7 @@ from wordvec.compat.gensim.models.lines import LineSentence as LineSentence
 from wordvec.compat.gensim.models.lines import PathLineSentences as PathLineSentences
 from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
+from wordvec.corpus.read.tokens import listed_items
 from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.trainers import CBOW, SkipGram
 from wordvec.trainers.epoch_reports import EpochReport
@@ -334,7 +335,7 @@ def _refuse_trim_rule(trim_rule: Any) -> None:
 
 def _with_text_keys(words: Any) -> Any:
     """The words unchanged. Raises OptionError for whole numbers, which gensim keeps as keys: here keys are text."""
-    listed = words.tolist() if isinstance(words, np.ndarray) else words
+    listed = listed_items(words)
     if isinstance(listed, (list, tuple)) and any(isinstance(word, (int, np.integer)) for word in listed):
         raise OptionError(f"words are text here: give str(word) for each whole number; got {words!r:.60}")
     return words
