@@ -8,6 +8,7 @@ from inline_cluster import InlineCluster
 
 from wordvec import Corpus, GloVe
 from wordvec.counts import on_cluster
+from wordvec.errors import TrainingError
 from wordvec.kernels.glove import cells
 from wordvec.native import library
 from wordvec.trainers import glove_on_cluster
@@ -88,3 +89,29 @@ def test_a_checkpoint_goes_on_elsewhere(fit, corpus, tmp_path):
     fit(corpus, 3, on_epoch=lambda report: report.stop() if report.epoch == 1 else None, checkpoint=checkpoint)
     here = GloVe(**OPTIONS).fit(corpus, checkpoint=checkpoint, resume=True)
     assert_same(here, GloVe(**OPTIONS).fit(corpus))
+
+
+def test_tasks_tell_the_largest_weight_as_vectors_have_it(fit, corpus, monkeypatch):
+    train, told = GloveOnCluster.train, []
+
+    def compared(self, *place):
+        loss = train(self, *place)
+        told.append((self.largest_weight(), max(np.abs(W).max() for W in self.vectors())))
+        return loss
+
+    monkeypatch.setattr(GloveOnCluster, "train", compared)
+    fit(corpus, 3)
+    assert len(told) == 3
+    assert all(by_tasks == of_vectors for by_tasks, of_vectors in told)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_no_numbers_stop_the_run(fit, corpus, value):
+    class Broken(GloVe):
+        def start_tables(self, size):
+            tables = super().start_tables(size)
+            tables[1][7, 2] = value
+            return tables
+
+    with pytest.raises(TrainingError, match="diverged"):
+        fit(corpus, 3, Broken(**OPTIONS))

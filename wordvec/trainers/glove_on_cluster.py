@@ -90,9 +90,12 @@ def join_tiles(store: str, blocks: list[str], bands: int, first: int, name: str)
     starts = [np.asarray(place.read(block, "starts", first * bands, last * bands + 1)) for block in blocks]
     cells = [np.asarray(place.read(block, "packed", at[0], at[-1])) for block, at in zip(blocks, starts)]
     edges = [(at - at[0]).tolist() for at in starts]
-    tiles = range((last - first) * bands)
-    joined = [part[at[tile] : at[tile + 1]] for tile in tiles for part, at in zip(cells, edges)]
-    place.publish(name, {"packed": np.concatenate(joined), "starts": np.sum(edges, axis=0)})
+    with place.writing(name, {"packed": np.uint64, "starts": np.int64}) as entry:
+        for row in range(0, (last - first) * bands, bands):
+            tiles = range(row, row + bands)
+            joined = [part[at[tile] : at[tile + 1]] for tile in tiles for part, at in zip(cells, edges)]
+            entry.arrays["packed"].append(np.concatenate(joined))
+        entry.arrays["starts"].append(np.sum(edges, axis=0))
 
 
 class GloveOnCluster:
@@ -129,19 +132,21 @@ class GloveOnCluster:
         done = name_of("done", of=name)
         is_new = not store.is_published(done)
         groups = self._groups if is_new else store.facts(done)["groups"]
-        total = self._train(name, (first, last, epoch)) if is_new else None
+        if is_new:
+            total, largest = self._train(name, (first, last, epoch))
+            store.publish(done, {}, total=total, groups=groups, largest=largest)
         *_, stage = _stages(name, groups, self.length, self._seed, epoch)
         self._name, self._bands, self._is_read = name, _moved(before, stage), False
-        if is_new:
-            largest = max(float(np.abs(W).max()) for W in self.vectors())
-            store.publish(done, {}, total=total, groups=groups, largest=largest if math.isfinite(largest) else None)
         _remove(store, before)
         facts = store.facts(done)
         self._largest = math.inf if facts["largest"] is None else facts["largest"]
         return Loss(facts["total"], self._number * last // self.length - self._number * first // self.length)
 
-    def _train(self, name: str, span: tuple[int, int, int]) -> float:
-        """All stages; only the bands that they start with and those of the last stage remain."""
+    def _train(self, name: str, span: tuple[int, int, int]) -> tuple[float, float | None]:
+        """All stages; only the bands that they start with and those of the last stage remain.
+
+        Returns the sum of the losses, and the largest absolute weight: None where one is not finite.
+        """
         start = bands = self._bands
         total = 0.0
         for stage in _stages(name, self._groups, self.length, self._seed, span[2]):
@@ -149,11 +154,13 @@ class GloveOnCluster:
             for task in stage:
                 places = [[of_side[band] for band in wanted] for of_side, wanted in zip(bands, task[:2])]
                 calls.append((self._cells, *places, *task[:3], self._tables.shape, self._options, *span, task.name))
-            total += sum(self._cluster.run(train_tiles, calls, "training", show_progress=False))
+            trained = self._cluster.run(train_tiles, calls, "training", show_progress=False)
+            total += sum(loss for loss, _ in trained)
             old, bands = bands, _moved(bands, stage)
             if old is not start:
                 _remove(self._cluster.store, old)
-        return total
+        weights = [weight for _, weight in trained]  # every band has part in the last stage
+        return total, None if None in weights else max(weights)
 
     def _read(self) -> Any:
         """The tables as they are now."""
@@ -222,7 +229,8 @@ def _remove(store: Store, bands: Bands) -> None:
 
 def _read_bands(store: Store, side: str, table: np.ndarray, bands: list[int], places: list[Place]) -> None:
     """Copy bands of the store into their places in a table; each entry is opened once."""
-    entries = {entry: np.asarray(store.read(entry, side)) for entry in {entry for entry, _ in places}}
+    shape = (-1, *table.shape[1:])
+    entries = {entry: np.asarray(store.read(entry, side)).reshape(shape) for entry in {entry for entry, _ in places}}
     for band, (entry, number) in zip(bands, places):
         table[band] = entries[entry][number]
 
@@ -241,8 +249,10 @@ def train_tiles(
     last: int,
     epoch: int,
     name: str,
-) -> float:
-    """Publish these bands after rounds first .. last - 1 over their tiles; returns the sum of the losses.
+) -> tuple[float, float | None]:
+    """Publish these bands after rounds first .. last - 1 over their tiles.
+
+    Returns the sum of the losses, and the largest absolute weight of these bands: None where one is not finite.
 
     `part` says which tiles, by the places of `rows` and `columns`: all, the upper triangle, or the lower without the
     diagonal. Of tables of this `shape` no more than these bands is ever touched, so the rest takes no memory.
@@ -261,9 +271,15 @@ def train_tiles(
         ]
         mine = _cells_of(place, cells, sorted(tiles), size, bands)
         total = kernel.train_glove(tables, mine, first=first, last=last, epoch=epoch, **options)
-        arrays = {side: table[of_side] for side, table, of_side in zip(SIDES, tables.tables, (rows, columns))}
-        place.publish(name, arrays, total=total)
-    return float(place.facts(name)["total"])
+        largest = 0.0
+        with place.writing(name, dict.fromkeys(SIDES, np.float32)) as entry:
+            for side, table, of_side in zip(SIDES, tables.tables, (rows, columns)):
+                for band in of_side:
+                    entry.arrays[side].append(table[band].ravel())
+                    largest = np.maximum(largest, np.abs(table[band, :, 0, :dimension]).max())  # nan if one is nan
+            entry.facts.update(total=total, largest=float(largest) if math.isfinite(largest) else None)
+    facts = place.facts(name)
+    return float(facts["total"]), facts["largest"]
 
 
 def _cells_of(store: Store, cells: list[str], tiles: list[int], size: int, bands: int) -> Cells:
