@@ -122,6 +122,9 @@ def test_vectors_carry_what_made_them(corpus):
         ("svd", {"negatives": 5}, "the svd trainer has no option 'negatives'; it takes: dim"),
         ("skipgram", {"window": 0}, "skipgram: window must be at least 1, or 'sentence'; got 0"),
         ("skipgram", {"epochs": 0}, "epochs must be at least 1"),
+        ("skipgram", {"slices": 0}, "slices must be at least 1"),
+        ("cbow", {"slices": 4, "engine": "layers"}, "slices are for the CPU's kernel"),
+        ("skipgram", {"slices": 4, "hogwild": True}, "leave out slices, or hogwild"),
         ("cbow", {"learning_rate": -1.0}, "learning_rate must be positive"),
         ("skipgram", {"learning_rate": 1e-320}, "learning_rate must be positive, from 1e-09; got 1e-320"),
         ("cbow", {"negative_sharing": "pair"}, "negative_sharing must be"),
@@ -190,6 +193,20 @@ def test_without_the_library_the_layers_train_and_say_so(corpus, monkeypatch, lo
 
 def test_every_trainer_has_a_case_here():
     assert set(SMALL) == set(TRAINERS)
+
+
+@pytest.mark.skipif(not library.is_available(), reason=str(library.why_not()))
+@pytest.mark.parametrize("trainer, dim", [(SkipGram, 100), (CBOW, 100), (SkipGram, 300)])
+def test_slices_let_more_threads_share_a_step_and_give_the_same_bytes_for_any_number(corpus, trainer, dim):
+    def fitted(slices, threads):
+        return trainer(dim=dim, epochs=1, window=2, subsample=0, slices=slices, threads=threads).fit(corpus)
+
+    one, default = fitted(5, 1), fitted(None, 1)
+    assert {digest(fitted(5, threads)) for threads in (2, 3, 6)} == {digest(one)}
+    assert one.vectors.info["parameters"]["slices"] == 5
+    assert "slices" not in default.vectors.info["parameters"]
+    np.testing.assert_allclose(one.vectors.matrix, default.vectors.matrix, atol=1e-4)
+    assert digest(one) != digest(default)
 
 
 def test_words_left_out_stay_packed(tmp_path, monkeypatch):

@@ -72,6 +72,12 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     ("device", str, "cpu or gpu"),
     ("threads", int, "threads for reading and for the kernel (default: all cores); does not change the result"),
     (
+        "slices",
+        int,
+        "skip-gram and CBOW: how many threads can share a step (default: 2 up to 256 dimensions, 4 up to 512, then 8); "
+        "changes the result's rounding",
+    ),
+    (
         "warps",
         int,
         "GPU warps that train at the same time (default: as many as the text allows); 1 is slow, but repeatable",

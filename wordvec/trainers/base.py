@@ -41,6 +41,7 @@ LARGEST = {
     "batch_size": 2**31 - 1,
     "max_meetings": LARGEST_MEETINGS,
     "threads": 1_024,
+    "slices": 100_000,
     "warps": 1_000_000,
     "patience": 1_000_000,
     "pieces": 100_000,

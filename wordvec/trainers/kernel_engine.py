@@ -159,10 +159,10 @@ def kernel_runs(engine: str | None, device: str, notes: list[str]) -> bool:
 
 
 def _layout_of(plan: TrainingPlan) -> dict[str, Any]:
-    """Options of the tables: Hogwild's threads share no row's work, so its rows are whole."""
+    """Options of the tables."""
     if plan.device == "gpu":
         return {}
-    return {"precision": plan.precision} | ({"slices": 1} if plan.hogwild else {"threads": plan.threads})
+    return {"precision": plan.precision, "slices": plan.slices, "threads": plan.threads}
 
 
 def _kernels_of(plan: TrainingPlan) -> tuple[Any, Any]:

@@ -33,9 +33,10 @@ MERGES = 32  # on 17 million words within .01 of one piece on all sets; 8 merges
 MIN_N, MAX_N = 3, 6  # characters of an n-gram of <word>, as in fastText
 SUBWORDS = ("subwords", "min_n", "max_n", "buckets", "jamo")
 AT_LEAST_1 = (
-    "dim", "negatives", "epochs", "batch_size", "max_meetings", "threads", "warps", "patience", "pieces", "merges",
+    "dim", "negatives", "epochs", "batch_size", "max_meetings", "threads", "slices", "warps", "patience", "pieces",
+    "merges",
 )  # fmt: skip
-WHERE_SET = ("pieces", "merges", *SUBWORDS)  # options that are recorded only if they are set
+WHERE_SET = ("slices", "pieces", "merges", *SUBWORDS)  # options that are recorded only if they are set
 
 LARGEST_POOL = 2**20  # negatives; a larger pool would not fit into any cache
 SMALLEST_RATE = 1e-9  # smaller updates are lost when they are added to float32 rows
@@ -177,6 +178,10 @@ def _check_combinations(trainer: NeuralOptions, kernel_fits: bool) -> None:
         raise OptionError(f"{trainer.name}: negative_pool is for the CPU; the GPU's kernel draws from all words")
     if trainer.precision != "float32" and (trainer.engine, trainer.device) != ("kernel", "cpu"):
         raise OptionError(f"{trainer.name}: precision {trainer.precision!r} is for the CPU's kernel, engine 'kernel'")
+    if trainer.slices is not None and (trainer.engine, trainer.device) != ("kernel", "cpu"):
+        raise OptionError(f"{trainer.name}: slices are for the CPU's kernel, engine 'kernel'")
+    if trainer.slices is not None and trainer.hogwild:
+        raise OptionError(f"{trainer.name}: hogwild's threads take whole rows: leave out slices, or hogwild")
     if trainer.hogwild and trainer.device == "gpu":
         raise OptionError(f"{trainer.name}: hogwild is for the CPU; on a GPU, warps race unless there is but one")
     if trainer.warps is not None and (trainer.engine, trainer.device) != ("kernel", "gpu"):

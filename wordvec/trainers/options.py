@@ -45,6 +45,7 @@ class NeuralOptions(Protocol):
     device: str
     precision: str
     threads: int | None
+    slices: int | None
     warps: int | None
     hogwild: bool
     held_out: float
@@ -77,6 +78,7 @@ class TrainingPlan:
     block           corpus positions in a block; most_contexts: the most contexts of a centre
     meetings        how often a row may be met in one step
     threads         of the CPU, or warps of a GPU
+    slices          of a row's columns, see `wordvec.kernels.tables`; None is the default
     paths           hierarchical softmax's tree, or None
     kernel_options  options specific to this architecture's kernel
     pulls           for `wordvec.kernels.merging.expected_terms`: see `NeuralTrainer.pulls_of_a_centre`
@@ -102,6 +104,7 @@ class TrainingPlan:
     device: str
     precision: str
     threads: int
+    slices: int | None
     hogwild: bool
 
     def make_network(self, W_in: Array, W_out: Array) -> SkipGramNetwork | CBOWNetwork:

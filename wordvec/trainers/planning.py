@@ -66,6 +66,7 @@ class Planned(NeuralOptions):
             device=self.device,
             precision=self.precision,
             threads=self.warps_for(corpus) if on_warps else self.threads_to_use,
+            slices=1 if self.hogwild else self.slices,  # Hogwild's threads share no row's work
             hogwild=self.hogwild,
         )
 
