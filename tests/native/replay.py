@@ -162,6 +162,15 @@ C_HEAD = """
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#if defined(_WIN32)
+#include <fcntl.h>
+#include <io.h>
+#include <malloc.h>
+#define aligned_alloc(alignment, size) _aligned_malloc(size, alignment)
+static void binary(void) { _setmode(0, _O_BINARY), _setmode(1, _O_BINARY); }
+#else
+static void binary(void) {}
+#endif
 static void *in(size_t size) {  // the bytes of the next array
   void *array = aligned_alloc(128, (size + 255) / 128 * 128);
   if (fread(array, 1, size, stdin) != size) exit(3);
@@ -192,7 +201,7 @@ def c_program(calls: list[Call]) -> tuple[str, bytes]:
         result = f"{returns} r = " if returns else ""
         output = "out(&r, sizeof r);" if returns else ""
         body.append(f"  {{ {' '.join(before)} {result}{call.name}({', '.join(passed)}); {output} {' '.join(after)} }}")
-    lines = [C_HEAD, *prototypes.values(), "int main(void) {", *body, "  return 0;", "}", ""]
+    lines = [C_HEAD, *prototypes.values(), "int main(void) {", "  binary();", *body, "  return 0;", "}", ""]
     return "\n".join(lines), arrays
 
 

@@ -1,4 +1,4 @@
-"""The same calls give the same bytes over every build: of this processor, and of ARM, emulated.
+"""The same calls give the same bytes over every build: of this processor; of ARM, emulated; of Windows, by Wine.
 
 Floats that are sums or products may differ in their last bits, see wordvec/native/build.py. What is called is what
 tests/native/replay.py records while wordvec counts, trains, reads and searches.
@@ -10,9 +10,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
+from native import trainings
 from native.replay import Call, Result, c_program, can_be_replayed, kinds_of, load, read_output
 
 from wordvec.native import build, functions, library
@@ -92,25 +94,104 @@ def test_builds_for_other_instruction_sets_give_the_same(isa, calls, results):
         np.testing.assert_allclose(vectors, wanted, **CLOSE)
 
 
-@pytest.mark.slow("compiles the library for ARM and runs it in an emulator: the same numbers")
-def test_arm_gives_the_same(calls, results, tmp_path):
-    emulator = shutil.which("qemu-aarch64") or shutil.which("qemu-aarch64-static")
+class Emulated(NamedTuple):
+    """Another kind of machine: ziglang's name of it, its instruction set, and the programs that can stand in for it."""
+
+    target: str
+    isa: str
+    flags: list[str]
+    emulators: tuple[str, ...]
+    package: str  # of Debian
+
+
+EMULATED = {
+    "ARM": Emulated("aarch64-linux-musl", "arm64", ["-static"], ("qemu-aarch64", "qemu-aarch64-static"), "qemu-user"),
+    "Windows": Emulated("x86_64-windows-gnu", "x86-64-v3", ["-mcpu=x86_64_v3"], ("wine",), "wine64"),
+}
+
+
+@pytest.fixture(scope="module", params=EMULATED)
+def emulate(request, tmp_path_factory):
+    """What a program in C prints on another kind of machine, linked with the library, given this standard input."""
+    machine = EMULATED[request.param]
+    emulator = next(filter(None, map(shutil.which, machine.emulators)), None)
     if emulator is None or importlib.util.find_spec("ziglang") is None:
-        pytest.skip("needs qemu-aarch64 (Debian: qemu-user) and the package ziglang")
-    source, arrays = c_program(calls)
-    (tmp_path / "calls.c").write_text(source)
-    names = ['-DWORDVEC_ISA="arm64"', '-DWORDVEC_SOURCES=""']
+        pytest.skip(f"needs {machine.emulators[0]} (Debian: {machine.package}) and the package ziglang")
+    if machine.isa.startswith("x86-64") and machine.isa not in ISAS[: library.load().wordvec_level()]:
+        pytest.skip(f"this processor is not {machine.isa}")
+    folder = tmp_path_factory.mktemp("emulated")
+    zig = [sys.executable, "-m", "ziglang", "cc", "-target", machine.target, *machine.flags]
     flags = [flag for flag in build.FLAGS if flag not in ("-shared", "-fPIC")]
-    sources = [str(path) for path in build.source_files() if path.suffix == ".c"]
-    zig = [sys.executable, "-m", "ziglang", "cc", "-target", "aarch64-linux-musl", "-static"]
-    program = str(tmp_path / "calls")
-    done = subprocess.run(
-        [*zig, *flags, *names, str(tmp_path / "calls.c"), *sources, "-lm", "-o", program], capture_output=True
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    done = subprocess.run([emulator, program], input=arrays, capture_output=True)
-    assert done.returncode == 0, done.stderr.decode()
-    assert_same(calls, read_output(calls, done.stdout), results(ISAS[0])[0])
+    names = [f'-DWORDVEC_ISA="{machine.isa}"', '-DWORDVEC_SOURCES=""', f"-I{build.SOURCES}"]
+    objects = []
+
+    def compiled(source: Path) -> str:
+        output = str(folder / f"{source.stem}.o")
+        command = [*zig, *flags, *names, "-c", str(source), "-o", output]
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+        assert done.returncode == 0, done.stderr
+        return output
+
+    def emulated(source: str, given: bytes) -> bytes:
+        if not objects:
+            objects.extend(compiled(path) for path in build.source_files() if path.suffix == ".c")
+        main, program = folder / "main.c", str(folder / "main.exe")
+        main.write_text(source)
+        done = subprocess.run([*zig, compiled(main), *objects, "-lm", "-o", program], capture_output=True)
+        assert done.returncode == 0, done.stderr.decode(errors="replace")
+        settings = {**os.environ, "WINEPREFIX": str(folder / "wine"), "WINEDEBUG": "-all"}
+        done = subprocess.run([emulator, program], input=given, capture_output=True, env=settings)
+        assert done.returncode == 0, done.stderr.decode(errors="replace")
+        return done.stdout
+
+    return emulated
+
+
+@pytest.mark.slow("compiles the library for ARM and Windows and runs it in emulators: the same numbers")
+def test_other_machines_give_the_same(calls, results, emulate):
+    source, arrays = c_program(calls)
+    assert_same(calls, read_output(calls, emulate(source, arrays)), results(ISAS[0])[0])
+
+
+@pytest.mark.slow("compiles the library for ARM and Windows and runs it in emulators: the same training")
+def test_other_machines_train_alike(emulate):
+    recorded = trainings.record()
+    source, arrays = trainings.c_program(recorded)
+    assert_trained_alike(recorded, trainings.read_output(recorded, emulate(source, arrays)))
+
+
+def assert_trained_alike(recorded, made) -> None:
+    """The same examples; losses and tables but for rounding, which may choose another neighbour in float16."""
+    for name, training in recorded.items():
+        (loss, numbers), (expected, of_expected) = made[name].result, training.result
+        assert numbers == of_expected, name
+        assert loss == pytest.approx(expected, rel=1e-4), name
+        kind = trainings.table_type(training)
+        rounding = {"rtol": 2e-3, "atol": 2e-3 if kind is np.float16 else 2e-5}
+        changed = 0
+        for before, after, wanted in zip(training.before, made[name].after, training.after):
+            np.testing.assert_allclose(
+                np.frombuffer(after, kind), np.frombuffer(wanted, kind), **rounding, err_msg=name
+            )
+            changed += before != after
+        assert changed == len(training.before), name
+
+
+@pytest.mark.skipif(not library.is_available(), reason=str(library.why_not()))
+def test_another_training_is_found():
+    recorded = trainings.record()
+    assert_trained_alike(recorded, recorded)
+    for name, training in recorded.items():
+        kind = trainings.table_type(training)
+        spoilt = np.frombuffer(training.after[-1], kind).copy()
+        spoilt[np.abs(spoilt).argmax()] *= 1.25
+        for other in (
+            training._replace(after=[*training.after[:-1], spoilt.tobytes()]),
+            training._replace(result=(training.result[0] * 1.001, training.result[1])),
+            training._replace(result=(training.result[0], [training.result[1][0] + 1, *training.result[1][1:]])),
+        ):
+            with pytest.raises(AssertionError, match=name):
+                assert_trained_alike(recorded, recorded | {name: other})
 
 
 def test_a_difference_is_found(calls, results):
