@@ -124,7 +124,8 @@ def _train(
         **stepping(architecture, meetings, paths, None if parts is None else sampler.window),
         **composing(architecture, sampler, sentence_starts, block, parts),
     }
-    teams, team_size = (threads, 1) if hogwild else (1, threads)
+    # Threads beyond those that share the slices only draw examples, which is a sixth of the work.
+    teams, team_size = (threads, 1) if hogwild else (1, min(threads, len(slices) + 1 + len(slices) // 8))
     blocks = np.linspace(first // block, -(-last // block), teams + 1).astype(np.int64).tolist()
     trainings: list[Training] = [
         new_training(first_block=first_block, last_block=last_block, threads=team_size, **values)

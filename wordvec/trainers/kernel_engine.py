@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.memory import give_back_pages
+from wordvec.memory import available_cores, give_back_pages
 from wordvec.native import library
 from wordvec.progress import announced
 from wordvec.trainers.layers_engine import LayersEngine, Loss
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from wordvec.trainers.options import TrainingPlan
     from wordvec.trainers.schedule import Line
 
-FIRST_CHUNK = 100_000  # positions in the first call; later calls take about SECONDS_A_CHUNK
+FIRST_CHUNK = 20_000  # positions in the first call; later calls take about SECONDS_A_CHUNK
 SECONDS_A_CHUNK = 1.0
+
+# On a machine that is busy with other programs, see `Crew`:
+ENOUGH = 0.7  # of a core for each thread; on a quiet machine they have nearly all of it
+CALLS_BETWEEN_TRIALS = 20
+TRIAL = 8  # a trial takes this part of a chunk, as it may be several times slower
 
 
 class KernelEngine:
@@ -44,6 +49,7 @@ class KernelEngine:
             self._compile(kernels)
         self._tables = tables(W_in, W_out, **_layout_of(plan))
         self._text: tuple[int, np.ndarray, np.ndarray] | None = None
+        self._crew = _crew_of(plan, len(getattr(self._tables, "vectors", ())))
 
     def _compile(self, kernels: Any) -> None:
         """Make CuPy compile the kernels that the calls need; trains nothing."""
@@ -59,13 +65,14 @@ class KernelEngine:
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         """Train on positions first .. last - 1; `tokens` is the length of an epoch, for the learning rate."""
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         if self._frozen is None:
             loss = self._run(first, last, epoch, tokens)
         else:
             loss = self._run_with_frozen_words(first, last, epoch, tokens)
-        rate = (last - first) / max(time.perf_counter() - start, 1e-9)
-        self.chunk = self._whole_blocks(rate * SECONDS_A_CHUNK)
+        seconds = max(time.perf_counter() - start, 1e-9)
+        rate = (last - first) / seconds
+        self.chunk = self._whole_blocks(rate * self._crew.after(rate, (time.process_time() - used) / seconds))
         give_back_pages(self.corpus.ids)
         return loss
 
@@ -90,7 +97,7 @@ class KernelEngine:
             learning_rate=line.learning_rate,
             block=self.block,
             meetings=self.plan.meetings,
-            threads=self.plan.threads,
+            threads=1 if self._crew.now < self._crew.most else self.plan.threads,
             hogwild=self.plan.hogwild,
             **self._options,
         )
@@ -147,6 +154,43 @@ class KernelEngine:
 
     def _whole_blocks(self, positions: float) -> int:
         return self.block * max(1, round(positions / self.block))
+
+
+class Crew:
+    """How many threads train: all, or one while other programs use the cores.
+
+    The threads of a step wait for each other. If one has lost its core to another program, the others wait until it has
+    one again: with seven programs on each core, two threads took 15 times as long as one (measured). The number of
+    threads changes no bytes, so it may change between two calls.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = self.now = most
+        self._rate_of_all: float | None = None  # while one thread is tried
+        self._calls_left = 0  # until something else is tried
+
+    def after(self, rate: float, cores: float) -> float:
+        """Choose the threads of the next call, after one at this rate that had this many cores; returns its seconds."""
+        if self._calls_left > 0:
+            self._calls_left -= 1
+        elif self.now == self.most:
+            if cores < ENOUGH * self.most and self.most > 1:
+                self.now, self._rate_of_all = 1, rate
+                return SECONDS_A_CHUNK / TRIAL
+        elif self._rate_of_all is None:
+            self.now = self.most
+            return SECONDS_A_CHUNK / TRIAL
+        else:
+            self.now = self.most if rate < self._rate_of_all else 1
+            self._rate_of_all, self._calls_left = None, CALLS_BETWEEN_TRIALS
+        return SECONDS_A_CHUNK
+
+
+def _crew_of(plan: TrainingPlan, slices: int) -> Crew:
+    """Threads that only draw examples are not counted: they wait most of the time."""
+    if plan.device == "gpu" or plan.hogwild:
+        return Crew(1)
+    return Crew(min(plan.threads, slices, available_cores()))
 
 
 def kernel_runs(engine: str | None, device: str, notes: list[str]) -> bool:

@@ -1,4 +1,4 @@
-// Synchronization of threads that work together: shared counters, and waiting by brief spinning, then yielding.
+// Synchronization of threads that work together: shared counters, and waiting by brief spinning, yielding, then sleeping.
 //
 // The threads are Python's, each inside one call of a function of this library. They synchronize a few thousand times
 // a second, so it must take less than a microsecond: a counter in shared memory, not a lock of the operating system.
@@ -13,6 +13,7 @@
 __declspec(dllimport) int __stdcall SwitchToThread(void);
 #else
 #include <sched.h>
+#include <time.h>
 #endif
 
 // Two cache lines each: processors fetch lines in pairs, and no two counters may share one.
@@ -20,13 +21,24 @@ typedef struct {
   _Alignas(128) _Atomic i64 value;
 } counter;
 
-enum { SPINS_BEFORE_YIELD = 200 };  // a few microseconds; then yield, as there may be fewer cores than threads
+// How often a waiting thread looks at a counter before it yields (after a few microseconds, as there may be fewer cores
+// than threads), and before it sleeps. Where other programs use the cores, it can wait for milliseconds until the thread
+// that it needs has a core again: if it only yielded, the system would give it that thread's share of time.
+enum { SPINS_BEFORE_YIELD = 200, SPINS_BEFORE_SLEEP = 400, SLEEP = 50000 };  // nanoseconds
 
 INLINE void yield_core(void) {
 #if defined(_WIN32)
   SwitchToThread();
 #else
   sched_yield();
+#endif
+}
+
+INLINE void sleep_briefly(void) {
+#if defined(_WIN32)
+  SwitchToThread();  // Sleep(1) would last up to 16 milliseconds
+#else
+  nanosleep(&(struct timespec){0, SLEEP}, 0);
 #endif
 }
 
@@ -52,5 +64,6 @@ INLINE i64 claim(counter *shared, i64 limit) {
 // Wait until a counter reaches `value` or `stop` is raised.
 INLINE void wait_for(const counter *shared, i64 value, const counter *stop) {
   for (i64 spins = 0; value_of(shared) < value && value_of(stop) == 0; spins++)
-    if (spins >= SPINS_BEFORE_YIELD) yield_core();
+    if (spins >= SPINS_BEFORE_SLEEP) sleep_briefly();
+    else if (spins >= SPINS_BEFORE_YIELD) yield_core();
 }

@@ -1,4 +1,4 @@
-// Packed words, concatenated UTF-8 with the end of each word. Called by corpus/packing.py.
+// Packed words, concatenated UTF-8 with the end of each word. Called by corpus/words.py.
 #include "wordvec.h"
 
 #include <string.h>
