@@ -162,7 +162,7 @@ def _command(arguments: argparse.Namespace) -> str:
 
 def _details(changes: Changes, shown: tuple[WordChange, ...], arguments: argparse.Namespace) -> list[Any]:
     """For each word: the change, its neighbours by group, its lines by group."""
-    from wordvec.change.evidence import evidence_lines
+    from wordvec.change.changes import evidence_lines
     from wordvec.corpus.documents.citing import Citations
 
     assert changes.space is not None

@@ -22,9 +22,12 @@ Two layers and a loss, trained on the exclusive or:
 ([0, 1, 1, 0], True)
 """
 
-from wordvec.layers.activations import ReLU, Sigmoid, Softmax, Tanh
 from wordvec.layers.arithmetic import Mean, Multiply, Repeat, Sum
 from wordvec.layers.functions import (
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
     cross_entropy_error,
     log_sigmoid,
     log_softmax,

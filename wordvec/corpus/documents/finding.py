@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wordvec.corpus.documents.documents import Documents, size_and_sha256
-from wordvec.corpus.documents.records import read_records
+from wordvec.corpus.documents.table import read_records
 from wordvec.corpus.encode.cjk import Analyser
 from wordvec.corpus.encode.sentences import split_sentences
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, get_tokenizer
