@@ -82,6 +82,7 @@ NOT_FUZZED = {
     "corpus/named_texts/fetch": "an archive with the checksum of the catalogue",
     "experiments/child": OF_A_RUN,
     "experiments/training": OF_A_RUN,
+    "experiments/method/card_parts": OUR_OWN,
     "explorer/html": OUR_OWN,
     "gpu_setup": "a file of the system",
     "growing_array": WRITES,

@@ -18,7 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from wordvec.argument_types import check_whole_number, typed
-from wordvec.corpus.read.tokens import as_tokens
+from wordvec.corpus.read.values import as_tokens
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.files.set_files import Source, fields_of, read_set_lines, set_name
 from wordvec.evaluation.hit_rate import SAME

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from wordvec.corpus.documents.documents import Value
 from wordvec.corpus.read.arrow import records_of_file, table_kind
 from wordvec.corpus.read.document_texts import read_fields
-from wordvec.corpus.read.missing import Tally, Unusable, is_missing
 from wordvec.corpus.read.records import block_of
 from wordvec.corpus.read.sniffing import DECLARED_DELIMITER, DELIMITERS, is_json, table_of
+from wordvec.corpus.read.values import Tally, Unusable, is_missing
 from wordvec.errors import CorpusError
 from wordvec.json_forms import parse_json
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Union
 
 from wordvec.corpus.named_texts.catalogue import is_bundled
-from wordvec.corpus.read.missing import is_missing
+from wordvec.corpus.read.values import is_missing
 from wordvec.errors import CorpusError
 
 PathLike = Union[str, "os.PathLike[str]"]
