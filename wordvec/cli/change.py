@@ -69,7 +69,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_figure_arguments(parser)
     parser.add_argument("--width", type=int, metavar="N", help="columns of a line (default: the terminal's)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
 
 
 def _add_figure_arguments(parser: argparse.ArgumentParser) -> None:

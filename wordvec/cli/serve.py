@@ -45,7 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", default="utf-8", help="encoding of --texts (default: utf-8)")
     parser.add_argument("--no-search", action="store_true", help="do not search words by prefix: saves memory")
     _add_limits(parser)
-    parser.set_defaults(run=run)
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
