@@ -8,7 +8,7 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module, elementwise
 from wordvec.errors import ShapeError
-from wordvec.layers.layer import Layer, check_ids
+from wordvec.layers.layer import ParameterFreeLayer, check_ids
 
 
 def sigmoid(x: Array) -> Array:
@@ -115,7 +115,7 @@ def cross_entropy_error(y: Array, t: Array) -> Array:
     return -xp.log(correct).mean()
 
 
-class Sigmoid(Layer):
+class Sigmoid(ParameterFreeLayer):
     """y = 1 / (1 + exp(-x)), elementwise, for x of any shape.
 
     >>> import numpy as np
@@ -125,10 +125,6 @@ class Sigmoid(Layer):
     >>> layer.backward(np.array([1.0, 1.0])).round(4).tolist()
     [0.25, 0.1875]
     """
-
-    def __init__(self) -> None:
-        self.params: list[Array] = []
-        self.grads: list[Array] = []
 
     def forward(self, x: Array) -> Array:
         """Return sigmoid(x)."""
@@ -140,7 +136,7 @@ class Sigmoid(Layer):
         return dout * (self._y * (1 - self._y))  # dy/dx = y (1 - y)
 
 
-class Tanh(Layer):
+class Tanh(ParameterFreeLayer):
     """y = tanh(x), elementwise, for x of any shape.
 
     >>> import numpy as np
@@ -150,10 +146,6 @@ class Tanh(Layer):
     >>> layer.backward(np.array([1.0, 1.0])).round(4).tolist()
     [1.0, 0.64]
     """
-
-    def __init__(self) -> None:
-        self.params: list[Array] = []
-        self.grads: list[Array] = []
 
     def forward(self, x: Array) -> Array:
         """Return tanh(x)."""
@@ -165,7 +157,7 @@ class Tanh(Layer):
         return dout * (1 - self._y**2)  # dy/dx = 1 - y^2
 
 
-class ReLU(Layer):
+class ReLU(ParameterFreeLayer):
     """y = max(x, 0), elementwise, for x of any shape. Where x is 0, the gradient is 0.
 
     >>> import numpy as np
@@ -175,10 +167,6 @@ class ReLU(Layer):
     >>> layer.backward(np.array([5.0, 5.0, 5.0])).tolist()
     [0.0, 0.0, 5.0]
     """
-
-    def __init__(self) -> None:
-        self.params: list[Array] = []
-        self.grads: list[Array] = []
 
     def forward(self, x: Array) -> Array:
         """Return max(x, 0)."""
@@ -190,7 +178,7 @@ class ReLU(Layer):
         return dout * self._positive  # dy/dx = 1 where x > 0, else 0
 
 
-class Softmax(Layer):
+class Softmax(ParameterFreeLayer):
     """y = exp(x) / sum of exp(x) over the last axis.  Shapes: x (..., V) -> y (..., V), rows adding up to 1.
 
     For training use SoftmaxWithLoss, which stays exact where a probability rounds to 0.
@@ -202,10 +190,6 @@ class Softmax(Layer):
     >>> layer.backward(np.array([[1.0, 0.0]])).round(4).tolist()
     [[0.1875, -0.1875]]
     """
-
-    def __init__(self) -> None:
-        self.params: list[Array] = []
-        self.grads: list[Array] = []
 
     def forward(self, x: Array) -> Array:
         """Return softmax(x)."""
