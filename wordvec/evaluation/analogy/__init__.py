@@ -11,7 +11,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
-from wordvec.evaluation.analogy.answers import TOLERANCE, best_answers
+from wordvec.evaluation.analogy.answers import TOLERANCE, best_answers, best_answers_on_gpu
 from wordvec.evaluation.analogy.questions import FoundQuestions, find_questions
 from wordvec.evaluation.analogy.settling import GensimSteps, as_word2vec_c, in_float64, settle
 from wordvec.evaluation.files.readers import read_analogies
@@ -181,9 +181,7 @@ def answer(
     else:
         unit = lambda places: vectors.unit_rows_of(chosen[places])  # noqa: E731
     questions, excluded = found.questions, found.excluded
-    find = best_answers
-    if device != "cpu":
-        from wordvec.evaluation.analogy.gpu_answers import best_answers as find  # type: ignore[assignment]
+    find = best_answers if device == "cpu" else best_answers_on_gpu
     best, score, close = find(unit, found.size, questions, method, excluded)
     zero = np.isin(questions, np.unique(questions)[~unit(np.unique(questions)).any(axis=1)]).any(axis=1)
     if rules.name == "gensim" and method == "3cosadd":
