@@ -109,7 +109,7 @@ def _put(card: str, arguments: argparse.Namespace) -> None:
 
 def catalogue_licence(corpus: Corpus | None) -> str | None:
     """The licence of a corpus whose only source is a name in the catalogue, or None."""
-    from wordvec.corpus.named_texts.catalogue import list_catalogue
+    from wordvec.corpus.named_texts import list_catalogue
 
     sources = [] if corpus is None else corpus.info.get("sources") or []
     for entry in list_catalogue():

@@ -192,7 +192,7 @@ def _print(changes: Changes, details: list[Any], arguments: argparse.Namespace) 
 def _save_vectors(changes: Changes, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Write a file of vectors for each group; return the files with their checksums."""
     from wordvec.change.group_vectors import groups_without_vectors, vectors_by_group
-    from wordvec.corpus.documents.documents import size_and_sha256
+    from wordvec.corpus.documents import size_and_sha256
     from wordvec.corpus.documents.splitting import folder_name
 
     paths = {name: Path(arguments.save_vectors) / f"{folder_name(name)}.safetensors" for name in changes.groups}

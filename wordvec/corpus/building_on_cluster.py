@@ -30,10 +30,10 @@ from wordvec.corpus.encode.tokenizers import (
     name_for_import,
     tokenizer_name,
 )
-from wordvec.corpus.named_texts.catalogue import fetched_path, is_bundled, missing_text_message
+from wordvec.corpus.named_texts import fetched_path, is_bundled, missing_text_message
+from wordvec.corpus.read import Reading, size_to_cut
 from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern, tell_of_repeats
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
-from wordvec.corpus.read.readers import Reading, size_to_cut
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
 from wordvec.corpus.words import pack_words
 from wordvec.errors import CorpusError, OptionError

@@ -12,11 +12,9 @@ from dated_texts import write_dated_texts
 from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram
 from wordvec.change.space import ALIKE
 from wordvec.cli import build_parser, main
-from wordvec.corpus.documents.documents import size_and_sha256
+from wordvec.corpus.documents import size_and_sha256
 from wordvec.errors import InputError, OptionError
-from wordvec.experiments.method.card_parts import OF_CHANGE, OF_TRAINER, bibtex, entries
-from wordvec.experiments.method.change_file import is_record, read_record
-from wordvec.experiments.method.paragraph import (
+from wordvec.experiments.method import (
     GROUPINGS,
     LANGUAGES,
     MODELS,
@@ -26,6 +24,8 @@ from wordvec.experiments.method.paragraph import (
     paragraph_of_changes,
     paragraph_of_vectors,
 )
+from wordvec.experiments.method.card_parts import OF_CHANGE, OF_TRAINER, bibtex, entries
+from wordvec.experiments.method.change_file import is_record, read_record
 from wordvec.experiments.method.runs import build_command, train_command
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from wordvec.corpus.concordance import Line
 from wordvec.corpus.concordance.keyword_lines import keyword_lines
-from wordvec.corpus.documents.documents import Value
+from wordvec.corpus.documents import Value
 from wordvec.corpus.documents.finding import Originals, Span, WordFinder
 from wordvec.corpus.documents.groups import years_of
 from wordvec.corpus.documents.splitting import documents_of

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wordvec.corpus.documents.documents import Value
+from wordvec.corpus.documents import Value
 from wordvec.corpus.read.arrow import records_of_file, table_kind
 from wordvec.corpus.read.document_texts import read_fields
 from wordvec.corpus.read.records import block_of

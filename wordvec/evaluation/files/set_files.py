@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from wordvec.corpus.named_texts.catalogue import EVALUATION_SETS, bundled_evaluation
+from wordvec.corpus.named_texts import EVALUATION_SETS, bundled_evaluation
 from wordvec.corpus.read.sniffing import DECLARED_DELIMITER
 from wordvec.errors import CorpusError, EvaluationFileError
 from wordvec.json_forms import parse_json
@@ -101,7 +101,7 @@ def find_file(source: Source) -> Path:
         raise EvaluationFileError("the name of an evaluation set is empty; expected a file or a name")
     if path.exists():
         return path
-    from wordvec.corpus.named_texts.catalogue import fetched_set, is_catalogued_set
+    from wordvec.corpus.named_texts import fetched_set, is_catalogued_set
 
     name = str(source)
     if is_catalogued_set(name):

@@ -14,14 +14,14 @@ from wordvec.corpus import Corpus
 from wordvec.corpus.storage import is_corpus_folder
 from wordvec.errors import counted
 from wordvec.evaluation.tables import format_table
-from wordvec.experiments.method.change_file import is_record, read_record
-from wordvec.experiments.method.paragraph import (
+from wordvec.experiments.method import (
     corpus_facts,
     grouping,
     has_weights,
     paragraph_of_changes,
     paragraph_of_vectors,
 )
+from wordvec.experiments.method.change_file import is_record, read_record
 from wordvec.experiments.method.runs import build_command, facts_of, later_steps, sources_of, train_command
 
 SOURCES_SHOWN = 100  # in a card
