@@ -21,9 +21,8 @@ from wordvec.corpus.buckets import (
     packed_words,
 )
 from wordvec.corpus.build_options import WordSelection, nothing_left_message
-from wordvec.corpus.packing import SHARES
 from wordvec.corpus.selection import Selection, checked_lists, select
-from wordvec.corpus.words import pack_words, unpack_words
+from wordvec.corpus.words import SHARES, pack_words, unpack_words
 from wordvec.errors import CorpusError
 from wordvec.store import Store, hash_of, name_of
 

@@ -43,9 +43,9 @@ class Spooled(NamedTuple):
     counts: np.ndarray
 
 
-def growing_array(dtype: type[np.generic], room: int = 0) -> GrowingArray:
+def growing_array(dtype: type[np.generic]) -> GrowingArray:
     """An array written piece by piece: in memory while it is small, then in a temporary file."""
-    return GrowingArray(dtype, HELD_IN_MEMORY, room, purpose="reading the text", error=CorpusError)
+    return GrowingArray(dtype, HELD_IN_MEMORY, purpose="reading the text", error=CorpusError)
 
 
 class Spool:
