@@ -20,9 +20,9 @@ from wordvec.counts.stream import LARGEST_WINDOW
 from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
+from wordvec.trainers.continuation import origin_of
 from wordvec.trainers.epoch_reports import OnEpoch, as_functions, logger
 from wordvec.trainers.option_help import ATTRIBUTES, hints_for_arguments, unknown_argument
-from wordvec.trainers.origin import origin_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
