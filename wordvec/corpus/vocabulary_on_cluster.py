@@ -216,7 +216,7 @@ def _absent(store: Store, name: str) -> list[str]:
 
 
 def _words_seen(store: Store, choices: list[str], their_counts: np.ndarray) -> Counter[int]:
-    """For each count, the number of words that were seen so many times."""
+    """For each count, the number of words that were seen that often."""
     seen = Counter(their_counts.tolist())
     for name in choices:
         counts, words = np.unique(store.read(name, "all_counts"), return_counts=True)

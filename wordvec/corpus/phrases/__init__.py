@@ -211,7 +211,7 @@ def find_phrases(
 
 
 def find_phrases_of(text: Text, phrases: Phrases) -> tuple[Any, list[FoundPhrases]]:
-    """The same for a text wherever it lies."""
+    """`find_phrases` for a text in memory or on a cluster."""
     found = []
     for number in range(phrases.passes):
         if phrases.learned is None:

@@ -121,7 +121,7 @@ class TextOnCluster:
         return int(self._cluster.store.read(self.tables[part], "numbers", number, number + 1)[0])
 
     def _pairs_between(self) -> list[tuple[int, int]]:
-        """The last word of a part and the first of the next, where a sentence goes on."""
+        """The last word of a part and the first word of the next, if a sentence continues there."""
         tokens = [self._cluster.store.facts(part)["tokens"] for part in self.parts]
         ends = [(i, follows) for i, follows in enumerate(self._next) if follows is not None]
         return [(self._word_at(i, tokens[i] - 1), self._word_at(follows)) for i, follows in ends]
@@ -141,7 +141,7 @@ class TextOnCluster:
 def _next_words(store: Store, parts: list[str]) -> list[int | None]:
     """For each part, the part whose first word follows its last in the same sentence; None where there is none."""
     tokens = [store.facts(part)["tokens"] for part in parts]
-    begins, goes_on = [], []  # whether a sentence begins with the part; whether one goes on at its end
+    begins, goes_on = [], []  # whether a sentence begins with the part; whether one continues after it
     for part, size in zip(parts, tokens):
         ends = store.read(part, "sentence_ends")
         begins.append(bool(len(ends) and ends[0] == 0))
