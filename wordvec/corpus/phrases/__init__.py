@@ -262,7 +262,7 @@ def _best_pairs(text: Text, phrases: Phrases) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _learned_pairs(text: Text, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    """Keys, ascending, and scores of those of the pairs that stand somewhere in the text."""
+    """Keys, ascending, and scores of those of the pairs that occur in the text."""
     wanted = {word for pair in pairs for word in pair}
     id_of = {word: word_id for word_id, word in enumerate(text.words) if word in wanted}
     here = [(id_of[a], id_of[b], score) for (a, b), score in pairs.items() if a in id_of and b in id_of]

@@ -28,7 +28,7 @@ class Text(Protocol):
         """See `pairs.count_pairs`."""
 
     def occurring(self, keys: np.ndarray) -> np.ndarray:
-        """Which of these pairs, ascending, stand somewhere in the text: (P,) bool."""
+        """Which of these pairs, given in ascending order, occur in the text: (P,) bool."""
 
     def join(self, keys: np.ndarray, word_ids: np.ndarray, words: list[str]) -> tuple[Self, np.ndarray]:
         """The text with pairs of `keys` replaced by `word_ids`, ids of `words`, and how often each was, (P,)."""
@@ -58,7 +58,7 @@ class SpooledText:
 
 
 def pairs_found(ids: np.ndarray, sentence_ends: np.ndarray, keys: np.ndarray, words: int) -> np.ndarray:
-    """Which of these pairs of `words` words stand somewhere in a text, (P,) bool."""
+    """Which of these pairs of `words` words occur in a text, (P,) bool."""
     index, occurs = PairIndex(keys, words), np.zeros(len(keys), bool)
     for begin in range(0, len(ids), TOKENS_AT_A_TIME):
         occurs[index.find(*neighbours(ids, sentence_ends, begin, begin + TOKENS_AT_A_TIME))[1]] = True

@@ -76,7 +76,7 @@ def merged_pairs(
 def neighbours(
     ids: np.ndarray, sentence_ends: np.ndarray, begin: int, end: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """First words, from `begin` until before `end`; second words, next to them; whether both are in one sentence.
+    """The words begin .. end - 1, the word after each of them, and whether both are in one sentence.
 
     Shapes: all (end - begin,); the last word of the text has itself as its second word, which is no pair.
     """
@@ -117,7 +117,7 @@ class PairIndex:
         self._seen[_filter_place(first, second)] = True
 
     def find(self, first: np.ndarray, second: np.ndarray, together: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The places that have one of the pairs, ascending, and where the pair of each stands in `keys`.
+        """The places with one of the pairs, ascending, and the index in `keys` of the pair at each place.
 
         Shapes: all (N,) -> (F,) int64 and (F,) int64.
 
@@ -141,7 +141,7 @@ def _filter_place(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _starts_of_runs(ordered: np.ndarray) -> np.ndarray:
-    """Where in an ordered array each different element first stands."""
+    """Where each different element of an ordered array first occurs."""
     if not len(ordered):
         return np.zeros(0, np.int64)
     return np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1])
