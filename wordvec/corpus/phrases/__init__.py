@@ -6,7 +6,7 @@ Everything is counted on the ids of the text's words, before the vocabulary is m
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
@@ -97,7 +97,7 @@ class Phrases:
         Raises CorpusError, showing the item, for a sentence that is a string instead of a list of strings.
         """
         options = replace(self, learned=None)
-        return options.with_found(find_phrases(spool(checked_sentences(sentences), _ignore), options)[1])
+        return options.with_found(find_phrases(spool(checked_sentences(sentences), lambda sentences: None), options)[1])
 
     def with_found(self, found: Iterable[FoundPhrases]) -> Phrases:
         """The same options, with what `find_phrases` found."""
@@ -188,15 +188,12 @@ class FoundPhrases(NamedTuple):
     pairs: list[tuple[str, str]]
 
 
-def find_phrases(
-    spooled: Spooled, phrases: Phrases, on_tokens: Callable[[int], None] | None = None
-) -> tuple[Spooled, list[FoundPhrases]]:
+def find_phrases(spooled: Spooled, phrases: Phrases) -> tuple[Spooled, list[FoundPhrases]]:
     """Join the phrases of a text, those that were learned or else its own; return it and what each pass joined.
 
     In a sentence, pairs are joined greedily from left to right, and a word that was joined to the one before does not
     begin another pair, as in word2phrase.c. Counts are those of the new text: a word that now occurs only in
     phrases has the count 0. New words come after the old ones, whose ids do not change.
-    `on_tokens` is called with the number of tokens read since; each pass reads its text twice.
 
     >>> ids, ends = np.array([0, 1, 2, 0, 1, 0, 1], np.int32), np.array([5, 7])
     >>> text = Spooled(ids, ends, ["new", "york", "is"], np.array([3, 3, 1]))
@@ -206,7 +203,7 @@ def find_phrases(
     >>> found[0].words, found[0].scores.round(2).tolist()
     (['new_york'], [2.33])
     """
-    text, found = find_phrases_of(SpooledText(spooled, on_tokens or _ignore), phrases)
+    text, found = find_phrases_of(SpooledText(spooled), phrases)
     return text.spooled, found
 
 
@@ -246,10 +243,6 @@ def _join_tokens(tokens: list[str], pairs: Pairs, delimiter: str) -> list[str]:
         joined.append(delimiter.join(tokens[at : at + size]))
         at += size
     return joined
-
-
-def _ignore(tokens: int) -> None:
-    pass
 
 
 def _best_pairs(text: Text, phrases: Phrases) -> tuple[np.ndarray, np.ndarray]:

@@ -183,7 +183,7 @@ def count_pairs_of_part(store: str, part: str, numbers: str, mask: str, borders:
     place = open_store(store)
     if not place.is_published(name):
         countable = np.asarray(place.read(mask, "countable")).view(bool)
-        found = count_pairs(*_global_ids(place, part, numbers), countable, 1, lambda tokens: None)
+        found = count_pairs(*_global_ids(place, part, numbers), countable, 1)
         _publish_pairs(place, name, *found, borders)
 
 

@@ -8,7 +8,7 @@ At the end all runs are merged one range of keys at a time, so a pair's whole co
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -28,16 +28,15 @@ def count_pairs(
     sentence_ends: np.ndarray,
     countable: np.ndarray,
     min_count: int,
-    on_tokens: Callable[[int], None],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Keys (P,) uint64 ascending, and counts (P,) int64, of all pairs that occur `min_count` times or more.
 
-    Only pairs of `countable` words (a mask over ids), next to each other in one sentence, are counted. `on_tokens`
-    is called with the number of tokens read since. Memory: some 0.4 GB and the result; disk: 12 bytes for each
-    different pair of a stretch of 8 M words, at most 12 bytes a token.
+    Only pairs of `countable` words (a mask over ids), next to each other in one sentence, are counted.
+    Memory: some 0.4 GB and the result; disk: 12 bytes for each different pair of a stretch of 8 M words, at most 12
+    bytes a token.
 
     >>> ids, ends = np.array([0, 1, 0, 1, 1, 0], np.int32), np.array([4, 6])
-    >>> keys, counts = count_pairs(ids, ends, np.array([True, True]), 2, lambda tokens: None)
+    >>> keys, counts = count_pairs(ids, ends, np.array([True, True]), 2)
     >>> split_keys(keys)[0].tolist(), split_keys(keys)[1].tolist(), counts.tolist()
     ([0, 1], [1, 0], [2, 2])
     """
@@ -55,7 +54,6 @@ def count_pairs(
             keys_file.append(keys[starts])
             runs.append(runs[-1] + len(starts))
             give_back_pages(ids)
-            on_tokens(end - begin)
         return merged_pairs(keys_file.finish(), counts_file.finish(), runs, min_count)
 
 
