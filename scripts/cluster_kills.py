@@ -66,7 +66,7 @@ def main() -> int:
 
 def some_text(folder: Path) -> Path:
     """tiny-world with a number in each copy, so that the vocabulary is large enough for the sparse solver."""
-    from wordvec.corpus.read.readers import read_lines
+    from wordvec.corpus.read import read_lines
 
     lines = list(read_lines("tiny-world"))
     with open(folder / "text.txt", "w", encoding="utf-8") as file:

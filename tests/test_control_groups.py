@@ -2,7 +2,7 @@
 
 import pytest
 
-from wordvec import control_groups, memory
+from wordvec import memory
 
 GB = 2**30
 
@@ -10,8 +10,8 @@ GB = 2**30
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
     """A function that writes the files of control groups, by name, which then are this machine's."""
-    monkeypatch.setattr(control_groups, "OWN_GROUPS", tmp_path / "own")
-    monkeypatch.setattr(control_groups, "ROOT", tmp_path / "fs")
+    monkeypatch.setattr(memory, "OWN_GROUPS", tmp_path / "own")
+    monkeypatch.setattr(memory, "ROOT", tmp_path / "fs")
 
     def write(own, files):
         (tmp_path / "own").write_text(own)
@@ -59,11 +59,11 @@ def of_memory(limit, used, folder="", files=100):
 )
 def test_limits_of_containers(machine, own, files, free, cores):
     machine(own, files)
-    assert (control_groups.free_memory(), control_groups.cores()) == (free, cores)
+    assert (memory.group_memory(), memory.group_cores()) == (free, cores)
 
 
 def test_a_system_without_control_groups(machine):
-    assert (control_groups.free_memory(), control_groups.cores()) == (None, None)
+    assert (memory.group_memory(), memory.group_cores()) == (None, None)
 
 
 def test_a_limit_counts_where_it_is_less_than_the_machine_has(machine, monkeypatch):

@@ -1,17 +1,21 @@
-"""Available memory and cores, and sizes in readable form."""
+"""Available memory and cores, within the limits of a container; sizes in readable form."""
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import re
 import sys
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from wordvec import control_groups
 from wordvec.errors import OptionError
 
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+NO_LIMIT = 1 << 60
+OWN_GROUPS, ROOT = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
 
 
 def parse_bytes(size: str | int) -> int:
@@ -48,7 +52,7 @@ def give_back_pages(array: Any) -> None:
 
 def available_memory() -> int | None:
     """Bytes of memory available without swapping, in a container at most up to its limit, or None if unknown."""
-    known = [size for size in (_machines_memory(), control_groups.free_memory()) if size is not None]
+    known = [size for size in (_machines_memory(), group_memory()) if size is not None]
     return min(known, default=None)
 
 
@@ -92,4 +96,57 @@ def available_cores() -> int:
     More threads than the quota would be stopped together for a part of each period.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, control_groups.cores() or cores)
+    return min(cores, group_cores() or cores)
+
+
+# Limits that Linux sets to a container in its control groups; the numbers above are the whole machine's.
+
+
+def group_memory() -> int | None:
+    """Bytes that the control groups of this process still allow, or None without a limit; file cache counts as free."""
+    free = []
+    for limit, used, stat in _read("memory", ["memory.max", "memory.current", "memory.stat"]):
+        free += _free(limit, used, stat, "inactive_file")
+    for limit, used, stat in _read("memory", ["memory.limit_in_bytes", "memory.usage_in_bytes", "memory.stat"]):
+        free += _free(limit, used, stat, "total_inactive_file")
+    return max(0, min(free)) if free else None
+
+
+def group_cores() -> int | None:
+    """The cores that the control groups' quota of processor time amounts to, rounded up; None without a quota."""
+    quotas = [content.split()[:2] for (content,) in _read("cpu", ["cpu.max"]) if content.split()[1:]]
+    quotas += list(_read("cpu", ["cpu.cfs_quota_us", "cpu.cfs_period_us"]))
+    shares = [int(q) / int(period) for q, period in quotas if q.isdecimal() and period.isdecimal() and int(period)]
+    return max(1, math.ceil(min(shares))) if shares else None
+
+
+def _free(limit: str, used: str, stat: str, of_files: str) -> list[int]:
+    has_limit = limit.isdecimal() and used.isdecimal() and int(limit) < NO_LIMIT  # "max" is none
+    if not has_limit:
+        return []
+    lines = (line.split() for line in stat.splitlines())
+    return [int(limit) - int(used) + sum(int(line[1]) for line in lines if line[:1] == [of_files])]
+
+
+def _read(controller: str, names: list[str]) -> Iterator[list[str]]:
+    """The contents of the files `names` in each group that this process is in, and in the groups around them.
+
+    Version 2 has one hierarchy, which names no controller. In a container the path may be one that only its host has:
+    the group at the root is then the container's.
+    """
+    try:
+        lines = OWN_GROUPS.read_text().splitlines()
+    except (OSError, ValueError):  # another system, or a path that is no text
+        return
+    for line in lines:
+        _, controllers, path = (line.split(":", 2) + ["", ""])[:3]
+        if controllers and controller not in controllers.split(","):
+            continue
+        group = PurePosixPath(path.lstrip("/"))
+        for inner in (group, *group.parents):
+            folder = ROOT / controllers / inner
+            try:
+                contents = [(folder / name).read_text().strip() for name in names]
+            except (OSError, ValueError):
+                continue
+            yield contents

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from wordvec.corpus import Corpus
-from wordvec.corpus.read.tokens import as_tokens
+from wordvec.corpus.read.values import as_tokens
 from wordvec.errors import InputError, MissingExtraError, OptionError, VectorsFileError, describe
 from wordvec.trainers import CBOW, PPMI, SVD, GloVe, SkipGram
 from wordvec.vectors import WordVectors

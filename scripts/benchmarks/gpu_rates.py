@@ -162,13 +162,13 @@ def queries(job: Job) -> None:
 def analogies(job: Job, vectors: Any, rng: np.random.Generator) -> None:
     """Questions by chance among the first words; where no call was close, the answers must be the CPU's."""
     from benchmarks.queries import timed
-    from wordvec.evaluation.analogy import answers, gpu_answers
+    from wordvec.evaluation.analogy import answers
 
     number, size = job.size((20_000, 100_000), (40, 200))
     questions = rng.integers(0, size, (number, 3))
-    gpu_answers.best_answers(vectors.unit_rows_of, size, questions[:1], "3cosadd")  # loads the libraries
+    answers.best_answers_on_gpu(vectors.unit_rows_of, size, questions[:1], "3cosadd")  # loads the libraries
     seconds, (best, _, close) = timed(
-        lambda: gpu_answers.best_answers(vectors.unit_rows_of, size, questions, "3cosadd")
+        lambda: answers.best_answers_on_gpu(vectors.unit_rows_of, size, questions, "3cosadd")
     )
     job.tell(shown=f"{number:,} analogies among {size:,} words: {seconds:.2f} s", seconds=seconds, questions=number)
     sample = slice(0, 100)

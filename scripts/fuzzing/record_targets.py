@@ -276,7 +276,7 @@ def _origin(random: Random) -> Files:
 
 
 def _read_origin(folder: Path) -> object:
-    from wordvec.corpus.named_texts.catalogue import read_origin
+    from wordvec.corpus.named_texts import read_origin
 
     found = read_origin(folder / "t.txt")
     expect(found is None or isinstance(found, dict), "an origin that is no object")

@@ -5,7 +5,7 @@ import pytest
 
 from wordvec import Corpus
 from wordvec.change import find_changes
-from wordvec.change.evidence import evidence_lines, evidence_positions
+from wordvec.change.changes import evidence_lines, evidence_positions
 from wordvec.change.space import ALIKE, SHARE, DocumentSums, Space
 from wordvec.corpus.documents.citing import Citations
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from wordvec.corpus import Corpus
-from wordvec.corpus.named_texts.catalogue import EVALUATION_SETS, _generator, bundled_corpus, bundled_evaluation
+from wordvec.corpus.named_texts import EVALUATION_SETS, _generator, bundled_corpus, bundled_evaluation
 from wordvec.trainers import SVD
 
 NAMES = ("tiny-world-ko", "tiny-world-ja")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wordvec.corpus import Corpus
-from wordvec.corpus.named_texts.catalogue import _generator, bundled_corpus, bundled_evaluation
+from wordvec.corpus.named_texts import _generator, bundled_corpus, bundled_evaluation
 
 SCRIPT = Path(__file__).resolve().parents[2] / "corpora" / "tiny_world.py"
 tiny_world = _generator("tiny-world")

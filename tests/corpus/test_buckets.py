@@ -5,7 +5,8 @@ import pytest
 from hostile_corpora import CORPORA
 from inline_cluster import InlineCluster
 
-from wordvec.corpus import Corpus, buckets, building_on_cluster, packing, vocabulary_on_cluster
+from wordvec.corpus import Corpus, buckets, building_on_cluster, vocabulary_on_cluster
+from wordvec.corpus import words as packing
 from wordvec.corpus.words import pack_words, unpack_words
 from wordvec.errors import ShapeError
 
@@ -153,14 +154,14 @@ def test_words_asked_for_and_never_seen_are_those_of_one_machine(several, monkey
 def test_shares_and_words_are_the_same_in_plain_python(monkeypatch):
     packed, positions = pack_words(HOSTILE), np.array([5, 0, 3, 3, 11])
     compiled = packing.shares_of(*packed), packing.take_words(*packed, positions)
-    table, plain = packing._scanning().PieceTable(), packing.WordTable()
+    table, plain = packing._compiled().PieceTable(), packing.WordTable()
     fed = [word for word in HOSTILE if "\n" not in word]
     for words in (fed[:4], fed[2:], []):
         given = (*pack_words(words), np.arange(1, len(words) + 1))
         assert table.add(*given).tolist() == plain.add(*given).tolist()
     assert unpack_words(*table.packed()) == unpack_words(*plain.packed()) == fed
     assert table.counts.tolist() == plain.counts.tolist()
-    monkeypatch.setattr(packing, "can_compile", lambda: False)
+    monkeypatch.setattr(packing, "_compiled", lambda: None)
     np.testing.assert_array_equal(packing.shares_of(*packed), compiled[0])
     assert unpack_words(*packing.take_words(*packed, positions)) == [HOSTILE[i] for i in positions]
     assert unpack_words(*compiled[1]) == [HOSTILE[i] for i in positions]

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from wordvec.errors import OptionError
-from wordvec.learn import check
-from wordvec.learn.checker import _judge
+from wordvec.learn import _judge, check
 from wordvec.learn.exercises import EXERCISES
 from wordvec.learn.messages import LANGUAGES, MESSAGES
 

@@ -102,7 +102,7 @@ def scenario(folder: Path) -> list[np.ndarray]:
     from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram, WordVectors
     from wordvec.corpus import building
     from wordvec.corpus.encode import token_ids as encoding
-    from wordvec.corpus.named_texts.catalogue import bundled_corpus
+    from wordvec.corpus.named_texts import bundled_corpus
     from wordvec.counts.products import product_with
     from wordvec.evaluation import evaluate_analogy
     from wordvec.vectors.files import text_file

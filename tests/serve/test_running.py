@@ -23,7 +23,7 @@ from uvicorn.server import ServerState
 
 from wordvec.cli import main
 from wordvec.errors import MissingExtraError, OptionError
-from wordvec.serve import create_app
+from wordvec.serve import PACKAGES, create_app
 from wordvec.serve.protocol import GuardedProtocol
 from wordvec.serve.run import listen, make_server, url_of
 from wordvec.serve.settings import Settings
@@ -233,6 +233,15 @@ def test_addresses_as_printed():
 
 
 def test_without_the_extra(vectors, monkeypatch):
-    monkeypatch.setattr("wordvec.serve.run.find_spec", lambda name: None)
+    monkeypatch.setattr("wordvec.serve.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"starlette.*pip install 'wordvec\[serve\]'"):
         create_app(Settings(), vectors)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_verb_without_a_package_of_the_extra(package):
+    code = f"import sys; sys.modules[{package!r}] = None; from wordvec.cli import main; sys.exit(main(['serve', 'x']))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert f"wordvec serve: the service needs {package}, which is not installed" in ended.stderr
+    assert ended.stderr.count("\n") == 1

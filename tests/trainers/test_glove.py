@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wordvec import Corpus, GloVe
-from wordvec.corpus.named_texts.catalogue import bundled_corpus
+from wordvec.corpus.named_texts import bundled_corpus
 from wordvec.errors import OptionError, TrainingError
 from wordvec.evaluation import evaluate_analogy, evaluate_similarity
 from wordvec.layers import GloVeLoss

@@ -9,7 +9,7 @@ from inline_cluster import InlineCluster
 
 from wordvec import CBOW, SkipGram
 from wordvec.corpus import Corpus
-from wordvec.corpus.read.readers import read_lines
+from wordvec.corpus.read import read_lines
 from wordvec.errors import OptionError, TrainingError
 from wordvec.trainers import rounds
 from wordvec.trainers.checkpoint import Checkpoint

@@ -10,8 +10,8 @@ from wordvec import CBOW, PPMI, SVD, Corpus, GloVe, SkipGram
 from wordvec.corpus import Vocabulary
 from wordvec.errors import OptionError
 from wordvec.trainers import make_trainer
+from wordvec.trainers.neural_options import PRESETS, with_preset
 from wordvec.trainers.planning import WIDEST, reach_in
-from wordvec.trainers.presets import PRESETS, with_preset
 from wordvec.vectors import WordVectors
 
 SESSIONS = themed_sessions(sessions=40, longest=15, items=60)

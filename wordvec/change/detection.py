@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wordvec.change.changes import Changes, WordChange
-from wordvec.change.company import LARGEST_SHARE
+from wordvec.change.changes import LARGEST_SHARE, Changes, WordChange
 from wordvec.change.space import Space
 from wordvec.change.testing import FEWEST_DOCUMENTS, cuts_of, measure_groups, smallest_p
 from wordvec.corpus.documents.groups import LENGTHS, Groups, groups_of

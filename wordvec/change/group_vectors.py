@@ -10,7 +10,7 @@ from wordvec.change.changes import Changes
 from wordvec.change.space import AT_A_TIME, Space, weight_of_occurrence
 from wordvec.corpus.documents.rarity import FEWEST_DOCUMENTS
 from wordvec.errors import InputError, listed
-from wordvec.trainers.origin import text_info
+from wordvec.trainers.continuation import text_info
 from wordvec.vectors import WordVectors
 from wordvec.version import __version__
 

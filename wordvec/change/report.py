@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from wordvec.change.changes import Changes, WordChange
-from wordvec.change.company import PeriodNeighbour
-from wordvec.corpus.documents.citation_formats import cited_as_text
-from wordvec.corpus.documents.citing import CitedLine
+from wordvec.change.changes import Changes, PeriodNeighbour, WordChange
+from wordvec.corpus.documents.citing import CitedLine, cited_as_text
 from wordvec.errors import counted
 from wordvec.terminal import printable
 

@@ -151,6 +151,8 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
         raw = argparse.RawDescriptionHelpFormatter
         parsers[name] = verbs.add_parser(name, allow_abbrev=False, description=module.__doc__, formatter_class=raw)
         module.add_arguments(parsers[name])
+        if hasattr(module, "run"):  # actions of `corpus` have one each
+            parsers[name].set_defaults(run=module.run)
     verbs.choices = VERBS  # type: ignore[assignment]  # what the message for an unknown verb lists
     return parser, parsers
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from wordvec.cli.output import print_json
+from wordvec.cli.output import check_out, print_json
 from wordvec.errors import OptionError, counted
 from wordvec.terminal import printable
 
@@ -41,20 +41,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-unit", action="store_true", help="keep the lengths of the vectors")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Align, write, and report how well the anchors fit."""
-    from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.load import format_for
     from wordvec.vectors.several_models.alignment import find_alignment
 
     if arguments.anchors is not None and arguments.top is not None:
         raise OptionError("--anchors names the anchors, --top counts them: give one of both")
-    format_for(arguments.out)
-    check_writable(arguments.out)
+    check_out(arguments.out)
     anchors = arguments.top if arguments.anchors is None else read_anchors(arguments.anchors)
     source, target = WordVectors.load(arguments.source), WordVectors.load(arguments.target)
     alignment = find_alignment(source, target, anchors, not arguments.no_center, not arguments.no_unit)

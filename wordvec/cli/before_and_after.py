@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     Scored = tuple[Score, Score, Difference]
 
 
-def add_score_arguments(parser: argparse.ArgumentParser, when: str = "before and after; may be repeated") -> None:
+def add_arguments(parser: argparse.ArgumentParser, when: str = "before and after; may be repeated") -> None:
     """Declare the sets to score on."""
     sets: dict[str, Any] = {"metavar": "SET", "action": "append", "default": []}
     parser.add_argument("--similarity", help=f"score word pairs {when}", **sets)
     parser.add_argument("--analogy", help=f"score analogies {when}", **sets)
 
 
-def read_score_sets(arguments: argparse.Namespace) -> list[tuple[str, Any]]:
+def read_sets(arguments: argparse.Namespace) -> list[tuple[str, Any]]:
     """The sets as tasks, read here so that errors are reported before anything is computed."""
     from wordvec.evaluation import read_analogies, read_pairs
 
@@ -31,7 +31,7 @@ def read_score_sets(arguments: argparse.Namespace) -> list[tuple[str, Any]]:
     return tasks + [("analogy", read_analogies(name)) for name in arguments.analogy]
 
 
-def scores_before_and_after(before: WordVectors, after: WordVectors, tasks: list[tuple[str, Any]]) -> list[Scored]:
+def compare(before: WordVectors, after: WordVectors, tasks: list[tuple[str, Any]]) -> list[Scored]:
     """The scores of both on each task, and their difference."""
     from wordvec.evaluation import compare_scores, evaluate
 
@@ -39,7 +39,7 @@ def scores_before_and_after(before: WordVectors, after: WordVectors, tasks: list
     return [(first, second, compare_scores(second, first)) for first, second in pairs]
 
 
-def scores_as_json(scores: Sequence[Scored]) -> list[dict[str, Any]]:
+def as_json(scores: Sequence[Scored]) -> list[dict[str, Any]]:
     """The scores for a report."""
     return [{"before": a.as_dict(), "after": b.as_dict(), "difference": asdict(d)} for a, b, d in scores]
 

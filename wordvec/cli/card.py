@@ -54,7 +54,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--corpus-licence", metavar="TEXT", help="licence of the corpus (default: from the catalogue, if known)"
     )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -110,7 +109,7 @@ def _put(card: str, arguments: argparse.Namespace) -> None:
 
 def catalogue_licence(corpus: Corpus | None) -> str | None:
     """The licence of a corpus whose only source is a name in the catalogue, or None."""
-    from wordvec.corpus.named_texts.catalogue import list_catalogue
+    from wordvec.corpus.named_texts import list_catalogue
 
     sources = [] if corpus is None else corpus.info.get("sources") or []
     for entry in list_catalogue():

@@ -69,7 +69,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_figure_arguments(parser)
     parser.add_argument("--width", type=int, metavar="N", help="columns of a line (default: the terminal's)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
 
 
 def _add_figure_arguments(parser: argparse.ArgumentParser) -> None:
@@ -162,7 +161,7 @@ def _command(arguments: argparse.Namespace) -> str:
 
 def _details(changes: Changes, shown: tuple[WordChange, ...], arguments: argparse.Namespace) -> list[Any]:
     """For each word: the change, its neighbours by group, its lines by group."""
-    from wordvec.change.evidence import evidence_lines
+    from wordvec.change.changes import evidence_lines
     from wordvec.corpus.documents.citing import Citations
 
     assert changes.space is not None
@@ -193,7 +192,7 @@ def _print(changes: Changes, details: list[Any], arguments: argparse.Namespace) 
 def _save_vectors(changes: Changes, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Write a file of vectors for each group; return the files with their checksums."""
     from wordvec.change.group_vectors import groups_without_vectors, vectors_by_group
-    from wordvec.corpus.documents.documents import size_and_sha256
+    from wordvec.corpus.documents import size_and_sha256
     from wordvec.corpus.documents.splitting import folder_name
 
     paths = {name: Path(arguments.save_vectors) / f"{folder_name(name)}.safetensors" for name in changes.groups}

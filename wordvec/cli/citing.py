@@ -63,7 +63,7 @@ class LineView:
     def as_text(self, lines: Sequence[Line], width: int, marked: Collection[str] = ()) -> list[str]:
         """Lines to print; if tokens are shown, `marked` words are in brackets."""
         from wordvec.corpus.concordance.keyword_lines import keyword_lines
-        from wordvec.corpus.documents.citation_formats import cited_as_text
+        from wordvec.corpus.documents.citing import cited_as_text
 
         if self._citations is None:
             return keyword_lines(lines, width, marked)
@@ -167,7 +167,7 @@ def _as_json(arguments: argparse.Namespace, lines: list[CitedLine], count: int) 
 
 def _text(arguments: argparse.Namespace, lines: list[CitedLine], count: int) -> str:
     from wordvec.cli.output import line_width
-    from wordvec.corpus.documents.citation_formats import cited_as_csv, cited_as_html, cited_as_text
+    from wordvec.corpus.documents.citing import cited_as_csv, cited_as_html, cited_as_text
 
     if arguments.format == "json":
         return json_text(_as_json(arguments, lines, count)) + "\n"

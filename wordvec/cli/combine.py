@@ -12,14 +12,8 @@ from __future__ import annotations
 
 import argparse
 
-from wordvec.cli.before_and_after import (
-    add_score_arguments,
-    read_score_sets,
-    score_line,
-    scores_as_json,
-    scores_before_and_after,
-)
-from wordvec.cli.output import print_json
+from wordvec.cli import before_and_after as scoring
+from wordvec.cli.output import check_out, print_json
 from wordvec.errors import OptionError, counted
 
 
@@ -32,16 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep-all", action="store_true", help="keep words that other models lack, with zeros in their columns"
     )
     parser.add_argument("--dim", type=int, metavar="N", help="reduce to N dimensions, by principal components")
-    add_score_arguments(parser, "with the first model and with all; repeatable")
+    scoring.add_arguments(parser, "with the first model and with all; repeatable")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Combine, write and report."""
-    from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.load import format_for
     from wordvec.vectors.postprocessing import parse_steps, post_processed
     from wordvec.vectors.several_models.combining import combine
 
@@ -49,20 +40,19 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.dim is not None and arguments.dim < 1:
         raise OptionError(f"--dim must be at least 1; got {arguments.dim}")
     steps = None if arguments.dim is None else parse_steps(f"pca={arguments.dim}")
-    format_for(arguments.out)
-    check_writable(arguments.out)
-    tasks = read_score_sets(arguments)
+    check_out(arguments.out)
+    tasks = scoring.read_sets(arguments)
     parts = [WordVectors.load(file) for file in arguments.files]
     after = combine(parts, weights, keep_all=arguments.keep_all)
     side_by_side = after.dim
     if steps is not None:
         after = post_processed(after, steps)
     after.save(arguments.out)
-    scores = scores_before_and_after(parts[0], after, tasks)
+    scores = scoring.compare(parts[0], after, tasks)
     left_out = len(parts[0]) - len(after)
     if arguments.json:
         facts = {"out": arguments.out, "words": len(after), "left_out": left_out, "dim": after.dim}
-        print_json(facts | {"parts": after.info["combined"], "scores": scores_as_json(scores)})
+        print_json(facts | {"parts": after.info["combined"], "scores": scoring.as_json(scores)})
         return
     for file, part in zip(arguments.files, after.info["combined"]):
         print(
@@ -76,7 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
     if any(part.subwords is not None for part in parts):
         print("n-grams of the models are not combined: fit new ones with wordvec subwords")
     for scored in scores:
-        print(score_line(*scored))
+        print(scoring.score_line(*scored))
 
 
 def _weights(text: str | None) -> list[float] | None:

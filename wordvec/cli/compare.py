@@ -50,7 +50,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--differences", action="store_true", help="add a table of all pairs of trainers")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

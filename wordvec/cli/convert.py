@@ -35,7 +35,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="float32, float16 or int8; text and word2vec's formats always hold float32 (default: as in FILE)",
     )
     parser.add_argument("--strict", action="store_true", help="stop at the first fault instead of repairing it")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -116,7 +116,7 @@ def run_fetch(arguments: argparse.Namespace) -> None:
 
 def run_list(arguments: argparse.Namespace) -> None:
     """List the catalogue."""
-    from wordvec.corpus.named_texts.catalogue import BUNDLED, TEXT, list_catalogue, list_evaluation_sets, size_in_words
+    from wordvec.corpus.named_texts import BUNDLED, TEXT, list_catalogue, list_evaluation_sets, size_in_words
 
     entries = list_catalogue()
     if arguments.json:

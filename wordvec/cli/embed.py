@@ -49,7 +49,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--threads", type=int, metavar="N", help="threads (default: all cores); the result is the same for any number"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

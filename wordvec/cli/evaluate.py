@@ -52,7 +52,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         textwrap.fill(protocol.meaning, 118, initial_indent=f"  {name:12}", subsequent_indent=" " * 14)
         for name, protocol in PROTOCOLS.items()
     )
-    parser.set_defaults(run=run)
 
 
 def _add_sets(parser: argparse.ArgumentParser) -> None:

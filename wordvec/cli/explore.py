@@ -49,7 +49,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"
     )
     parser.add_argument("--no-browser", action="store_true", help="print the address and do not open it")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

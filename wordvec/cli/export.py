@@ -38,7 +38,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="projection for Parquet's x and y (default: pca; the others are slow)",
     )
     parser.add_argument("--seed", type=int, metavar="N", help="random seed for tsne and umap (default: 1)")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -18,7 +18,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--language", choices=("en", "ko", "ja"), help="language to open the page in (default: the browser's)"
     )
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from wordvec.experiments.stability import Stability
 
 
+def check_out(out: str) -> None:
+    """Raise OptionError or InputError, before anything is computed, unless vectors can be written to `out`."""
+    from wordvec.files import check_writable
+    from wordvec.vectors.load import format_for
+
+    format_for(out)
+    check_writable(out)
+
+
 def print_json(result: Any) -> None:
     """Print one JSON object on stdout; letters that the output's encoding has are not escaped."""
     print(json_text(result, getattr(sys.stdout, "encoding", None)))

@@ -37,7 +37,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _add_maps(parser.add_argument_group("maps"))
     _add_learning(parser.add_argument_group("matrices and networks"))
-    parser.set_defaults(run=run)
 
 
 def _add_figures(group: argparse._ArgumentGroup) -> None:

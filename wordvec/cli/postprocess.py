@@ -11,14 +11,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from wordvec.cli.before_and_after import (
-    add_score_arguments,
-    read_score_sets,
-    score_line,
-    scores_as_json,
-    scores_before_and_after,
-)
-from wordvec.cli.output import print_json
+from wordvec.cli import before_and_after as scoring
+from wordvec.cli.output import check_out, print_json
 from wordvec.errors import counted
 
 if TYPE_CHECKING:
@@ -34,22 +28,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
     parser.add_argument("--steps", required=True, metavar="STEPS", help="such as center,unit or pca=100,int8")
-    add_score_arguments(parser)
+    scoring.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Apply the steps, write and report."""
-    from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.load import format_for
     from wordvec.vectors.postprocessing import parse_steps, post_processed
 
     steps = parse_steps(arguments.steps)
-    format_for(arguments.out)
-    check_writable(arguments.out)
-    tasks = read_score_sets(arguments)
+    check_out(arguments.out)
+    tasks = scoring.read_sets(arguments)
     before = WordVectors.load(arguments.file)
     after = post_processed(before, steps)
     after.save(arguments.out)
@@ -60,13 +50,13 @@ def run(arguments: argparse.Namespace) -> None:
         "bytes": [row_bytes(before), row_bytes(after)],
         "context_matrix": "left behind" if before.context_matrix is not None and after.context_matrix is None else None,
     }
-    scores = scores_before_and_after(before, after, tasks)
+    scores = scoring.compare(before, after, tasks)
     if arguments.json:
-        print_json(report | {"scores": scores_as_json(scores)})
+        print_json(report | {"scores": scoring.as_json(scores)})
         return
     print_report(report)
     for scored in scores:
-        print(score_line(*scored))
+        print(scoring.score_line(*scored))
     print(f"written: {arguments.out}")
 
 

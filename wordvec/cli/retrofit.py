@@ -13,15 +13,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from wordvec.cli import before_and_after as scoring
 from wordvec.cli.align import named
-from wordvec.cli.before_and_after import (
-    add_score_arguments,
-    read_score_sets,
-    score_line,
-    scores_as_json,
-    scores_before_and_after,
-)
-from wordvec.cli.output import print_json
+from wordvec.cli.output import check_out, print_json
 from wordvec.errors import counted
 
 
@@ -41,21 +35,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--directed", action="store_true", help="a word does not pull its neighbours in turn")
     parser.add_argument("--no-unit", action="store_true", help="keep the lengths of the vectors")
-    add_score_arguments(parser)
+    scoring.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Retrofit, write and report."""
-    from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.load import format_for
     from wordvec.vectors.several_models.retrofitting import read_lexicon, retrofit
 
-    format_for(arguments.out)
-    check_writable(arguments.out)
-    tasks = read_score_sets(arguments)
+    check_out(arguments.out)
+    tasks = scoring.read_sets(arguments)
     lexicon = read_lexicon(arguments.lexicon)
     before = WordVectors.load(arguments.file)
     after = retrofit(
@@ -68,13 +58,13 @@ def run(arguments: argparse.Namespace) -> None:
         unit=not arguments.no_unit,
     )
     after.save(arguments.out)
-    report, scores = after.info["retrofitting"], scores_before_and_after(before, after, tasks)
+    report, scores = after.info["retrofitting"], scoring.compare(before, after, tasks)
     if arguments.json:
-        print_json(report | {"out": arguments.out, "scores": scores_as_json(scores)})
+        print_json(report | {"out": arguments.out, "scores": scoring.as_json(scores)})
         return
     print_report(report)
     for scored in scores:
-        print(score_line(*scored))
+        print(scoring.score_line(*scored))
     print(f"written: {arguments.out}")
 
 

@@ -45,7 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", default="utf-8", help="encoding of --texts (default: utf-8)")
     parser.add_argument("--no-search", action="store_true", help="do not search words by prefix: saves memory")
     _add_limits(parser)
-    parser.set_defaults(run=run)
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -66,12 +65,11 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Serve until interrupted."""
-    from wordvec.serve.run import check_extra
+    from wordvec.serve import check_extra, create_app
 
     check_extra()
     from wordvec.explorer.server import is_loopback
     from wordvec.progress import announce
-    from wordvec.serve import create_app
     from wordvec.serve.run import BACKLOG, listen, make_server, serve_with_workers, url_of
     from wordvec.serve.settings import Settings
 

@@ -55,7 +55,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="gpu: for many questions")
     parser.add_argument("--stability", metavar="FILE", help="how stable each word's neighbours are (wordvec stability)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
     let_options_stand_anywhere(parser)
 
 

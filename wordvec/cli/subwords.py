@@ -16,13 +16,7 @@ import argparse
 import time
 from typing import TYPE_CHECKING, Any
 
-from wordvec.cli.before_and_after import (
-    add_score_arguments,
-    read_score_sets,
-    score_line,
-    scores_as_json,
-    scores_before_and_after,
-)
+from wordvec.cli import before_and_after as scoring
 from wordvec.cli.output import print_json
 from wordvec.errors import counted
 
@@ -47,9 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=int, metavar="N", help="threads (default: all cores); the result is the same for any number"
     )
-    add_score_arguments(parser)
+    scoring.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
 
 
 def add_subword_arguments(parser: Any) -> None:
@@ -88,7 +81,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     check_keeps_subwords(arguments.out)
     check_writable(arguments.out)
-    tasks = read_score_sets(arguments)
+    tasks = scoring.read_sets(arguments)
     before = WordVectors.load(arguments.file)
     start = time.perf_counter()
     options = given_subword_options(arguments) | {"ridge": arguments.ridge, "threads": arguments.threads}
@@ -96,14 +89,14 @@ def run(arguments: argparse.Namespace) -> None:
     after = before.fit_subwords(**options)
     seconds = time.perf_counter() - start
     after.save(arguments.out)
-    scores = scores_before_and_after(before, after, tasks)
+    scores = scoring.compare(before, after, tasks)
     if arguments.json:
         facts = {"out": arguments.out, "words": len(after), **after.info["subwords"], "seconds": round(seconds, 3)}
-        print_json(facts | {"scores": scores_as_json(scores)})
+        print_json(facts | {"scores": scoring.as_json(scores)})
         return
     print("\n".join(subword_lines(after)))
     for scored in scores:
-        print(score_line(*scored))
+        print(scoring.score_line(*scored))
     print(f"written: {arguments.out}")
 
 

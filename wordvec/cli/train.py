@@ -56,7 +56,6 @@ class Job(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     train_options.add_arguments(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -92,7 +91,7 @@ def checked_job(arguments: argparse.Namespace) -> Job:
     from wordvec.files import check_writable
     from wordvec.trainers import make_trainer
     from wordvec.trainers.choice import BY_SIZE
-    from wordvec.trainers.presets import with_preset
+    from wordvec.trainers.neural_options import with_preset
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
 

@@ -68,7 +68,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_set_arguments(parser, "test-", "sets to test the winner on")
     parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

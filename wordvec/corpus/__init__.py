@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wordvec.corpus.contexts import contexts_and_targets, number_words
 from wordvec.corpus.corpus import Corpus
+from wordvec.corpus.draws.examples import contexts_and_targets, number_words
 from wordvec.corpus.encode.tokenizers import get_tokenizer
 from wordvec.corpus.phrases import Phrases
-from wordvec.corpus.read.readers import read_lines
+from wordvec.corpus.read import read_lines
 from wordvec.corpus.vocabulary import Vocabulary
 
 __all__ = ["Corpus", "Phrases", "Vocabulary", "contexts_and_targets", "get_tokenizer", "number_words", "read_lines"]

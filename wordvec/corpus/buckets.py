@@ -17,9 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.corpus.packing import SHARES, have_inside, new_table, shares_of, take_words
 from wordvec.corpus.selection import OVER_MAX_WORDS, absent_of, may_be_kept, members
-from wordvec.corpus.words import Packed, pack_words, unpack_words
+from wordvec.corpus.words import SHARES, Packed, have_inside, new_table, pack_words, shares_of, take_words, unpack_words
 from wordvec.store import Store, open_store
 
 OF_PART = {  # an entry with provisional ids, which are numbers of words

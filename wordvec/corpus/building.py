@@ -22,10 +22,10 @@ from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.sentences import split_sentences
 from wordvec.corpus.encode.token_ids import Spooled, checked_sentences, spool
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words, words_of_all
+from wordvec.corpus.read import read_blocks, split_blocks
 from wordvec.corpus.read.decoding import LONGEST_PIECE, whole_lines
 from wordvec.corpus.read.paths import size_in_bytes, tell_of_repeats
 from wordvec.corpus.read.ranges import TextRange
-from wordvec.corpus.read.readers import read_blocks, split_blocks
 from wordvec.corpus.read.sources import Documented, Source, Texts, TokenLists
 from wordvec.errors import CorpusError, OptionError
 from wordvec.memory import available_cores

@@ -1,4 +1,4 @@
-"""Encoding text on a cluster: the ids, sentence starts and words that one machine gives.
+"""Encoding text on a cluster, with the same ids, sentence starts and words as on one machine.
 
 ::
 
@@ -30,10 +30,10 @@ from wordvec.corpus.encode.tokenizers import (
     name_for_import,
     tokenizer_name,
 )
-from wordvec.corpus.named_texts.catalogue import fetched_path, is_bundled, missing_text_message
+from wordvec.corpus.named_texts import fetched_path, is_bundled, missing_text_message
+from wordvec.corpus.read import Reading, size_to_cut
 from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern, tell_of_repeats
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
-from wordvec.corpus.read.readers import Reading, size_to_cut
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
 from wordvec.corpus.words import pack_words
 from wordvec.errors import CorpusError, OptionError
@@ -57,7 +57,7 @@ class Part(NamedTuple):
 
 
 class Spools(NamedTuple):
-    """A text in the store with provisional ids: the entry of each part has those of its own words."""
+    """A text in the store with provisional ids; those of a part are numbers of its own words."""
 
     parts: list[str]
     tokens: int
@@ -65,7 +65,7 @@ class Spools(NamedTuple):
 
 
 def cluster_to_build_on(client: Any, store: str | os.PathLike[str] | None) -> Cluster:
-    """The cluster of a client. Raises OptionError where there is no place to work in."""
+    """The cluster of a client. Raises OptionError if there is no store."""
     from wordvec.cluster import Cluster
 
     if store is None:

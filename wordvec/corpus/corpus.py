@@ -14,7 +14,7 @@ import numpy as np
 from wordvec.corpus.build_options import BuildOptions, SentenceOptions, checked_options, refuse_other_options
 from wordvec.corpus.building import checked_threads
 from wordvec.corpus.building_on_cluster import cluster_to_build_on
-from wordvec.corpus.documents.documents import Documents, read_documents
+from wordvec.corpus.documents import Documents, read_documents
 from wordvec.corpus.documents.reading import DocumentReader, remarks_on
 from wordvec.corpus.documents.tags import DocumentTags, as_tagged
 from wordvec.corpus.encode.normalization import Normalization

@@ -1,7 +1,7 @@
 """From the provisional ids of each part of a text to the ids and sentence starts of the whole, on a cluster.
 
-This process does not hold the ids, nor the words that are left out: workers write those of each part at their place in
-files of the store, which a saved corpus is linked to.
+This process holds neither the ids nor the words that are left out. Workers write those of each part at their place in
+files of the store; a saved corpus links to these files.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Piece = tuple[str, int, list[tuple[str, int, int, int]]]  # see `hash_pieces`
 
 
 class Encoded(NamedTuple):
-    """Ids (N,) and sentence starts (S + 1,); words that were left out; and which arrays of all these are files."""
+    """Ids (N,), sentence starts (S + 1,), and the words left out; `written` has those arrays that are files."""
 
     ids: np.ndarray
     sentence_starts: np.ndarray
@@ -37,10 +37,10 @@ class Encoded(NamedTuple):
 
 
 def renumber_on_cluster(cluster: Cluster, parts: list[str], tables: list[str], show_progress: bool | None) -> Encoded:
-    """The text of all parts, each with its table of `buckets.number_part`; one more table has only words left out.
+    """Encode the text of all parts, each with its table of `buckets.number_part`; a last table has only words left out.
 
-    In a folder, the workers write each array into one file, in the store. Objects cannot be written in parts: from such
-    a store, all of it comes through this process.
+    If the store is a folder, the workers write each array into one file there. Objects cannot be written in parts, so
+    with an object store everything passes through this process.
     """
     store = cluster.store
     if isinstance(store, FolderStore):
@@ -70,7 +70,7 @@ def _written_by_workers(
         tokens, words, rare_bytes = before[-1]
         sizes = {"ids": tokens, "rare_words": rare_bytes} | dict.fromkeys(RARE[1:], words)
         if any([store.make_room(whole, array, DTYPES[array], size) for array, size in sizes.items()]):
-            for name in names:  # what they say of an earlier file
+            for name in names:  # they describe an earlier file
                 store.remove(name)
         calls = [(*each, whole, begins) for *each, begins in zip(parts, tables, names, before)]
         cluster.run(renumber_part, calls, "encoding", show)
@@ -94,20 +94,20 @@ def _encoded(arrays: dict[str, np.ndarray], written: dict[str, Written]) -> Enco
 
 
 def _sizes_before(store: Store, tables: list[str]) -> np.ndarray:
-    """Tokens, words left out, and bytes of these in all tables before each, and in all: (tables + 1, 3)."""
+    """Kept tokens, words left out and bytes of these words before each table, and in total: (tables + 1, 3)."""
     facts = map(store.facts, tables)
     sizes = [(0, 0, 0), *((each["kept"], each["rare"], each["rare_bytes"]) for each in facts)]
     return np.cumsum(np.array(sizes, np.int64), axis=0)
 
 
 def _rare(store: Store, table: str, array: str, rare_bytes: int) -> np.ndarray:
-    """An array of the words that a table leaves out, `rare_bytes` bytes of words before."""
+    """An array of the words that a table leaves out; `rare_bytes` bytes of words precede them in the whole text."""
     values = np.asarray(store.read(table, array))
     return values + rare_bytes if array == "rare_word_ends" else values
 
 
 def place_rare(store: FolderStore, table: str, whole: str, before: list[int]) -> None:
-    """Write the words that a table leaves out into the arrays of the whole text, behind those `before`."""
+    """Write the words that a table leaves out into the arrays of the whole text, after those `before`."""
     _, words, rare_bytes = before
     for array in RARE:
         begin = rare_bytes if array == "rare_words" else words
@@ -115,9 +115,9 @@ def place_rare(store: FolderStore, table: str, whole: str, before: list[int]) ->
 
 
 def _places(store: Store, names: list[str]) -> tuple[list[int], list[tuple[int, int]], int]:
-    """Where the ids of each part begin; where its sentence starts do, and how many of them fall away; and all starts.
+    """Where each part's ids begin; where its sentence starts begin, and how many are dropped; the number of all starts.
 
-    A sentence that ends with a part begins no new one where nothing was kept of it.
+    The end of a sentence is not the start of another one if nothing of the sentence was kept.
     """
     begins, places, starts, is_start = [0], [], 1, True  # of a sentence, where the part begins
     for name in names:
@@ -133,9 +133,9 @@ def _places(store: Store, names: list[str]) -> tuple[list[int], list[tuple[int, 
 def renumber_part(
     store: str, part: str, table: str, name: str, whole: str | None = None, before: list[int] | None = None
 ) -> None:
-    """Publish how many of a part's tokens that are kept come before each sentence end; and their ids.
+    """Publish the ids of a part's kept tokens, and how many of these precede each sentence end.
 
-    The ids, and the words that are left out, go into the arrays of the whole text, where there are some: behind those
+    With `whole`, the ids and the words left out are written into the arrays of the whole text instead, after those
     `before` (see `_sizes_before`).
     """
     place = open_store(store)
@@ -171,7 +171,7 @@ def renumber_part(
 def _pieces_of_starts(
     names: list[str], first_ids: list[int], first_starts: list[tuple[int, int]], starts: int
 ) -> Iterator[Piece]:
-    """The pieces of all sentence starts, and where those of each piece come from."""
+    """The pieces of all sentence starts, each with the parts that its starts come from."""
     begins = [begin for begin, _ in first_starts]
     for at in range(0, starts, PIECE):
         sources = []
@@ -183,7 +183,7 @@ def _pieces_of_starts(
 
 
 def hash_pieces(store: str, whole: str, pieces: list[Piece]) -> list[str]:
-    """The hashes of pieces of the arrays of the whole text. Those of sentence starts are written now."""
+    """The hashes of pieces of the arrays of the whole text; pieces of sentence starts are also written here."""
     place, found = open_store(store), []
     assert isinstance(place, FolderStore)
     for array, at, sources in pieces:

@@ -10,7 +10,7 @@ import numpy as np
 from wordvec.corpus.build_options import CheckedOptions, WordSelection, choose_words, raw_counts
 from wordvec.corpus.building import spool_with_progress
 from wordvec.corpus.building_on_cluster import spool_on_cluster
-from wordvec.corpus.documents.documents import Documents
+from wordvec.corpus.documents import Documents
 from wordvec.corpus.documents.reading import kept_sentences
 from wordvec.corpus.documents.tags import DocumentTags
 from wordvec.corpus.encode.token_ids import Spooled, renumber

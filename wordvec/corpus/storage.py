@@ -11,7 +11,7 @@
     rare_words.npy, rare_word_ends.npy, rare_counts.npy     the same for words that were seen but left out
     rare_reasons.npy         int8, why each was left out (wordvec/corpus/selection.py)
     documents.json, sentence_documents.npy, sentence_lines.npy      if documents are known, see
-                             wordvec/corpus/documents/documents.py
+                             wordvec/corpus/documents/__init__.py
 
 This is version 3. Version 2 is also read; it has the same files, each with one SHA-256. In version 3 arrays and the
 fingerprint use a hash of the hashes of pieces (`hashes.py`). Saving a corpus writes version 3.
@@ -34,8 +34,8 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.corpus.documents.documents import FILES as DOCUMENT_FILES
-from wordvec.corpus.documents.documents import Documents
+from wordvec.corpus.documents import FILES as DOCUMENT_FILES
+from wordvec.corpus.documents import Documents
 from wordvec.corpus.hashes import (
     PIECE,
     Written,

@@ -21,9 +21,8 @@ from wordvec.corpus.buckets import (
     packed_words,
 )
 from wordvec.corpus.build_options import WordSelection, nothing_left_message
-from wordvec.corpus.packing import SHARES
 from wordvec.corpus.selection import Selection, checked_lists, select
-from wordvec.corpus.words import pack_words, unpack_words
+from wordvec.corpus.words import SHARES, pack_words, unpack_words
 from wordvec.errors import CorpusError
 from wordvec.store import Store, hash_of, name_of
 
@@ -217,7 +216,7 @@ def _absent(store: Store, name: str) -> list[str]:
 
 
 def _words_seen(store: Store, choices: list[str], their_counts: np.ndarray) -> Counter[int]:
-    """For each count, the number of words that were seen so many times."""
+    """For each count, the number of words that were seen that often."""
     seen = Counter(their_counts.tolist())
     for name in choices:
         counts, words = np.unique(store.read(name, "all_counts"), return_counts=True)

@@ -149,7 +149,7 @@ def merge_block(
             columns, sums = np.asarray(place.read(piece, "columns", begin, end)), read_sums(place, piece, begin, end)
             if len(pieces) > RUNS_AT_ONCE:
                 add_run(runs, [(sizes, columns, sums)], team)
-            else:  # as they lie in the store
+            else:  # read directly from the store
                 runs.append([Run(*map(GrowingArray.holding, (sizes, columns, sums)))])
         every = [run for level in runs for run in level]
         with place.writing(name, DTYPES) as entry:
@@ -185,7 +185,7 @@ def gathered(cluster: Cluster, rows: Rows, limit: int) -> tuple[np.ndarray, np.n
 
 
 def _placed_by_workers(cluster: Cluster, store: FolderStore, rows: Rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    whole = name_of("matrix", blocks=rows.names)  # never published: whoever maps it has it written anew
+    whole = name_of("matrix", blocks=rows.names)  # never published: it is written anew each time
     begins = np.cumsum([0] + [store.facts(name)["cells"] for name in rows.names]).tolist()
     for array, dtype in WHOLE.items():
         store.make_room(whole, array, dtype, begins[-1])

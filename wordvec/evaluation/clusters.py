@@ -12,6 +12,7 @@ import numpy as np
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.evaluation.files.group_sets import CategorySet, read_categories
+from wordvec.evaluation.files.set_files import as_set
 from wordvec.evaluation.protocols import EXAMPLES, find_words, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import accuracy_interval
@@ -53,7 +54,7 @@ def evaluate_categorisation(
     >>> result.score, result.clusters, result.covered, result.items
     (1.0, 2, 4, 5)
     """
-    asked = _named(words)
+    asked = as_set(words, CategorySet, read_categories, "categories")
     rules = get_protocol(protocol)
     found = find_words(vectors, (word for word, _ in asked.words), rules)
     covered = np.array([word in found.place for word, _ in asked.words], bool)
@@ -91,14 +92,6 @@ def in_majority(clusters: np.ndarray, categories: np.ndarray) -> np.ndarray:
         members = clusters == cluster
         right[members] = categories[members] == np.bincount(categories[members]).argmax()
     return right
-
-
-def _named(words: CategorySet | Sequence[tuple[str, str]] | str | os.PathLike[str]) -> CategorySet:
-    if isinstance(words, CategorySet):
-        return words
-    if isinstance(words, (str, os.PathLike)):
-        return read_categories(words)
-    return CategorySet("categories", tuple(words))
 
 
 # k-means on directions. The number of clusters and a seed determine the result.

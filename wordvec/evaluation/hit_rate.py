@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from wordvec.blas import one_blas_thread
 from wordvec.errors import EvaluationFileError, OptionError
-from wordvec.evaluation.files.set_files import Source, fields_of, read_set_lines, separator_of, set_name
+from wordvec.evaluation.files.set_files import Source, as_set, fields_of, read_set_lines, separator_of, set_name
 from wordvec.evaluation.protocols import EXAMPLES, find_words, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import Interval, accuracy_interval, mean_interval
@@ -65,7 +64,7 @@ def evaluate_hit_rate(
     """
     if k < 1:
         raise OptionError(f"hit-rate@k: k must be at least 1; got {k}")
-    asked = _named(pairs)
+    asked = as_set(pairs, HeldOutPairs, read_held_out, "pairs")
     rules = get_protocol(protocol)
     found = find_words(vectors, (word for pair in asked.pairs for word in pair), rules)
     places = np.array([(found.place.get(a, -1), found.place.get(b, -1)) for a, b in asked.pairs], np.int64)
@@ -158,9 +157,3 @@ def read_held_out(source: Source, encoding: str = "utf-8") -> HeldOutPairs:
             raise line.error(f"expected an item and the one held out; got {len(fields)} fields in")
         pairs.append((fields[0], fields[1]))
     return HeldOutPairs(set_name(source), tuple(pairs))
-
-
-def _named(pairs: Any) -> HeldOutPairs:
-    if isinstance(pairs, HeldOutPairs):
-        return pairs
-    return read_held_out(pairs) if isinstance(pairs, (str, os.PathLike)) else HeldOutPairs("pairs", tuple(pairs))

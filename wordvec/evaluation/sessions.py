@@ -18,9 +18,9 @@ from typing import TypeVar
 import numpy as np
 
 from wordvec.argument_types import check_whole_number, typed
-from wordvec.corpus.read.tokens import as_tokens
+from wordvec.corpus.read.values import as_tokens
 from wordvec.errors import EvaluationFileError, OptionError
-from wordvec.evaluation.files.set_files import Source, fields_of, read_set_lines, set_name
+from wordvec.evaluation.files.set_files import Source, as_set, fields_of, read_set_lines, set_name
 from wordvec.evaluation.hit_rate import SAME
 from wordvec.evaluation.protocols import EXAMPLES, FoundWords, find_words, get_protocol
 from wordvec.evaluation.scores import Score
@@ -97,7 +97,7 @@ def evaluate_sessions(
     check_whole_number("sessions: k", k)
     if steps not in STEPS:
         raise OptionError(f"sessions: steps must be one of {', '.join(STEPS)}; got {steps!r}")
-    asked = _named(sessions)
+    asked = as_set(sessions, Sessions, read_sessions, "sessions", _checked)
     tested = [_without_repeats(session) for session in split_sessions(asked.sessions, test_share)[1]]
     rules = get_protocol(protocol)
     found = find_words(vectors, (item for session in tested for item in session), rules)
@@ -169,11 +169,8 @@ def read_sessions(source: Source, encoding: str = "utf-8") -> Sessions:
     return Sessions(set_name(source), sessions)
 
 
-def _named(sessions: Sessions | Sequence[Sequence[str | int]] | str | os.PathLike[str]) -> Sessions:
-    if isinstance(sessions, Sessions):
-        return sessions
-    if isinstance(sessions, (str, os.PathLike)):
-        return read_sessions(sessions)
+def _checked(sessions: Sequence[Sequence[str | int]]) -> tuple[tuple[str, ...], ...]:
+    """Sessions of words. Raises OptionError for a session or an item of another type."""
     if any(isinstance(session, str) for session in sessions):
         raise OptionError("sessions: each must be a list of items; got a text: split it, or give the name of a file")
     listed = [as_tokens(session) for session in sessions]
@@ -183,7 +180,7 @@ def _named(sessions: Sessions | Sequence[Sequence[str | int]] | str | os.PathLik
             f"sessions: the items are text (str) or whole numbers (int); session {number + 1:,} is "
             f"{sessions[number]!r:.80}"
         )
-    return Sessions("sessions", tuple(tuple(session) for session in listed if session is not None))
+    return tuple(tuple(session) for session in listed if session is not None)
 
 
 def _without_repeats(session: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.evaluation.files.readers import read_pairs
-from wordvec.evaluation.files.set_files import Pair, WordPairs
+from wordvec.evaluation.files.set_files import Pair, WordPairs, as_set
 from wordvec.evaluation.protocols import find_words, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import (
@@ -65,7 +65,7 @@ def evaluate_similarity(
     (1.0, 3, 4, ('lynx',))
     """
     rules = get_protocol(protocol)
-    named = _named(pairs)
+    named = as_set(pairs, WordPairs, read_pairs, "pairs")
     found = find_words(vectors, (word for a, b, _ in named.pairs for word in (a, b)), rules)
     places = [(found.place.get(a, -1), found.place.get(b, -1)) for a, b, _ in named.pairs]
     rows = np.array(places, np.int64).reshape(-1, 2)
@@ -111,11 +111,3 @@ def gensim_cosines(rows: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     lengths = [float(dnrm2(row)) for row in rows]
     unit = [dscal(1.0 / length, row).astype(np.float32) if length > 0 else row for row, length in zip(rows, lengths)]
     return np.array([np.dot(unit[a], unit[b]) for a, b in pairs.tolist()], np.float64)
-
-
-def _named(pairs: WordPairs | Sequence[Pair] | str | os.PathLike[str]) -> WordPairs:
-    if isinstance(pairs, WordPairs):
-        return pairs
-    if isinstance(pairs, (str, os.PathLike)):
-        return read_pairs(pairs)
-    return WordPairs("pairs", tuple(pairs))

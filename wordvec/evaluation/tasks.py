@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.argument_types import typed
-from wordvec.corpus.named_texts.catalogue import EVALUATION_SETS
+from wordvec.corpus.named_texts import EVALUATION_SETS
 from wordvec.corpus.read.paths import check_same_file
 from wordvec.corpus.shared import cluster_beside
 from wordvec.errors import EvaluationFileError, OptionError
@@ -136,7 +136,7 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
     >>> recognise("tiny-world-similarity")[0]
     'similarity'
     """
-    from wordvec.corpus.named_texts.catalogue import find, is_catalogued_set
+    from wordvec.corpus.named_texts import find, is_catalogued_set
 
     name = str(source)
     if is_catalogued_set(name) and not os.path.exists(name):

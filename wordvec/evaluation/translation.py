@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wordvec.argument_types import check_whole_number
+from wordvec.evaluation.files.set_files import as_set
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import accuracy_interval
 from wordvec.vectors.several_models.dictionaries import Dictionary, read_dictionary
@@ -51,7 +52,7 @@ def evaluate_translation(
     """
     for k in at:
         check_whole_number("k", k)
-    named = _named(dictionary)
+    named = as_set(dictionary, Dictionary, read_dictionary, "dictionary", lambda pairs: tuple(dict.fromkeys(pairs)))
     found = set(translator.target_words())
     gold = {word: [t for t in translations if t in found] for word, translations in named.translations().items()}
     covered = [word for word, translations in gold.items() if translations and word in translator.source]
@@ -97,14 +98,6 @@ def _ranks(translator: Translator, words: Sequence[str], gold: Mapping[str, Sequ
             scores[right] = -np.inf
             ranks[first + i] = 1 + (scores >= best - SAME).sum()
     return ranks
-
-
-def _named(dictionary: Dictionary | Sequence[tuple[str, str]] | str | os.PathLike[str]) -> Dictionary:
-    if isinstance(dictionary, Dictionary):
-        return dictionary
-    if isinstance(dictionary, (str, os.PathLike)):
-        return read_dictionary(dictionary)
-    return Dictionary("dictionary", tuple(dict.fromkeys(dictionary)))
 
 
 def _missing(dictionary: Dictionary, translator: Translator, targets: set[str]) -> list[str]:

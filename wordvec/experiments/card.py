@@ -15,8 +15,8 @@ from wordvec.evaluation.analogy import frequent_rows
 from wordvec.evaluation.bias import BiasScore
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.tables import format_table
+from wordvec.experiments.method import sources_of
 from wordvec.experiments.method.card_parts import method_of_vectors
-from wordvec.experiments.method.paragraph import sources_of
 from wordvec.experiments.stability import Stability
 from wordvec.experiments.tuning.trials import spoken
 from wordvec.files import sha256_of

@@ -22,9 +22,12 @@ Two layers and a loss, trained on the exclusive or:
 ([0, 1, 1, 0], True)
 """
 
-from wordvec.layers.activations import ReLU, Sigmoid, Softmax, Tanh
 from wordvec.layers.arithmetic import Mean, Multiply, Repeat, Sum
 from wordvec.layers.functions import (
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
     cross_entropy_error,
     log_sigmoid,
     log_softmax,
@@ -35,8 +38,7 @@ from wordvec.layers.functions import (
     softmax,
 )
 from wordvec.layers.gradients import GradientError, check_backward, explain_backward, numerical_gradient
-from wordvec.layers.initializers import he, xavier
-from wordvec.layers.linear import Affine, Embedding, EmbeddingDot, MatMul
+from wordvec.layers.linear import Affine, Embedding, EmbeddingDot, MatMul, he, xavier
 from wordvec.layers.losses import GloVeLoss, NegativeSamplingLoss, SigmoidWithLoss, SoftmaxWithLoss
 from wordvec.layers.regularisation import BatchNorm, Dropout
 from wordvec.layers.row_gradient import RowGradient, add_gradients

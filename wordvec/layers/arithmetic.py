@@ -6,10 +6,10 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import OptionError, ShapeError
-from wordvec.layers.layer import Layer, as_bool, check_float
+from wordvec.layers.layer import ParameterFreeLayer, as_bool, check_float
 
 
-class Sum(Layer):
+class Sum(ParameterFreeLayer):
     """y = the sum of x along `axis`, which keeps length 1.  Shapes: x (N, D) -> y (1, D) for axis 0, (N, 1) for axis 1.
 
     Forward and backward of Sum are backward and forward of Repeat.
@@ -24,8 +24,7 @@ class Sum(Layer):
     """
 
     def __init__(self, axis: int = 0) -> None:
-        self.params: list[Array] = []
-        self.grads: list[Array] = []
+        super().__init__()
         self.axis = axis
 
     def forward(self, x: Array) -> Array:
@@ -40,7 +39,7 @@ class Sum(Layer):
         return array_module(dout).repeat(dout, self._length, axis=self.axis)  # every entry of x counts once
 
 
-class Repeat(Layer):
+class Repeat(ParameterFreeLayer):
     """y = x repeated `times` times along `axis`.  Shapes: x (1, D) -> y (N, D) for axis 0; x (N, 1) -> y for axis 1.
 
     Forward and backward of Repeat are backward and forward of Sum.
@@ -57,8 +56,7 @@ class Repeat(Layer):
     def __init__(self, times: int, axis: int = 0) -> None:
         if times < 1:
             raise OptionError(f"Repeat: times must be at least 1; got {times}")
-        self.params: list[Array] = []
-        self.grads: list[Array] = []
+        super().__init__()
         self.times, self.axis = times, axis
 
     def forward(self, x: Array) -> Array:
@@ -72,7 +70,7 @@ class Repeat(Layer):
         return dout.sum(axis=self.axis, keepdims=True)  # each copy of x passes its gradient back
 
 
-class Mean(Layer):
+class Mean(ParameterFreeLayer):
     """y[b] = the mean of x[b, c] over those c where mask[b, c] is not 0.
 
     Shapes: x (B, C, D), mask (B, C) of 0 and 1 (or bool), or None for all -> y (B, D).
@@ -89,10 +87,6 @@ class Mean(Layer):
     >>> mean.backward(np.array([[1.0, 10.0]])).tolist()
     [[[0.5, 5.0], [0.5, 5.0], [0.0, 0.0]]]
     """
-
-    def __init__(self) -> None:
-        self.params: list[Array] = []
-        self.grads: list[Array] = []
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
         """Return the mean over axis 1."""
@@ -114,7 +108,7 @@ class Mean(Layer):
         return self._weights[:, :, None] * dout[:, None, :]  # dL/dx[b, c] = weight[b, c] dL/dy[b]
 
 
-class Multiply(Layer):
+class Multiply(ParameterFreeLayer):
     """z = x * y, elementwise, with numpy's broadcasting.  Shapes: x and y have one shape, or e.g. (N, D) and (1, D).
 
     Raises ShapeError when the shapes do not broadcast.
@@ -127,10 +121,6 @@ class Multiply(Layer):
     >>> dx.tolist(), dy.tolist()
     ([[10.0, 100.0], [10.0, 100.0]], [[4.0, 6.0]])
     """
-
-    def __init__(self) -> None:
-        self.params: list[Array] = []
-        self.grads: list[Array] = []
 
     def forward(self, x: Array, y: Array) -> Array:
         """Return x * y."""

@@ -36,6 +36,14 @@ class Layer:
             cls.backward = _checked(cls.backward)  # type: ignore[attr-defined]
 
 
+class ParameterFreeLayer(Layer):
+    """A layer without parameters."""
+
+    def __init__(self) -> None:
+        self.params: list[Array] = []
+        self.grads: list[Array] = []
+
+
 def _noted(forward: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(forward)
     def noted(self: Any, *args: Any, **options: Any) -> Any:

@@ -11,12 +11,20 @@ from wordvec.arrays import Array, array_module
 from wordvec.errors import OptionError, ShapeError
 from wordvec.layers import functions
 from wordvec.layers.functions import log_softmax, sigmoid
-from wordvec.layers.layer import Layer, as_bool, check_float, check_ids, check_reduction, reduce_terms
+from wordvec.layers.layer import (
+    Layer,
+    ParameterFreeLayer,
+    as_bool,
+    check_float,
+    check_ids,
+    check_reduction,
+    reduce_terms,
+)
 from wordvec.layers.linear import EmbeddingDot
 from wordvec.layers.row_gradient import RowGradient
 
 
-class SoftmaxWithLoss(Layer):
+class SoftmaxWithLoss(ParameterFreeLayer):
     """loss = mean (or sum) over b of -sum over v of t[b, v] log softmax(x)[b, v].
 
     Shapes: scores x (B, V); t either the correct ids (B,) or probabilities (B, V), such as one-hot rows.
@@ -35,8 +43,7 @@ class SoftmaxWithLoss(Layer):
 
     def __init__(self, reduction: str = "mean") -> None:
         check_reduction("SoftmaxWithLoss", reduction)
-        self.params: list[Array] = []
-        self.grads: list[Array] = []
+        super().__init__()
         self.reduction = reduction
 
     def forward(self, x: Array, t: Array) -> Array:
@@ -68,7 +75,7 @@ class SoftmaxWithLoss(Layer):
         return dx
 
 
-class SigmoidWithLoss(Layer):
+class SigmoidWithLoss(ParameterFreeLayer):
     """loss = sum of -log sigmoid(x) where the label is 1, and of -log sigmoid(-x) where it is 0.
 
     Shapes: scores x (B,) or (B, ...), labels 0 or 1 of the same shape, mask of the same shape or None.
@@ -88,8 +95,7 @@ class SigmoidWithLoss(Layer):
 
     def __init__(self, reduction: str = "mean") -> None:
         check_reduction("SigmoidWithLoss", reduction)
-        self.params: list[Array] = []
-        self.grads: list[Array] = []
+        super().__init__()
         self.reduction = reduction
 
     def forward(self, x: Array, labels: Array, mask: Array | None = None) -> Array:

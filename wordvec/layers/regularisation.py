@@ -6,7 +6,7 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import OptionError, ShapeError
-from wordvec.layers.layer import Layer, check_float
+from wordvec.layers.layer import Layer, ParameterFreeLayer, check_float
 
 
 class BatchNorm(Layer):
@@ -80,7 +80,7 @@ class BatchNorm(Layer):
         self.buffers[name] += (1 - self.momentum) * value
 
 
-class Dropout(Layer):
+class Dropout(ParameterFreeLayer):
     """y = x * keep / (1 - ratio), with keep 0 with probability `ratio`, else 1; y = x when not training.
 
     Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting". Dividing while
@@ -103,8 +103,7 @@ class Dropout(Layer):
     def __init__(self, ratio: float = 0.5, seed: int = 0) -> None:
         if not 0 <= ratio < 1:
             raise OptionError(f"Dropout: ratio must be at least 0 and below 1; got {ratio}")
-        self.params: list[Array] = []
-        self.grads: list[Array] = []
+        super().__init__()
         self.ratio = ratio
         self.generator = np.random.default_rng(seed)
 

@@ -6,11 +6,24 @@ The rest needs the extra ``serve`` and is imported when an application is made.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+
+from wordvec.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from wordvec.serve.settings import Settings
     from wordvec.vectors import WordVectors
+
+
+PACKAGES = ("starlette", "uvicorn", "httptools", "orjson", "prometheus_client")
+
+
+def check_extra() -> None:
+    """Raise MissingExtraError, naming the first package that is missing. Modules that import one are imported later."""
+    for package in PACKAGES:
+        if find_spec(package) is None:
+            raise MissingExtraError(package, "serve", "the service")
 
 
 def create_app(settings: Settings, vectors: WordVectors | None = None) -> Any:
@@ -19,8 +32,6 @@ def create_app(settings: Settings, vectors: WordVectors | None = None) -> Any:
     If `vectors` are given, they replace the file named in `settings`. Raises MissingExtraError without the extra
     ``serve``, VectorsFileError and InputError for vectors that cannot be read.
     """
-    from wordvec.serve.run import check_extra
-
     check_extra()
     from wordvec.serve.app import make_app
 

@@ -7,12 +7,11 @@ import os
 import shutil
 import socket
 import tempfile
-from importlib.util import find_spec
 from typing import Any
 
 import uvicorn
 
-from wordvec.errors import MissingExtraError, OptionError
+from wordvec.errors import OptionError
 from wordvec.serve.settings import Settings
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -71,16 +70,3 @@ def _options(seconds: float) -> dict[str, Any]:
         "limit_concurrency": CONNECTIONS, "backlog": BACKLOG, "timeout_keep_alive": KEEP_ALIVE,
         "timeout_graceful_shutdown": max(1, round(seconds)),
     }  # fmt: skip
-
-
-# Whether the extra ``serve`` is installed.
-
-
-PACKAGES = ("starlette", "uvicorn", "httptools", "orjson", "prometheus_client")
-
-
-def check_extra() -> None:
-    """Raise MissingExtraError, naming the first package that is missing."""
-    for package in PACKAGES:
-        if find_spec(package) is None:
-            raise MissingExtraError(package, "serve", "the service")

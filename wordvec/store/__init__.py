@@ -1,8 +1,8 @@
-"""Where tasks on several machines leave their results: a folder that all of them see, or an object store by fsspec.
+"""Storage for the results of tasks on several machines: a folder that all of them see, or an object store by fsspec.
 
-An entry is a name with some arrays and a few facts. It is published in one step, so nobody reads half of one. Entries
-are named by a hash of what they were made from (`name_of`): whoever makes one again makes the same bytes, so of two
-writers of one name either may win.
+An entry is a name with some arrays and a few facts. It is published in one step, so no reader sees part of one. Entries
+are named by a hash of their inputs (`name_of`): making one again gives the same bytes, so of two writers of one name
+either may win.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ __all__ = ["FolderStore", "NewEntry", "ObjectStore", "Store", "hash_of", "name_o
 
 
 def open_store(location: str | os.PathLike[str], make: bool = True) -> Store:
-    """The store at a folder, made where there is none and that is wanted, or at an fsspec URL: ``s3://bucket/run``.
+    """The store in a folder, which is created with `make`, or at an fsspec URL such as ``s3://bucket/run``.
 
-    Raises InputError for one that cannot be written, MissingExtraError for a URL without fsspec or its driver.
+    Raises InputError if it cannot be written, MissingExtraError for a URL without fsspec or its driver.
     """
     if "://" in os.fspath(location):
         return ObjectStore(os.fspath(location))

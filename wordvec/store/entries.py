@@ -13,7 +13,7 @@ import numpy as np
 
 from wordvec.growing_array import GrowingArray
 
-FACTS = "facts.json"  # of each entry; in an object store it is written last and so publishes the entry
+FACTS = "facts.json"  # in each entry; in an object store it is written last, which publishes the entry
 
 
 def name_of(kind: str, **inputs: Any) -> str:
@@ -29,42 +29,42 @@ def name_of(kind: str, **inputs: Any) -> str:
 
 
 def hash_of(array: np.ndarray) -> str:
-    """The SHA-256 of an array's numbers, for names of what depends on them."""
+    """The SHA-256 of an array's numbers, for the names of entries that depend on it."""
     return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
 
 
 class NewEntry(NamedTuple):
-    """Arrays that are appended to, and facts that may still be set."""
+    """An entry being written: arrays to append to, and facts to set."""
 
     arrays: Mapping[str, Any]
     facts: dict[str, Any]
 
 
 class Store(ABC):
-    """Entries by name. `location` is all another process needs to open the same store."""
+    """Entries by name. Another process opens the same store by its `location`."""
 
     location: str
 
-    def check_writable(self) -> None:  # noqa: B027  # of most stores it is known when something is written
-        """Raise InputError where it is known that this process cannot write."""
+    def check_writable(self) -> None:  # noqa: B027  # most stores find out when something is written
+        """Raise InputError if it is already known that this process cannot write."""
 
-    def remove_leftovers(self) -> None:  # noqa: B027  # of most stores: none are left
-        """Remove what killed writers left of entries that they did not publish."""
+    def remove_leftovers(self) -> None:  # noqa: B027  # most stores have none
+        """Remove unpublished entries of writers that were killed."""
 
     @abstractmethod
     def is_published(self, name: str) -> bool:
-        """Whether an entry is there, whole."""
+        """Whether an entry is complete and can be read."""
 
     @abstractmethod
     def publish(self, name: str, arrays: Mapping[str, np.ndarray], *, lasting: bool = True, **facts: Any) -> None:
-        """Write an entry in one step; one that is there already stays, as its bytes are the same.
+        """Write an entry in one step; an existing one is kept, as its bytes are the same.
 
-        One that is not `lasting` need not outlive a power cut, so nobody waits for the disk.
+        An entry that is not `lasting` need not survive a power failure, so it is not synced to the disk.
         """
 
     @contextmanager
     def writing(self, name: str, dtypes: Mapping[str, Any]) -> Iterator[NewEntry]:
-        """An entry that is published at the end of the block; in it, its arrays, of one axis, are appended to."""
+        """An entry whose one-dimensional arrays are appended to in the block; it is published at the end."""
         arrays, facts = {array: GrowingArray(dtype) for array, dtype in dtypes.items()}, dict[str, Any]()
         yield NewEntry(arrays, facts)
         self.publish(name, {array: values.finish() for array, values in arrays.items()}, **facts)
@@ -75,12 +75,12 @@ class Store(ABC):
 
     @abstractmethod
     def read(self, name: str, array: str, begin: int = 0, end: int | None = None) -> np.ndarray:
-        """Rows begin .. end - 1 of an array of an entry, mapped where the file system can."""
+        """Rows begin .. end - 1 of an array of an entry, memory-mapped if possible."""
 
     @abstractmethod
     def remove(self, name: str) -> None:
-        """Remove an entry, where there is one."""
+        """Remove an entry if it exists."""
 
     @abstractmethod
     def clear(self) -> None:
-        """Remove the store with all that is in it."""
+        """Remove the store with all its entries."""

@@ -23,7 +23,7 @@ HEADER_BYTES = 128  # of an array whose length is known at its end
 
 
 class FolderStore(Store):
-    """A folder for each entry, renamed into place when it is whole.
+    """A folder for each entry, renamed into place when it is complete.
 
     >>> import tempfile
     >>> store = FolderStore(Path(tempfile.mkdtemp()) / "store")
@@ -76,7 +76,7 @@ class FolderStore(Store):
 
     @contextmanager
     def _new_entry(self, name: str, facts: dict[str, Any], lasting: bool = True) -> Iterator[Path]:
-        """A folder to write arrays to, which becomes the entry at the end of the block, with the facts of then."""
+        """A folder for arrays, which becomes the entry at the end of the block, with the facts set by then."""
         target = self._folder / name
         try:
             temporary, lock = new_temporary(target, folder=True)
@@ -86,7 +86,7 @@ class FolderStore(Store):
                 if lasting:
                     _flush(temporary)
                 if target.exists() and not self.is_published(name):
-                    remove(target)  # what a kill left of an entry that was being removed
+                    remove(target)  # a removal that was killed left part of it
                 os.rename(temporary, target)
             finally:
                 remove(temporary)
@@ -102,9 +102,9 @@ class FolderStore(Store):
         )
 
     def make_room(self, name: str, array: str, dtype: Any, length: int) -> bool:
-        """Make an array of an entry that tasks write each a part of, until `finish` publishes it.
+        """Make an array of an entry, of which each task writes a part; `finish` publishes it.
 
-        Returns False where a run that was interrupted made it already. Raises InputError for a full disk.
+        Returns False if an interrupted run has already made it. Raises InputError for a full disk.
         """
         path = self.path_of(name, array)
         header = io.BytesIO()
@@ -124,7 +124,7 @@ class FolderStore(Store):
     def write_part(
         self, name: str, array: str, begin: int, values: Iterable[np.ndarray], *, lasting: bool = True
     ) -> None:
-        """Write these values one behind the other, from element `begin` on. Raises InputError for a full disk."""
+        """Write these values one after the other, from element `begin` on. Raises InputError for a full disk."""
         try:
             with open(self.path_of(name, array), "rb+") as file:
                 dtype = read_npy_header(file).dtype
@@ -155,7 +155,7 @@ class FolderStore(Store):
         return map_npy(self.path_of(name, array))[begin:end]
 
     def remove(self, name: str) -> None:
-        """See Store. What publishes the entry goes first."""
+        """See Store. The file that publishes the entry is removed first."""
         (self._folder / name / FACTS).unlink(missing_ok=True)
         remove(self._folder / name)
 
@@ -165,7 +165,7 @@ class FolderStore(Store):
 
 
 class _AppendedFile:
-    """A .npy file of one axis that is written from its beginning to its end."""
+    """A one-dimensional .npy file that is written sequentially."""
 
     def __init__(self, path: Path, dtype: Any) -> None:
         self._file, self._dtype, self._length = open(path, "wb"), np.dtype(dtype), 0  # noqa: SIM115
@@ -184,7 +184,7 @@ class _AppendedFile:
 
 
 def _flush(folder: Path) -> None:
-    """Flush the files of an entry, so that its name never comes to disk before its content."""
+    """Sync the files of an entry, so that its name never reaches the disk before its content."""
     for path in folder.iterdir():
         with open(path, "rb+") as file:
             os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""A store in a bucket, or wherever else fsspec writes."""
+"""A store in a bucket, or in any other place that fsspec can write to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BUCKETS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss")  # protocols 
 
 
 class ObjectStore(Store):
-    """The same by fsspec: the object with the facts comes last.
+    """An object for each array and, written last, one with the facts.
 
     >>> store = ObjectStore("memory://a-run")
     >>> store.publish("sums-1", {"values": np.arange(5)}, words=7)
@@ -33,10 +33,10 @@ class ObjectStore(Store):
         except ImportError:
             raise MissingExtraError("fsspec", "distributed", f"the store {location}") from None
         self.location = location
-        # Folders are no more than parts of names there, and making one would make a bucket that was misspelt.
+        # In a bucket, folders are only parts of names; making one would create a bucket whose name is misspelt.
         self._has_buckets = location.partition("://")[0] in BUCKETS
         try:
-            # What was listed once says nothing about what other workers have published since.
+            # No cached listings: other workers publish entries all the time.
             self._files, self._root = fsspec.core.url_to_fs(location, use_listings_cache=False)
         except ImportError as error:
             raise InputError(f"store {location}: {error}") from error
@@ -58,7 +58,7 @@ class ObjectStore(Store):
                 with self._files.open(self._path(name, f"{array}.npy"), "wb") as file:
                     np.save(file, np.asarray(values), allow_pickle=False)
             self._files.pipe_file(self._path(name, FACTS), json.dumps(facts).encode())
-        except Exception as error:  # drivers have kinds of their own, such as of missing credentials
+        except Exception as error:  # drivers raise their own exceptions, for missing credentials for example
             raise InputError(
                 f"store {self.location}: cannot be written: {str(error) or type(error).__name__}; check its name, and "
                 "the rights of this process and of all workers"
@@ -80,7 +80,7 @@ class ObjectStore(Store):
         return np.frombuffer(data, dtype).reshape(max(last - first, 0), *shape[1:])
 
     def remove(self, name: str) -> None:
-        """See Store. What publishes the entry goes first."""
+        """See Store. The object that publishes the entry is removed first."""
         if self.is_published(name):
             self._files.rm_file(self._path(name, FACTS))
         if self._files.exists(f"{self._root}/{name}"):

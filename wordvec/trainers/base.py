@@ -8,8 +8,8 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -20,10 +20,9 @@ from wordvec.counts.stream import LARGEST_WINDOW
 from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
+from wordvec.trainers.continuation import origin_of
 from wordvec.trainers.epoch_reports import OnEpoch, as_functions, logger
-from wordvec.trainers.fit_checks import check_is_corpus, check_options_set_later
 from wordvec.trainers.option_help import ATTRIBUTES, hints_for_arguments, unknown_argument
-from wordvec.trainers.origin import origin_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -252,13 +251,7 @@ def _check_types_and_sizes(trainer: Trainer) -> None:
             raise OptionError(f"{trainer.name}: {option} must be finite; got {value}")
 
 
-class Named(Protocol):
-    """Anything with options and a name."""
-
-    name: ClassVar[str]
-
-
-def check_options(trainer: Named, **conditions: tuple[bool, str]) -> None:
+def check_options(trainer: Any, **conditions: tuple[bool, str]) -> None:
     """Raise OptionError for the first option whose condition is False; a condition is (holds, what is expected)."""
     for option, (holds, expected) in conditions.items():
         if not holds:
@@ -273,3 +266,34 @@ def check_memory(what: str, needed: int) -> None:
             f"{what} needs {needed / 2**30:.1f} GiB of memory and {available / 2**30:.1f} GiB are free: "
             "take fewer dimensions (--dim) or fewer words (--min-count)"
         )
+
+
+def check_options_set_later(trainer: Any) -> None:
+    """Raise ArgumentError or OptionError for an option that was set to a wrong value, or misspelt, since then.
+
+    Python accepts any attribute: `trainer.epoch = 20` would otherwise be ignored.
+    """
+    known = [each.name for each in fields(trainer)]
+    for name in vars(trainer):
+        if not name.startswith("_") and name not in known:
+            raise unknown_argument(type(trainer).__name__, name, known)
+    checked = replace(trainer)  # its constructor checks all options, and makes numpy's numbers plain ones
+    vars(trainer).update({name: getattr(checked, name) for name in known})
+
+
+def check_is_corpus(trainer: str, given: Any) -> None:
+    """Raise ArgumentError unless `given` is a Corpus, naming the constructor that makes a Corpus from it."""
+    from wordvec.corpus import Corpus
+
+    if isinstance(given, Corpus):
+        return
+    first = next(iter(given), None) if isinstance(given, (list, tuple)) else None
+    if isinstance(given, (str, os.PathLike)):
+        found, door = repr(given), "Corpus.from_files([path]) for files of text, Corpus.open(folder) for a corpus"
+    elif isinstance(given, (list, tuple)) and not isinstance(first, str):
+        found, door = f"a {type(given).__name__}", "Corpus.from_sentences(token_lists)"
+    else:
+        what = type(given).__name__
+        found = "nothing" if given is None else f"a {what} of strings" if isinstance(first, str) else f"a {what}"
+        door = "Corpus.from_texts(strings), Corpus.from_sentences(token_lists) or Corpus.from_files(paths)"
+    raise ArgumentError(f"{trainer}.fit takes a Corpus; got {found}: make one by {door}")

@@ -1,4 +1,4 @@
-"""Continued training: starting from existing vectors, on more text, with a growing vocabulary.
+"""What vectors record about their text, and continued training: from existing vectors, with a growing vocabulary.
 
 - Words that `start` has are kept, whatever their count in the new text. A new word must reach the new text's min_count
   in all texts together, if the vectors' file has the counts of rare words.
@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from wordvec.errors import OptionError
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus, Vocabulary
     from wordvec.vectors import WordVectors
+
+SOURCES_KEPT = 20  # names of text files that are recorded
 
 
 def counts_fingerprint(vocabulary: Vocabulary) -> str:
@@ -224,3 +227,28 @@ def _info(start: WordVectors, trained: WordVectors) -> dict[str, Any]:
     if trained.info.get("tokenizer") is None and start.recipe is not None:
         info |= {key: start.info[key] for key in KEYS if key in start.info}
     return info
+
+
+def origin_of(corpus: Corpus) -> dict[str, Any]:
+    """All that is recorded about a corpus."""
+    return {
+        "corpus_fingerprint": corpus.fingerprint,
+        **text_info(corpus),
+        **source_info(corpus),
+        "min_count": corpus.vocabulary.min_count,
+        "counted": [counts_fingerprint(corpus.vocabulary)],
+        "tokens": len(corpus.ids),
+    }
+
+
+def text_info(corpus: Corpus) -> dict[str, Any]:
+    """How the corpus's text was tokenized, for the vectors' file."""
+    recipe = TextRecipe.of_corpus(corpus.info)  # None if an earlier version built the corpus
+    return {"tokenizer": corpus.info.get("tokenizer")} if recipe is None else recipe.as_info()
+
+
+def source_info(corpus: Corpus) -> dict[str, Any]:
+    """Where the text came from, for the vectors' file: file names without their folders."""
+    names = [re.split(r"[/\\]", str(source).rstrip("/\\"))[-1] for source in corpus.info.get("sources") or []]
+    listed = names[:SOURCES_KEPT] + ([f"and {len(names) - SOURCES_KEPT:,} more"] if len(names) > SOURCES_KEPT else [])
+    return {"sentences": len(corpus.sentence_starts) - 1} | ({"sources": listed} if listed else {})

@@ -25,13 +25,13 @@ from wordvec.trainers.neural_options import (
     MERGES,
     PIECES,
     WHERE_SET,
+    Presets,
     check_run,
     choose_engine_and_check,
     ngram_sizes,
 )
 from wordvec.trainers.option_help import hints_for_arguments, with_option_help
 from wordvec.trainers.planning import SENTENCE, Planned, reach_in
-from wordvec.trainers.presets import Presets
 from wordvec.trainers.schedule import Shape, plain_shape
 from wordvec.trainers.svd import spectral_start
 

@@ -161,7 +161,7 @@ ATTRIBUTES = {  # of a trained model, theirs -> here
 }
 
 
-def unknown_argument(who: str, name: str, known: Collection[str], place: str = "") -> ArgumentError:
+def unknown_argument(who: str, name: str, known: Collection[str]) -> ArgumentError:
     """The error for an argument that `who` does not have. It gives the name used here, or where the task is done.
 
     >>> print(unknown_argument("SkipGram", "vector_size", ["dim", "window"]))
@@ -170,7 +170,7 @@ def unknown_argument(who: str, name: str, known: Collection[str], place: str = "
     what = f"{who} has no option {name!r}"
     other = OPTION_NAMES.get(name)
     if other in known:
-        return ArgumentError(f"{what}: it is named {other}{place} here")
+        return ArgumentError(f"{what}: it is named {other} here")
     if name in ADVICE:
         return ArgumentError(f"{what}: {ADVICE[name]}")
     listed = f"it takes: {', '.join(known)}"

@@ -21,7 +21,7 @@ from wordvec.corpus.encode.token_ids import in_order
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenizer_name
 from wordvec.corpus.read.records import block_of
 from wordvec.corpus.read.sources import is_unordered
-from wordvec.corpus.read.tokens import as_tokens, listed_items
+from wordvec.corpus.read.values import as_tokens, listed_items
 from wordvec.corpus.recipe import NOT_SAID, TextRecipe
 from wordvec.errors import InputError, OptionError, describe
 from wordvec.vectors.word_rows import WordRows

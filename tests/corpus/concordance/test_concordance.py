@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.corpus import Corpus
-from wordvec.corpus.concordance import Concordance, Line, lines_with, sort_lines
+from wordvec.corpus.concordance import Concordance, Line, sort_lines
 from wordvec.errors import CorpusError, OptionError, UnknownWordError
 
 TEXT = """the king sat on the throne
@@ -63,7 +63,7 @@ def test_behind_is_the_same_either_way_round(found):
 
 def test_long_sentences_are_shown_in_part():
     corpus = Corpus.from_sentences([[f"w{i}" for i in range(200)]])
-    (line,) = lines_with(corpus, "w100")
+    (line,) = Concordance(corpus).lines("w100")
     assert (line.left.split()[0], line.right.split()[-1]) == ("w70", "w130")
 
 
@@ -73,7 +73,7 @@ def test_every_line_is_of_its_sentence(sentences, word):
     expected = sum(sentence.count(word) for sentence in sentences)
     if not expected:
         return
-    lines = lines_with(corpus, word, limit=1000)
+    lines = Concordance(corpus).lines(word, limit=1000)
     assert len(lines) == expected
     for line in lines:
         whole = " ".join(sentences[line.sentence])

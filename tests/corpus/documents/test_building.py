@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from wordvec import Corpus
-from wordvec.corpus.documents.documents import FILES
+from wordvec.corpus.documents import FILES
 from wordvec.errors import CorpusError, OptionError
 
 

@@ -11,8 +11,7 @@ import pytest
 
 from wordvec import Corpus, Phrases
 from wordvec.corpus.concordance import Concordance
-from wordvec.corpus.documents.citation_formats import cited_as_csv, cited_as_html, cited_as_text
-from wordvec.corpus.documents.citing import Citations, CitedLine, sort_cited
+from wordvec.corpus.documents.citing import Citations, CitedLine, cited_as_csv, cited_as_html, cited_as_text, sort_cited
 from wordvec.corpus.documents.finding import WordFinder
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.recipe import TextRecipe

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wordvec import Corpus
-from wordvec.corpus.documents.documents import Document, Documents, TextFile
+from wordvec.corpus.documents import Document, Documents, TextFile
 from wordvec.corpus.documents.groups import groups_of, year_of
 from wordvec.corpus.documents.splitting import documents_of, group_sizes, part_of
 from wordvec.errors import CorpusError, OptionError

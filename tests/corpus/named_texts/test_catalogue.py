@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from wordvec.corpus.named_texts.catalogue import (
+from wordvec.corpus.named_texts import (
     bundled_corpus,
     bundled_evaluation,
     corpora_folder,

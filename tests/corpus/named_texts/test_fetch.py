@@ -16,8 +16,8 @@ pytest.importorskip("pooch", reason="the extra wordvec[fetch] is not installed")
 
 from wordvec import Corpus
 from wordvec.cli import main
-from wordvec.corpus.named_texts import catalogue, download
-from wordvec.corpus.named_texts.catalogue import CatalogueEntry, fetched_path, missing_text_message
+from wordvec.corpus import named_texts
+from wordvec.corpus.named_texts import CatalogueEntry, download, fetched_path, missing_text_message
 from wordvec.corpus.named_texts.download import CHUNK_BYTES
 from wordvec.corpus.named_texts.fetch import fetch
 from wordvec.errors import CorpusError, MissingExtraError
@@ -134,7 +134,7 @@ def in_catalogue(monkeypatch, **changes):
         note="for tests",
     )
     entry = replace(entry, **changes)
-    monkeypatch.setattr(catalogue, "list_catalogue", lambda: (entry,))
+    monkeypatch.setattr(named_texts, "list_catalogue", lambda: (entry,))
     return entry
 
 

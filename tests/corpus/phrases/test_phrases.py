@@ -153,16 +153,10 @@ def test_empty_text_and_text_without_phrases():
     assert find_phrases(text, Phrases(min_count=1))[0] is text
 
 
-def test_progress_counts_every_token_twice_a_pass():
-    tokens = []
-    find_phrases(spooled([["a", "b"]] * 10), Phrases(passes=1, threshold=0), tokens.append)
-    assert sum(tokens) == 2 * 20
-
-
 def test_pairs_of_words_that_do_not_count_are_not_counted():
     ids, ends = np.array([0, 1, 0, 1, 0, 2, 0], np.int32), np.array([7])
     for countable, expected in (([1, 1, 0], {(0, 1): 2, (1, 0): 2}), ([1, 0, 1], {(0, 2): 1, (2, 0): 1})):
-        keys, counts = pairs.count_pairs(ids, ends, np.array(countable, bool), 1, lambda tokens: None)
+        keys, counts = pairs.count_pairs(ids, ends, np.array(countable, bool), 1)
         first, second = pairs.split_keys(keys)
         assert dict(zip(zip(first.tolist(), second.tolist()), counts.tolist())) == expected
 

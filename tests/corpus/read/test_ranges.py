@@ -7,10 +7,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from wordvec.corpus import read as readers
 from wordvec.corpus.encode import blocks, scanning
 from wordvec.corpus.encode import token_ids as encoding
 from wordvec.corpus.encode.blocks import Cutting, encode_blocks
-from wordvec.corpus.read import ranges, readers
+from wordvec.corpus.read import ranges
 from wordvec.corpus.read.ranges import TextRange, load_range, ranges_of
 from wordvec.errors import CorpusError
 from wordvec.native import library

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.corpus import read_lines
-from wordvec.corpus.read import compression, decoding
+from wordvec.corpus.read import compression, decoding, read_pieces
 from wordvec.corpus.read.paths import size_in_bytes
-from wordvec.corpus.read.readers import read_pieces
 from wordvec.corpus.read.sources import as_files, as_texts
 from wordvec.errors import CorpusError, OptionError
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.corpus import building, read_lines
-from wordvec.corpus.named_texts.catalogue import bundled_corpus
+from wordvec.corpus.named_texts import bundled_corpus
 from wordvec.corpus.read.sniffing import is_json, table_of
 from wordvec.errors import CorpusError
 

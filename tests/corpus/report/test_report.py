@@ -10,7 +10,7 @@ from wordvec import Corpus
 from wordvec.cli import main
 from wordvec.corpus import Vocabulary
 from wordvec.corpus import report as report_module
-from wordvec.corpus.named_texts.catalogue import bundled_corpus
+from wordvec.corpus.named_texts import bundled_corpus
 from wordvec.corpus.report import examine, report_lines
 
 TEXT = list(itertools.islice(bundled_corpus("tiny-world"), 3000))

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from wordvec.evaluation.analogy import answers, gpu_answers
+from wordvec.evaluation.analogy import answers
 
 
 def unit_rows(size=300, dim=6, seed=1):
@@ -17,13 +17,13 @@ def unit_rows(size=300, dim=6, seed=1):
 @pytest.mark.parametrize("method", answers.METHODS)
 @pytest.mark.parametrize("questions, candidates", [(2048, 16_384), (7, 64), (1, 1)])
 def test_answers_are_those_of_the_cpu(gpu, monkeypatch, method, questions, candidates):
-    monkeypatch.setattr(gpu_answers, "QUESTIONS", questions)
-    monkeypatch.setattr(gpu_answers, "CANDIDATES", candidates)
+    monkeypatch.setattr(answers, "QUESTIONS", questions)
+    monkeypatch.setattr(answers, "CANDIDATES_ON_GPU", candidates)
     unit = unit_rows(60 if candidates == 1 else 300)
     asked = np.random.default_rng(3).integers(0, len(unit), (20, 3))
     excluded = np.column_stack([asked, np.full(len(asked), -1)])
     expected = answers.best_answers(unit.__getitem__, len(unit), asked, method, excluded)
-    best, score, close = gpu_answers.best_answers(unit.__getitem__, len(unit), asked, method, excluded)
+    best, score, close = answers.best_answers_on_gpu(unit.__getitem__, len(unit), asked, method, excluded)
     clear = ~(close | expected[2])
     assert clear.sum() > 10
     np.testing.assert_array_equal(best[clear], expected[0][clear])
@@ -34,15 +34,15 @@ def test_answers_are_those_of_the_cpu(gpu, monkeypatch, method, questions, candi
 
 def test_no_question_and_no_candidate(gpu):
     unit = unit_rows(60)[:3]
-    for part in gpu_answers.best_answers(unit.__getitem__, 3, np.zeros((0, 3), np.int64), "3cosadd"):
+    for part in answers.best_answers_on_gpu(unit.__getitem__, 3, np.zeros((0, 3), np.int64), "3cosadd"):
         assert len(part) == 0
-    best, _, close = gpu_answers.best_answers(unit.__getitem__, 3, np.array([[0, 1, 2]]), "3cosadd")
+    best, _, close = answers.best_answers_on_gpu(unit.__getitem__, 3, np.array([[0, 1, 2]]), "3cosadd")
     assert best.tolist() == [-1]
     assert close.tolist() == [False]
 
 
 def test_both_have_one_signature():
-    assert inspect.signature(answers.best_answers) == inspect.signature(gpu_answers.best_answers)
+    assert inspect.signature(answers.best_answers) == inspect.signature(answers.best_answers_on_gpu)
 
 
 @pytest.mark.parametrize("method", answers.METHODS)
@@ -55,7 +55,7 @@ def test_accuracy_is_that_of_the_cpu(gpu, monkeypatch, method):
     vectors = WordVectors([f"w{i}" for i in range(200)], rng.integers(-3, 4, (200, 4)).astype(np.float32) + 0.5)
     asked = [tuple(f"w{i}" for i in rng.choice(200, 4, replace=False)) for _ in range(60)]
     on_cpu = analogy.evaluate_analogy(vectors, asked, method=method)
-    monkeypatch.setattr(analogy, "best_answers", gpu_answers.best_answers)
+    monkeypatch.setattr(analogy, "best_answers", answers.best_answers_on_gpu)
     there = analogy.evaluate_analogy(vectors, asked, method=method)
     assert there.score == on_cpu.score
     np.testing.assert_array_equal(there.outcomes, on_cpu.outcomes)

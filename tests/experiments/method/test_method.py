@@ -12,11 +12,9 @@ from dated_texts import write_dated_texts
 from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram
 from wordvec.change.space import ALIKE
 from wordvec.cli import build_parser, main
-from wordvec.corpus.documents.documents import size_and_sha256
+from wordvec.corpus.documents import size_and_sha256
 from wordvec.errors import InputError, OptionError
-from wordvec.experiments.method.card_parts import ENTRIES, OF_CHANGE, OF_TRAINER, bibtex
-from wordvec.experiments.method.change_file import is_record, read_record
-from wordvec.experiments.method.paragraph import (
+from wordvec.experiments.method import (
     GROUPINGS,
     LANGUAGES,
     MODELS,
@@ -26,6 +24,8 @@ from wordvec.experiments.method.paragraph import (
     paragraph_of_changes,
     paragraph_of_vectors,
 )
+from wordvec.experiments.method.card_parts import OF_CHANGE, OF_TRAINER, bibtex, entries
+from wordvec.experiments.method.change_file import is_record, read_record
 from wordvec.experiments.method.runs import build_command, train_command
 
 
@@ -49,9 +49,9 @@ def test_all_languages_say_the_same():
 
 def test_each_work_that_is_named_has_an_entry():
     assert {*OF_CHANGE, "kish1965survey"} | {key for keys in OF_TRAINER.values() for key in keys} | {"wordvec"} == set(
-        ENTRIES
+        entries()
     )
-    for key, entry in ENTRIES.items():
+    for key, entry in entries().items():
         assert entry.splitlines()[0].endswith(f"{{{key},")
         assert entry.count("{") == entry.count("}")
     assert bibtex(["levy2015improving", "levy2015improving"]).count("@article") == 1

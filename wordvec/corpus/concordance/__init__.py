@@ -187,18 +187,6 @@ class Concordance:
         return self._contexts[key]
 
 
-def lines_with(
-    corpus: Corpus, word: str, near: str | None = None, window: int = 5, limit: int = 10, seed: int | None = None
-) -> list[Line]:
-    """`Concordance.lines` for a single query.
-
-    >>> from wordvec.corpus import Corpus
-    >>> lines_with(Corpus.from_sentences([["a", "rose", "is", "a", "rose"]]), "is")[0].right
-    'a rose'
-    """
-    return Concordance(corpus).lines(word, near, window, limit, seed)
-
-
 def sort_lines(lines: Iterable[Line], by: str) -> list[Line]:
     """Sort lines by corpus order ("position"), or by the words before ("left") or after ("right") the keyword.
 

@@ -11,12 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wordvec.corpus.documents.documents import Documents, size_and_sha256
-from wordvec.corpus.documents.records import read_records
+from wordvec.corpus.documents import Documents, size_and_sha256
+from wordvec.corpus.documents.table import read_records
 from wordvec.corpus.encode.cjk import Analyser
 from wordvec.corpus.encode.sentences import split_sentences
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, get_tokenizer
-from wordvec.corpus.read.readers import read_lines
+from wordvec.corpus.read import read_lines
 from wordvec.corpus.read.sources import as_files
 from wordvec.errors import CorpusError, WordvecError
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wordvec.corpus.documents.documents import Documents, Value
+from wordvec.corpus.documents import Documents, Value
 from wordvec.errors import CorpusError, OptionError, counted, listed
 from wordvec.rng import SHUFFLE, permutation
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path, PurePath, PurePosixPath
 
-from wordvec.corpus.documents.documents import Value
+from wordvec.corpus.documents import Value
 from wordvec.corpus.documents.table import Row
 from wordvec.errors import CorpusError, counted, listed
 from wordvec.progress import announce

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from wordvec.corpus.documents.documents import Document, Documents, TextFile, Value, size_and_sha256
+from wordvec.corpus.documents import Document, Documents, TextFile, Value, size_and_sha256
 from wordvec.corpus.documents.matching import match_rows
-from wordvec.corpus.documents.records import read_records
-from wordvec.corpus.documents.table import column_of_paths, read_table
+from wordvec.corpus.documents.table import column_of_paths, read_records, read_table
+from wordvec.corpus.read import read_blocks, split_blocks
 from wordvec.corpus.read.paths import files_of
-from wordvec.corpus.read.readers import read_blocks, split_blocks
 from wordvec.corpus.read.sources import PathLike, as_files
 from wordvec.errors import CorpusError, OptionError, counted, listed
 

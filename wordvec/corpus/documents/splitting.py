@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wordvec.corpus.build_options import WordSelection, checked_min_count
-from wordvec.corpus.documents.documents import Documents
+from wordvec.corpus.documents import Documents
 from wordvec.corpus.documents.groups import Groups, group_of_sentence
 from wordvec.corpus.encode.token_ids import Spooled
 from wordvec.errors import CorpusError

@@ -1,4 +1,4 @@
-"""A metadata table with one row per text file, as CSV, TSV, JSON, Parquet, Feather or Arrow."""
+"""Metadata: a table with one row per text file, or fields of records, as CSV, TSV, JSON, Parquet, Feather or Arrow."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import io
 import math
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wordvec.corpus.documents.documents import Value
+from wordvec.corpus.documents import Value
 from wordvec.corpus.read.arrow import records_of_file, table_kind
+from wordvec.corpus.read.document_texts import read_fields
+from wordvec.corpus.read.records import block_of
 from wordvec.corpus.read.sniffing import DECLARED_DELIMITER, DELIMITERS, is_json, table_of
+from wordvec.corpus.read.values import Tally, Unusable, is_missing
 from wordvec.errors import CorpusError
 from wordvec.json_forms import parse_json
 
@@ -22,6 +25,7 @@ PATH_COLUMNS = ("path", "file", "filename", "file_name", "file name", "document"
 PATH_COLUMNS += ("datei", "dateiname", "파일", "파일명")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
 LARGEST = 1 << 28  # bytes of a table, which is held in memory
+NOTHING = ("",)  # cells without a value; "NA" is not one, since it may mean Namibia
 
 
 class Row(NamedTuple):
@@ -206,3 +210,38 @@ def plain_value(value: Any, where: str) -> Value:
         return str(value.isoformat())
     kind = "an object" if isinstance(value, Mapping) else f"a {type(value).__name__}"
     raise CorpusError(f"{where}: metadata is text, numbers, dates, true or false; got {kind}, {value!r:.40}")
+
+
+class Record(NamedTuple):
+    """The text of a record with its metadata; `number` is its line, row or value in the file, from 1."""
+
+    number: int
+    text: str
+    values: tuple[Value, ...]
+
+
+def read_records(
+    path: Path, field: str, fields: Sequence[str], encoding: str, errors: str, strict: bool = False
+) -> Iterator[Record]:
+    """Yield the records of a file that have text in `field`, with the values of `fields`.
+
+    Records without text are left out, counted and reported, or with `strict` an error. A field missing from a record
+    is None; a field missing from every record is an error. Raises CorpusError for files of another kind.
+    """
+    tally = Tally(str(path), "records", strict, f" in {field!r}")
+    never_seen = set(fields)
+    for number, where, (value, *found) in read_fields(path, [field, *fields], encoding, errors, NOTHING):
+        tally.total += 1
+        if is_missing(value):
+            tally.leave_out_missing(where)
+            continue
+        if isinstance(value, Unusable) or not isinstance(value, str):
+            problem = value.problem if isinstance(value, Unusable) else f"text expected in {field!r}; got {value!r:.60}"
+            tally.leave_out(f"{where}: {problem}")
+            continue
+        never_seen -= {name for name, of in zip(fields, found) if not isinstance(of, Unusable)}
+        plain = (None if isinstance(of, Unusable) else plain_value(of, f"{where}: {n}") for n, of in zip(fields, found))
+        yield Record(number, block_of(value), tuple(plain))
+    tally.finish()
+    if never_seen and tally.total:
+        raise CorpusError(f"{path}: no record has a field {min(never_seen)!r}, which was named as metadata")

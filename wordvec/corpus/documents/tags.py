@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.corpus.documents.documents import Documents
+from wordvec.corpus.documents import Documents
 from wordvec.corpus.read.records import block_of
 from wordvec.corpus.read.sources import Tagged, Texts, TokenLists
-from wordvec.corpus.read.tokens import as_token, listed_items
+from wordvec.corpus.read.values import as_token, listed_items
 from wordvec.errors import CorpusError
 
 EXPECTED = (

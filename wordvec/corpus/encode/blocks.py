@@ -18,8 +18,8 @@ import numpy as np
 from wordvec.corpus.encode.scanning import Growing, PieceTable
 from wordvec.corpus.encode.token_ids import Spool, Spooled, in_order
 from wordvec.corpus.encode.tokenizers import Tokenizer
+from wordvec.corpus.read import read_range
 from wordvec.corpus.read.ranges import TextRange
-from wordvec.corpus.read.readers import read_range
 from wordvec.corpus.words import Packed, pack_words
 from wordvec.errors import CorpusError
 

@@ -147,7 +147,7 @@ def check_words(words: np.ndarray, ends: np.ndarray) -> None:
 
 
 def shares_of(words: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """See `buckets.shares_of`."""
+    """See `words.shares_of`."""
     check_words(words, ends)
     shares = np.empty(len(ends), np.uint8)
     functions.share_words(words, ends, shares)
@@ -155,7 +155,7 @@ def shares_of(words: np.ndarray, ends: np.ndarray) -> np.ndarray:
 
 
 def take_words(words: np.ndarray, ends: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """See `buckets.take_words`."""
+    """See `words.take_words`."""
     check_words(words, ends)
     _need(not len(positions) or positions.min() >= 0, "positions of words must not be negative")
     size = int(np.diff(ends, prepend=0)[positions].sum())  # IndexError for a position beyond the end

@@ -15,9 +15,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from wordvec.corpus.read.missing import Tally, is_missing
 from wordvec.corpus.read.sources import is_unordered
-from wordvec.corpus.read.tokens import as_token, as_tokens, listed_items
+from wordvec.corpus.read.values import Tally, as_token, as_tokens, is_missing, listed_items
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError, counted
 from wordvec.growing_array import GrowingArray
@@ -44,9 +43,9 @@ class Spooled(NamedTuple):
     counts: np.ndarray
 
 
-def growing_array(dtype: type[np.generic], room: int = 0) -> GrowingArray:
+def growing_array(dtype: type[np.generic]) -> GrowingArray:
     """An array written piece by piece: in memory while it is small, then in a temporary file."""
-    return GrowingArray(dtype, HELD_IN_MEMORY, room, purpose="reading the text", error=CorpusError)
+    return GrowingArray(dtype, HELD_IN_MEMORY, purpose="reading the text", error=CorpusError)
 
 
 class Spool:
@@ -161,17 +160,13 @@ def renumber(
 
 def renumbered(spooled: Spooled, final_id: np.ndarray, threads: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield for each chunk the ids of the kept tokens, and how many of them precede each sentence end."""
-    compiled = len(spooled.ids) >= TOKENS_AT_A_TIME and _can_compile()
+    from wordvec.native import library
+
+    compiled = len(spooled.ids) >= TOKENS_AT_A_TIME and library.is_available()
     begins = range(0, len(spooled.ids), TOKENS_AT_A_TIME)
     yield from in_order(partial(_renumbered, spooled, final_id, compiled), begins, threads)
     give_back_pages(spooled.ids)
     give_back_pages(spooled.sentence_ends)
-
-
-def _can_compile() -> bool:
-    from wordvec.native import library
-
-    return library.is_available()
 
 
 def _renumbered(spooled: Spooled, final_id: np.ndarray, compiled: bool, begin: int) -> tuple[np.ndarray, np.ndarray]:

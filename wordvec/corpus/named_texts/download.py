@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wordvec.corpus.named_texts.catalogue import size_in_words
+from wordvec.corpus.named_texts import size_in_words
 from wordvec.errors import CorpusError, MissingExtraError
 from wordvec.files import move_file
 from wordvec.json_forms import parse_json

@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from wordvec.corpus.named_texts.catalogue import (
+from wordvec.corpus.named_texts import (
     FOLDER_VARIABLE,
     MARKUP,
     CatalogueEntry,

@@ -6,7 +6,7 @@ Everything is counted on the ids of the text's words, before the vocabulary is m
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
@@ -97,7 +97,7 @@ class Phrases:
         Raises CorpusError, showing the item, for a sentence that is a string instead of a list of strings.
         """
         options = replace(self, learned=None)
-        return options.with_found(find_phrases(spool(checked_sentences(sentences), _ignore), options)[1])
+        return options.with_found(find_phrases(spool(checked_sentences(sentences), lambda sentences: None), options)[1])
 
     def with_found(self, found: Iterable[FoundPhrases]) -> Phrases:
         """The same options, with what `find_phrases` found."""
@@ -188,15 +188,12 @@ class FoundPhrases(NamedTuple):
     pairs: list[tuple[str, str]]
 
 
-def find_phrases(
-    spooled: Spooled, phrases: Phrases, on_tokens: Callable[[int], None] | None = None
-) -> tuple[Spooled, list[FoundPhrases]]:
+def find_phrases(spooled: Spooled, phrases: Phrases) -> tuple[Spooled, list[FoundPhrases]]:
     """Join the phrases of a text, those that were learned or else its own; return it and what each pass joined.
 
     In a sentence, pairs are joined greedily from left to right, and a word that was joined to the one before does not
     begin another pair, as in word2phrase.c. Counts are those of the new text: a word that now occurs only in
     phrases has the count 0. New words come after the old ones, whose ids do not change.
-    `on_tokens` is called with the number of tokens read since; each pass reads its text twice.
 
     >>> ids, ends = np.array([0, 1, 2, 0, 1, 0, 1], np.int32), np.array([5, 7])
     >>> text = Spooled(ids, ends, ["new", "york", "is"], np.array([3, 3, 1]))
@@ -206,12 +203,12 @@ def find_phrases(
     >>> found[0].words, found[0].scores.round(2).tolist()
     (['new_york'], [2.33])
     """
-    text, found = find_phrases_of(SpooledText(spooled, on_tokens or _ignore), phrases)
+    text, found = find_phrases_of(SpooledText(spooled), phrases)
     return text.spooled, found
 
 
 def find_phrases_of(text: Text, phrases: Phrases) -> tuple[Any, list[FoundPhrases]]:
-    """The same for a text wherever it lies."""
+    """`find_phrases` for a text in memory or on a cluster."""
     found = []
     for number in range(phrases.passes):
         if phrases.learned is None:
@@ -248,10 +245,6 @@ def _join_tokens(tokens: list[str], pairs: Pairs, delimiter: str) -> list[str]:
     return joined
 
 
-def _ignore(tokens: int) -> None:
-    pass
-
-
 def _best_pairs(text: Text, phrases: Phrases) -> tuple[np.ndarray, np.ndarray]:
     """Keys, ascending, and scores of the pairs above the threshold."""
     keys, counts = text.count_pairs(text.counts >= phrases.min_count, phrases.min_count)
@@ -262,7 +255,7 @@ def _best_pairs(text: Text, phrases: Phrases) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _learned_pairs(text: Text, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    """Keys, ascending, and scores of those of the pairs that stand somewhere in the text."""
+    """Keys, ascending, and scores of those of the pairs that occur in the text."""
     wanted = {word for pair in pairs for word in pair}
     id_of = {word: word_id for word_id, word in enumerate(text.words) if word in wanted}
     here = [(id_of[a], id_of[b], score) for (a, b), score in pairs.items() if a in id_of and b in id_of]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -28,22 +27,22 @@ class Text(Protocol):
         """See `pairs.count_pairs`."""
 
     def occurring(self, keys: np.ndarray) -> np.ndarray:
-        """Which of these pairs, ascending, stand somewhere in the text: (P,) bool."""
+        """Which of these pairs, given in ascending order, occur in the text: (P,) bool."""
 
     def join(self, keys: np.ndarray, word_ids: np.ndarray, words: list[str]) -> tuple[Self, np.ndarray]:
         """The text with pairs of `keys` replaced by `word_ids`, ids of `words`, and how often each was, (P,)."""
 
 
 class SpooledText:
-    """A text in this process. `on_tokens` is called with the number of tokens read since."""
+    """A text in this process."""
 
-    def __init__(self, spooled: Spooled, on_tokens: Callable[[int], None]) -> None:
-        self.spooled, self._on_tokens = spooled, on_tokens
+    def __init__(self, spooled: Spooled) -> None:
+        self.spooled = spooled
         self.words, self.counts, self.tokens = spooled.words, spooled.counts, len(spooled.ids)
 
     def count_pairs(self, countable: np.ndarray, min_count: int) -> tuple[np.ndarray, np.ndarray]:
         """See Text."""
-        return count_pairs(self.spooled.ids, self.spooled.sentence_ends, countable, min_count, self._on_tokens)
+        return count_pairs(self.spooled.ids, self.spooled.sentence_ends, countable, min_count)
 
     def occurring(self, keys: np.ndarray) -> np.ndarray:
         """See Text."""
@@ -53,12 +52,12 @@ class SpooledText:
         """See Text."""
         index = PairIndex(keys, len(self.words))
         ids, ends = self.spooled.ids, self.spooled.sentence_ends
-        joined_text, joined = join_pairs(ids, ends, index, word_ids, len(words), on_tokens=self._on_tokens)
-        return SpooledText(joined_text._replace(words=words), self._on_tokens), joined
+        joined_text, joined = join_pairs(ids, ends, index, word_ids, len(words))
+        return SpooledText(joined_text._replace(words=words)), joined
 
 
 def pairs_found(ids: np.ndarray, sentence_ends: np.ndarray, keys: np.ndarray, words: int) -> np.ndarray:
-    """Which of these pairs of `words` words stand somewhere in a text, (P,) bool."""
+    """Which of these pairs of `words` words occur in a text, (P,) bool."""
     index, occurs = PairIndex(keys, words), np.zeros(len(keys), bool)
     for begin in range(0, len(ids), TOKENS_AT_A_TIME):
         occurs[index.find(*neighbours(ids, sentence_ends, begin, begin + TOKENS_AT_A_TIME))[1]] = True
@@ -73,7 +72,6 @@ def join_pairs(
     word_ids: np.ndarray,
     words: int,
     is_taken: bool = False,
-    on_tokens: Callable[[int], None] = lambda tokens: None,
 ) -> tuple[Spooled, np.ndarray]:
     """A text, without words, with the pairs of an index replaced by `word_ids`, and how often each was, (P,).
 
@@ -103,7 +101,6 @@ def join_pairs(
             spool.write(new_ids, ends - np.searchsorted(gone, ends))
             next_sentence = stop
             give_back_pages(ids)
-            on_tokens(len(first))
         return spool.finished([], counts), joined
 
 

@@ -1,5 +1,4 @@
-"""Phrases on a cluster: pairs are counted and joined part by part of the text, and what each pass finds is that of one
-machine.
+"""Phrases on a cluster: pairs are counted and joined in parts of the text, with the same result as on one machine.
 
 ::
 
@@ -25,14 +24,14 @@ if TYPE_CHECKING:
     from wordvec.cluster import Cluster
 
 TOKENS_AT_A_TIME = 1 << 18
-PAIRS_OF_A_RANGE = 1 << 23  # at most, but for MOST_RANGES, by what the words' counts allow
+PAIRS_OF_A_RANGE = 1 << 23  # at most, as far as the words' counts tell; more if there would be over MOST_RANGES ranges
 MOST_RANGES = 256
 TAIL = 1 << 12  # tokens at the end of a part that are looked at first
-OTHER = -1  # the id of words that phrases have nothing to do with, and of none
+OTHER = -1  # the id of words that phrases do not involve, and of no word
 
 
 class TextOnCluster:
-    """A text as parts in the store; see `joining.Text`. Its words are those that phrases may have to do with.
+    """A text as parts in the store; see `joining.Text`. Its words are those that phrases may involve.
 
     tables[i] is an entry whose `numbers` are the ids of the words of part i: their positions in `words`, or OTHER.
     """
@@ -53,7 +52,7 @@ class TextOnCluster:
 
     @property
     def found(self) -> WithPhrases:
-        """The text as it is now."""
+        """The text with the phrases joined so far."""
         return WithPhrases(self.parts, self.words, self.counts, self._working)
 
     def count_pairs(self, countable: np.ndarray, min_count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -116,12 +115,12 @@ class TextOnCluster:
         return name
 
     def _word_at(self, part: int, place: int = 0) -> int:
-        """The id of the word at this place of a part that has some."""
+        """The id of the word at this place of a part, which must not be empty."""
         (number,) = self._cluster.store.read(self.parts[part], "ids", place, place + 1)
         return int(self._cluster.store.read(self.tables[part], "numbers", number, number + 1)[0])
 
     def _pairs_between(self) -> list[tuple[int, int]]:
-        """The last word of a part and the first of the next, where a sentence goes on."""
+        """The last word of a part and the first word of the next, if a sentence continues there."""
         tokens = [self._cluster.store.facts(part)["tokens"] for part in self.parts]
         ends = [(i, follows) for i, follows in enumerate(self._next) if follows is not None]
         return [(self._word_at(i, tokens[i] - 1), self._word_at(follows)) for i, follows in ends]
@@ -141,7 +140,7 @@ class TextOnCluster:
 def _next_words(store: Store, parts: list[str]) -> list[int | None]:
     """For each part, the part whose first word follows its last in the same sentence; None where there is none."""
     tokens = [store.facts(part)["tokens"] for part in parts]
-    begins, goes_on = [], []  # whether a sentence begins with the part; whether one goes on at its end
+    begins, goes_on = [], []  # whether a sentence begins with the part; whether one continues after it
     for part, size in zip(parts, tokens):
         ends = store.read(part, "sentence_ends")
         begins.append(bool(len(ends) and ends[0] == 0))
@@ -155,7 +154,7 @@ def _next_words(store: Store, parts: list[str]) -> list[int | None]:
 
 
 def _borders(counts: np.ndarray) -> list[int]:
-    """Ranges of ids of first words with about as many pairs each, by what the counts allow at most."""
+    """Borders of ranges of first words' ids, with about equally many pairs each, estimated from the counts."""
     if not len(counts):
         return [0, 0]
     most = np.cumsum(counts, dtype=np.int64)
@@ -165,13 +164,13 @@ def _borders(counts: np.ndarray) -> list[int]:
 
 
 def _global_ids(place: Store, part: str, numbers: str) -> tuple[np.ndarray, np.ndarray]:
-    """Ids of a part as those of the whole text; and its sentence ends."""
+    """The ids of a part, as in the whole text, and its sentence ends."""
     ids = _looked_up(place.read(part, "ids"), np.asarray(place.read(numbers, "numbers"), np.int32))
     return ids, np.asarray(place.read(part, "sentence_ends"))
 
 
 def _looked_up(ids: np.ndarray, table: np.ndarray, more: int = OTHER) -> np.ndarray:
-    """table[ids], and one id more; memory-mapped if large."""
+    """table[ids], followed by the id `more` unless it is OTHER; memory-mapped if large."""
     with growing_array(np.int32) as found:
         for begin in range(0, len(ids), TOKENS_AT_A_TIME):
             found.append(table[ids[begin : begin + TOKENS_AT_A_TIME]])
@@ -180,11 +179,11 @@ def _looked_up(ids: np.ndarray, table: np.ndarray, more: int = OTHER) -> np.ndar
 
 
 def count_pairs_of_part(store: str, part: str, numbers: str, mask: str, borders: list[int], name: str) -> None:
-    """Publish the pairs of a part, in order, with their counts."""
+    """Publish the pairs of a part, ascending, with their counts."""
     place = open_store(store)
     if not place.is_published(name):
         countable = np.asarray(place.read(mask, "countable")).view(bool)
-        found = count_pairs(*_global_ids(place, part, numbers), countable, 1, lambda tokens: None)
+        found = count_pairs(*_global_ids(place, part, numbers), countable, 1)
         _publish_pairs(place, name, *found, borders)
 
 
@@ -208,16 +207,16 @@ def add_pairs(store: str, runs: list[str], number: int, min_count: int, name: st
 
 
 def find_pairs(store: str, part: str, numbers: str, pairs: str, words: int) -> np.ndarray:
-    """Which of the pairs stand in a part."""
+    """Which of the pairs occur in a part."""
     place = open_store(store)
     keys = np.asarray(place.read(pairs, "keys"))
     return pairs_found(*_global_ids(place, part, numbers), keys, words + 1)  # OTHER, which is -1, finds the last one
 
 
 def joins_beyond(store: str, part: str, numbers: str, pairs: str, words: int, beyond: int) -> list[bool]:
-    """Whether the last word of a part is joined to the one beyond, where the first word is free, and where it is taken.
+    """Whether the part's last word is joined to the word after it, if the first word is free, and if it is taken.
 
-    In a row of pairs that overlap, every second one is joined: so it depends on where the row begins.
+    Of overlapping pairs in a row every second one is joined, so this depends on where the row begins.
     """
     place = open_store(store)
     table, ends = np.asarray(place.read(numbers, "numbers")), np.asarray(place.read(part, "sentence_ends"))
@@ -238,17 +237,17 @@ def joins_beyond(store: str, part: str, numbers: str, pairs: str, words: int, be
 def join_part(
     store: str, part: str, numbers: str, pairs: str, words: list[int], is_taken: bool, beyond: int, name: str
 ) -> None:
-    """Publish a part with its pairs joined; `words` are how many there are before and after.
+    """Publish a part with its pairs joined; `words` has the numbers of words before and after.
 
-    `is_taken` and `beyond` say what happens at its ends: whether its first word is joined to the one before, and to
-    which word its last one is joined. The words of the new part have the ids `numbers`, and where that is OTHER, they
-    are those with number `own` in the text before any words were joined.
+    `is_taken` tells whether the part's first word is joined to the word before it, `beyond` is the word that its last
+    one is joined to, or OTHER. The words of the new part have the ids `numbers`; a word whose number is OTHER is the
+    one with number `own` in the text before any words were joined.
     """
     place = open_store(store)
     if place.is_published(name):
         return
     of_words = np.array(place.read(numbers, "numbers"), np.int32)
-    others = np.flatnonzero(of_words == OTHER)  # get numbers behind all words
+    others = np.flatnonzero(of_words == OTHER)  # numbered after all words
     own = others if numbers != part else np.asarray(place.read(part, "own"))[others]
     of_words[others] = words[1] + np.arange(len(others))
     size = words[1] + len(others)

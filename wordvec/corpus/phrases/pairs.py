@@ -8,7 +8,7 @@ At the end all runs are merged one range of keys at a time, so a pair's whole co
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -28,16 +28,15 @@ def count_pairs(
     sentence_ends: np.ndarray,
     countable: np.ndarray,
     min_count: int,
-    on_tokens: Callable[[int], None],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Keys (P,) uint64 ascending, and counts (P,) int64, of all pairs that occur `min_count` times or more.
 
-    Only pairs of `countable` words (a mask over ids), next to each other in one sentence, are counted. `on_tokens`
-    is called with the number of tokens read since. Memory: some 0.4 GB and the result; disk: 12 bytes for each
-    different pair of a stretch of 8 M words, at most 12 bytes a token.
+    Only pairs of `countable` words (a mask over ids), next to each other in one sentence, are counted.
+    Memory: some 0.4 GB and the result; disk: 12 bytes for each different pair of a stretch of 8 M words, at most 12
+    bytes a token.
 
     >>> ids, ends = np.array([0, 1, 0, 1, 1, 0], np.int32), np.array([4, 6])
-    >>> keys, counts = count_pairs(ids, ends, np.array([True, True]), 2, lambda tokens: None)
+    >>> keys, counts = count_pairs(ids, ends, np.array([True, True]), 2)
     >>> split_keys(keys)[0].tolist(), split_keys(keys)[1].tolist(), counts.tolist()
     ([0, 1], [1, 0], [2, 2])
     """
@@ -55,7 +54,6 @@ def count_pairs(
             keys_file.append(keys[starts])
             runs.append(runs[-1] + len(starts))
             give_back_pages(ids)
-            on_tokens(end - begin)
         return merged_pairs(keys_file.finish(), counts_file.finish(), runs, min_count)
 
 
@@ -76,7 +74,7 @@ def merged_pairs(
 def neighbours(
     ids: np.ndarray, sentence_ends: np.ndarray, begin: int, end: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """First words, from `begin` until before `end`; second words, next to them; whether both are in one sentence.
+    """The words begin .. end - 1, the word after each of them, and whether both are in one sentence.
 
     Shapes: all (end - begin,); the last word of the text has itself as its second word, which is no pair.
     """
@@ -117,7 +115,7 @@ class PairIndex:
         self._seen[_filter_place(first, second)] = True
 
     def find(self, first: np.ndarray, second: np.ndarray, together: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The places that have one of the pairs, ascending, and where the pair of each stands in `keys`.
+        """The places with one of the pairs, ascending, and the index in `keys` of the pair at each place.
 
         Shapes: all (N,) -> (F,) int64 and (F,) int64.
 
@@ -141,7 +139,7 @@ def _filter_place(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _starts_of_runs(ordered: np.ndarray) -> np.ndarray:
-    """Where in an ordered array each different element first stands."""
+    """Where each different element of an ordered array first occurs."""
     if not len(ordered):
         return np.zeros(0, np.int64)
     return np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-from wordvec.corpus.read.missing import Row
+from wordvec.corpus.read.values import Row
 from wordvec.errors import CorpusError, MissingExtraError
 
 BATCH_ROWS = 512  # documents held at a time

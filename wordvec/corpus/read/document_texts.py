@@ -11,14 +11,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from wordvec.corpus.named_texts.catalogue import bundled_corpus, is_bundled
+from wordvec.corpus.named_texts import bundled_corpus, is_bundled
+from wordvec.corpus.read import refuse_other_text, split_blocks, with_head
 from wordvec.corpus.read.arrow import rows_of_file, table_kind
 from wordvec.corpus.read.decoding import blocks_of_text, whole_lines
-from wordvec.corpus.read.missing import Row, Unusable, is_missing
 from wordvec.corpus.read.paths import files_of, is_pattern
-from wordvec.corpus.read.readers import refuse_other_text, split_blocks, with_head
 from wordvec.corpus.read.sniffing import is_json
 from wordvec.corpus.read.structured import MISSING, rows_of_csv, rows_of_json
+from wordvec.corpus.read.values import Row, Unusable, is_missing
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce
 

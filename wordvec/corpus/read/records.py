@@ -15,9 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.corpus.read.missing import Tally, Unusable, is_missing
 from wordvec.corpus.read.sources import gives_arrow, is_table, is_unordered
-from wordvec.corpus.read.tokens import as_token, listed_items
+from wordvec.corpus.read.values import Tally, Unusable, as_token, is_missing, listed_items
 from wordvec.errors import CorpusError, OptionError
 
 BATCH = 1000  # records of a Hugging Face data set at a time

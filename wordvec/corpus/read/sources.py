@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Union
 
-from wordvec.corpus.named_texts.catalogue import is_bundled
-from wordvec.corpus.read.missing import is_missing
+from wordvec.corpus.named_texts import is_bundled
+from wordvec.corpus.read.values import is_missing
 from wordvec.errors import CorpusError
 
 PathLike = Union[str, "os.PathLike[str]"]

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from wordvec.corpus.read.missing import Row, Unusable
 from wordvec.corpus.read.records import Block, blocks_of_values, names_of, value_of
 from wordvec.corpus.read.sniffing import HEAD, JSON_LINES_NAMES, NO_DELIMITER, Table, plain_suffix, table_of
+from wordvec.corpus.read.values import Row, Unusable
 from wordvec.errors import CorpusError
 from wordvec.json_forms import different_keys, parse_json
 from wordvec.progress import announce

@@ -11,11 +11,11 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
-from wordvec.evaluation.analogy.answers import TOLERANCE, best_answers
+from wordvec.evaluation.analogy.answers import TOLERANCE, best_answers, best_answers_on_gpu
 from wordvec.evaluation.analogy.questions import FoundQuestions, find_questions
 from wordvec.evaluation.analogy.settling import GensimSteps, as_word2vec_c, in_float64, settle
 from wordvec.evaluation.files.readers import read_analogies
-from wordvec.evaluation.files.set_files import NO_SECTION, AnalogyQuestions, Question
+from wordvec.evaluation.files.set_files import NO_SECTION, AnalogyQuestions, Question, as_set
 from wordvec.evaluation.protocols import Protocol, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import Interval, accuracy_interval, percentile_interval, times_drawn
@@ -98,7 +98,7 @@ def evaluate_analogy(
     if isinstance(restrict_vocab, int) and restrict_vocab < 1:
         raise OptionError(f"restrict_vocab must be at least 1, or None for all words; got {restrict_vocab}")
     rules = get_protocol(protocol)
-    asked = _named(questions)
+    asked = as_set(questions, AnalogyQuestions, read_analogies, "questions", lambda items: {NO_SECTION: tuple(items)})
     limit = rules.analogy_words if restrict_vocab == "protocol" else restrict_vocab
     rows = frequent_rows(vectors, limit) if rules.by_count else slice(0, min(limit or len(vectors), len(vectors)))
     found = find_questions(asked, rules, vectors.words, rows)
@@ -181,9 +181,7 @@ def answer(
     else:
         unit = lambda places: vectors.unit_rows_of(chosen[places])  # noqa: E731
     questions, excluded = found.questions, found.excluded
-    find = best_answers
-    if device != "cpu":
-        from wordvec.evaluation.analogy.gpu_answers import best_answers as find  # type: ignore[assignment]
+    find = best_answers if device == "cpu" else best_answers_on_gpu
     best, score, close = find(unit, found.size, questions, method, excluded)
     zero = np.isin(questions, np.unique(questions)[~unit(np.unique(questions)).any(axis=1)]).any(axis=1)
     if rules.name == "gensim" and method == "3cosadd":
@@ -204,14 +202,6 @@ def answer(
         alone = rules.name == "wordvec"
         best[close] = settle(unit, found.size, questions[close], method, excluded[close], exact, alone=alone)
     return best
-
-
-def _named(questions: AnalogyQuestions | Sequence[Question] | str | os.PathLike[str]) -> AnalogyQuestions:
-    if isinstance(questions, AnalogyQuestions):
-        return questions
-    if isinstance(questions, (str, os.PathLike)):
-        return read_analogies(questions)
-    return AnalogyQuestions("questions", {NO_SECTION: tuple(questions)})
 
 
 def _two_kinds(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wordvec.corpus.named_texts.catalogue import EVALUATION_SETS
+from wordvec.corpus.named_texts import EVALUATION_SETS
 from wordvec.errors import EvaluationFileError
 from wordvec.evaluation.files.set_files import Line, Source, fields_of, find_file, read_set_lines, separator_of
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from wordvec.argument_types import typed
-from wordvec.corpus.named_texts.catalogue import EVALUATION_SETS
+from wordvec.corpus.named_texts import EVALUATION_SETS
 from wordvec.errors import EvaluationFileError, counted
 from wordvec.evaluation.files.pair_layouts import (
     FIFTY,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from wordvec.corpus.named_texts.catalogue import EVALUATION_SETS, bundled_evaluation
+from wordvec.corpus.named_texts import EVALUATION_SETS, bundled_evaluation
 from wordvec.corpus.read.sniffing import DECLARED_DELIMITER
 from wordvec.errors import CorpusError, EvaluationFileError
 from wordvec.json_forms import parse_json
@@ -18,6 +19,7 @@ LARGEST = 256 << 20  # bytes of a set, unpacked
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 Source = str | os.PathLike[str]
+Set = TypeVar("Set")
 
 
 class Line(NamedTuple):
@@ -49,6 +51,15 @@ def set_name(source: Source) -> str:
     """
     path = Path(source)
     return path.name if path.is_dir() else path.stem if path.suffix in SUFFIXES else path.name
+
+
+def as_set(
+    given: Any, kind: type[Set], read: Callable[[Any], Set], name: str, items: Callable[[Any], Any] = tuple
+) -> Set:
+    """Return a set: `given` itself, what `read` reads if it names a file, else one called `name` of its `items`."""
+    if isinstance(given, kind):
+        return given
+    return read(given) if isinstance(given, (str, os.PathLike)) else kind(name, items(given))  # type: ignore[call-arg]
 
 
 SUFFIXES = (".txt", ".csv", ".tsv", ".tab", ".questions", ".json", ".dat")
@@ -90,7 +101,7 @@ def find_file(source: Source) -> Path:
         raise EvaluationFileError("the name of an evaluation set is empty; expected a file or a name")
     if path.exists():
         return path
-    from wordvec.corpus.named_texts.catalogue import fetched_set, is_catalogued_set
+    from wordvec.corpus.named_texts import fetched_set, is_catalogued_set
 
     name = str(source)
     if is_catalogued_set(name):

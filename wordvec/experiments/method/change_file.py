@@ -12,7 +12,7 @@ from typing import Any
 from wordvec import __version__
 from wordvec.corpus import Corpus
 from wordvec.errors import InputError
-from wordvec.experiments.method.paragraph import MODELS, corpus_facts
+from wordvec.experiments.method import MODELS, corpus_facts
 from wordvec.experiments.method.runs import build_command, machine, versions
 from wordvec.files import replace_file
 from wordvec.json_forms import COUNT, NUMBER, OBJECT, TEXT, WHOLE, Kind, check_form, list_of, or_null, parse_json

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.corpus import Corpus
-from wordvec.corpus.documents.documents import size_and_sha256
+from wordvec.corpus.documents import size_and_sha256
 from wordvec.corpus.recipe import KEYS
 from wordvec.corpus.storage import MARKER, is_corpus_folder
 from wordvec.errors import InputError

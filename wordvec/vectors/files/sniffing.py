@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from shlex import quote
 
 from wordvec.corpus.read.arrow import table_kind
 from wordvec.errors import VectorsFileError
@@ -152,7 +153,7 @@ vectors: hf download ann/vectors v.safetensors --local-dir . (of huggingface_hub
     if scheme == "hf":
         command = _hugging_face(rest)
     elif scheme in ("http", "https", "ftp"):
-        command = f"curl -L -o {_quoted(name)} {_quoted(os.fspath(path))}"
+        command = f"curl -L -o {quote(name)} {quote(os.fspath(path))}"
     elif scheme == "file":
         raise VectorsFileError(f"{path}: give the name of the file without file://")
     else:
@@ -166,12 +167,5 @@ def _hugging_face(rest: str) -> str:
     """The command for user/repo, or user/repo/file."""
     user, repository, file = [*rest.split("/", 2), "", ""][:3]
     repository = repository.partition("@")[0]
-    parts = ["hf download", _quoted(f"{user}/{repository}"), *([_quoted(file)] if file else []), "--local-dir ."]
+    parts = ["hf download", quote(f"{user}/{repository}"), *([quote(file)] if file else []), "--local-dir ."]
     return " ".join(parts) + " (of huggingface_hub)"
-
-
-def _quoted(text: str) -> str:
-    """The text quoted for a shell."""
-    import shlex
-
-    return shlex.quote(text)

@@ -69,6 +69,8 @@ def _write_text(vectors: WordRows, path: str | os.PathLike[str], header: bool) -
 
 
 def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordRows:
+    from wordvec.native import library
+
     begin = next(blocks, b"\n")
     layout = text_layout(begin)
     rows, dim = layout.rows, layout.dim
@@ -78,7 +80,7 @@ def _read_blocks(reading: Reading, blocks: Iterator[bytes]) -> WordRows:
     size = os.path.getsize(reading.path)
     believed = rows is not None and rows * (2 * dim + 2) <= size  # a packed file may have more rows
     builder = RowBuilder(reading, dim, "line", rows if believed else None)
-    parser = _Parser(reading, builder, layout, size >= COMPILED_FROM and _can_compile())
+    parser = _Parser(reading, builder, layout, size >= COMPILED_FROM and library.is_available())
     begin = begin[layout.start :]
     block, finished = begin, True
     for block in chain([begin], blocks):
@@ -216,12 +218,6 @@ def plain_rows(text: bytes, dim: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
     rows = np.empty((len(text) // (2 * dim + 2) + 1, dim), np.float32)
     functions.read_rows(np.frombuffer(text, np.uint8), dim, rows, starts, ends)
     return rows, starts, ends
-
-
-def _can_compile() -> bool:
-    from wordvec.native import library
-
-    return library.is_available()
 
 
 def _shown(line: bytes) -> str:

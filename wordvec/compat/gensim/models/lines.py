@@ -22,7 +22,7 @@ class LineSentence:
         self.source, self.max_sentence_length, self.limit = source, max_sentence_length, limit
 
     def __iter__(self) -> Iterator[list[str]]:
-        from wordvec.corpus.read.readers import read_lines
+        from wordvec.corpus.read import read_lines
 
         for number, line in enumerate(read_lines(self.source)):
             if self.limit is not None and number >= self.limit:

@@ -17,7 +17,7 @@ from wordvec.compat.gensim.models.lines import LineSentence as LineSentence
 from wordvec.compat.gensim.models.lines import PathLineSentences as PathLineSentences
 from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
-from wordvec.corpus.read.tokens import listed_items
+from wordvec.corpus.read.values import listed_items
 from wordvec.errors import ArgumentError, OptionError, WordvecError
 from wordvec.trainers import CBOW, SkipGram
 from wordvec.trainers.epoch_reports import EpochReport

@@ -1,8 +1,8 @@
-"""Missing values in tables and data frames, and reports of what was left out."""
+"""Values in tables, data frames and lists: tokens, missing values, and reports of what was left out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -82,3 +82,46 @@ class Tally:
             )
         if self.gaps:
             yield f"{self.gaps:,} missing or empty tokens in the lists{self.inside} are left out"
+
+
+def as_token(item: Any) -> str | None:
+    """The word that `item` stands for: text unchanged, a whole number as its decimal digits; None for anything else.
+
+    A float is refused, because 3.0 may be meant as the item 3, and so are truth values and spans of time.
+
+    >>> as_token("3"), as_token(3), as_token(np.uint8(3)), as_token(3.0), as_token(True)
+    ('3', '3', '3', None, None)
+    """
+    if isinstance(item, str):
+        return str.__str__(item)  # numpy arrays hold np.str_
+    if isinstance(item, (int, np.integer)) and not isinstance(item, (bool, np.timedelta64)):
+        return str(int(item))
+    return None
+
+
+def as_tokens(items: Iterable[Any]) -> list[str] | None:
+    """`items` as words, see `as_token`; None if one of them is neither text nor a whole number.
+
+    A list of plain text is returned as it is, not copied.
+
+    >>> as_tokens(np.array([10, 9])), as_tokens(["tea", 7]), as_tokens(["tea", 7.0])
+    (['10', '9'], ['tea', '7'], None)
+    """
+    listed = items if isinstance(items, list) else list(items)
+    if set(map(type, listed)) <= {str}:
+        return listed
+    tokens = [as_token(item) for item in listed]
+    return None if None in tokens else tokens  # type: ignore[return-value]
+
+
+def listed_items(items: Any) -> Any:
+    """The items of an array or a column as a list of plain objects; anything else unchanged.
+
+    Dates of numpy stay dates: its `tolist` makes whole numbers of those with nanoseconds.
+    """
+    if isinstance(items, np.ndarray):
+        return list(items) if items.ndim else items
+    if isinstance(items, np.generic):
+        return items
+    as_list = getattr(items, "tolist", None) or getattr(items, "to_list", None)  # pandas, pyarrow, polars
+    return as_list() if as_list else items
