@@ -27,7 +27,7 @@ from wordvec.native import library
 if not library.is_available():
     pytest.skip(str(library.why_not()), allow_module_level=True)
 
-SPACES = "".join(chr(code) for code in range(0x110000) if chr(code).isspace())
+SPACES = "".join(filter(str.isspace, map(chr, range(0x110000))))
 # Hostile to the scanner: all white space, its neighbours, control characters, what words are made of, long pieces.
 LETTERS = (
     "aAzZ0189é\u0301ß'’._,-<\u0338·가힣\u1100\u1161İΣǅﬁ½²\u00ad\x01\x7f\u0084\u00a1\u200b\u202e\u3001\U0001f600漢१"
