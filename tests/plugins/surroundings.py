@@ -94,9 +94,9 @@ def one_core():
 
 @pytest.fixture(scope="session", autouse=True)
 def flushed_to_disk():
-    """os.fsync checks its descriptor and does not wait for the disk: tests of corpora and trainers stood still in it for
-    a sixth of their time. None can see what survives a power failure; programs that tests start flush. The value is the
-    real function.
+    """os.fsync checks its descriptor and does not wait for the disk: tests of corpora and trainers stood still in it
+    for a sixth of their time. None can see what survives a power failure; programs that tests start flush. The value
+    is the real function.
     """
     with pytest.MonkeyPatch.context() as patch:
         real = os.fsync
