@@ -23,7 +23,7 @@ else:
     settings.load_profile("repeatable")
 
 collect_ignore = ["gpu_standin", "plugins", "typing"]  # no tests: what tests run on, and what type checkers read
-pytest_plugins = ["surroundings", "stable_ids", "report", "browser"]
+pytest_plugins = ["surroundings", "stable_ids", "report", "brief_workers", "browser"]
 
 ROOT = Path(__file__).resolve().parents[1]
 STANDIN = Path(__file__).with_name("gpu_standin")

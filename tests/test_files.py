@@ -88,8 +88,8 @@ def test_a_new_file_has_the_usual_mode_and_other_hard_links_keep_the_earlier_con
     assert (tmp_path / "other-name").read_text() == "old"
 
 
-def test_the_folder_is_flushed_after_the_rename(tmp_path, monkeypatch):
-    done, replace, fsync = [], os.replace, os.fsync
+def test_the_folder_is_flushed_after_the_rename(tmp_path, monkeypatch, flushed_to_disk):
+    done, replace, fsync = [], os.replace, flushed_to_disk
 
     def note_fsync(descriptor):
         done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from fresh_files import write_anew
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -119,7 +120,7 @@ def test_a_folder_of_version_2_is_read_and_saved_as_3(folder, tmp_path):
 def test_missing_and_truncated_files_are_named_errors(folder, name):
     data = (folder / name).read_bytes()
     for end in (0, 1, 10, len(data) // 2, len(data) - 3):
-        (folder / name).write_bytes(data[:end])
+        write_anew(folder / name, data[:end])
         message = rf"corpus: damaged corpus: {name} has {end} bytes instead of the {len(data)} .*; build it again from"
         with pytest.raises(CorpusError, match=message):
             Corpus.open(folder)
@@ -134,7 +135,7 @@ def test_missing_and_truncated_files_are_named_errors(folder, name):
 def test_a_description_that_is_missing_or_cut_off(folder):
     data = (folder / "corpus.json").read_bytes()
     for end in (0, 1, 10, len(data) // 2, len(data) - 3):
-        (folder / "corpus.json").write_bytes(data[:end])
+        write_anew(folder / "corpus.json", data[:end])
         with pytest.raises(CorpusError, match=r"corpus: damaged corpus: corpus.json: .* from the text"):
             Corpus.open(folder)
     (folder / "corpus.json").unlink()

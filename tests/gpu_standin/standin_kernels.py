@@ -1,7 +1,12 @@
-"""CuPy's RawKernel on the CPU: the CUDA source is compiled by g++ and run thread by thread (see cuda_on_cpu.h)."""
+"""CuPy's RawKernel on the CPU: the CUDA source is compiled by g++ and run thread by thread (see cuda_on_cpu.h).
+
+What runs the threads is a library of its own, compiled once, and a kernel's source includes no more than its header:
+g++ takes 0.13 s for it rather than 0.33.
+"""
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import functools
 import hashlib
@@ -17,7 +22,7 @@ HEADER = Path(__file__).with_name("cuda_on_cpu.h")
 WARPS_HEADER = Path(__file__).with_name("warps_on_cpu.h")  # for kernels with dynamic shared memory
 CACHE = "WORDVEC_TESTS_COMPILED"  # environment: a folder for what g++ has compiled
 FLAGS = ["-O0", "-ffp-contract=off"]
-STANDARD = "math.h setjmp.h stdint.h stdio.h stdlib.h string.h ucontext.h algorithm cmath functional memory vector"
+STANDARD = "math.h stdint.h string.h cmath cstdint cstring"
 TYPES = {
     "float": np.float32,
     "double": np.float64,
@@ -64,8 +69,9 @@ class RawKernel:
                 addresses[place] = value.ctypes.data
         library = compiled(self.code, self.name, self.options)
         assert 0 <= shared_mem <= self.max_dynamic_shared_size_bytes
-        if hasattr(library, "set_up"):
-            library.set_up(ctypes.c_size_t(shared_mem), ctypes.c_uint64(self.seed), ctypes.c_uint(self.patience))
+        if _header_of(self.code) is WARPS_HEADER:
+            settings = ctypes.c_size_t(shared_mem), ctypes.c_uint64(self.seed), ctypes.c_uint(self.patience)
+            runtime(WARPS_HEADER).set_up(*settings)
         assert library.launch(ctypes.c_uint(grid[0]), ctypes.c_uint(block[0]), addresses), "see stderr"
 
 
@@ -124,35 +130,62 @@ def compiled(code, name, options):
         f"*({kind}{'*' if pointer else ''}*)arguments[{place}]"
         for place, (kind, pointer) in enumerate(parameters_of(code, name, options))
     )
-    launch = f"{name}({arguments})"
-    header = WARPS_HEADER if "extern __shared__" in code else HEADER
-    source = f'#include "{header}"\n{code}\nextern "C" bool launch(unsigned blocks, unsigned threads, void** arguments)'
-    source += f"\n{{\n    return on_cpu::launch(blocks, threads, [&] {{ {launch}; }});\n}}\n"
-    return build(source, tuple(option for option in options if option.startswith("-D")))
+    header = _header_of(code)
+    size = "LANES" if header is WARPS_HEADER else "threads"
+    source = f"""#include "{header}"
+{code}
+static void run(void** arguments) {{ {name}({arguments}); }}
+extern "C" bool launch(unsigned blocks, unsigned threads, void** arguments)
+{{
+    return on_cpu::launch(blocks, {size}, run, arguments);
+}}
+"""
+    macros = (option for option in options if option.startswith("-D"))
+    return build(source, (*macros, str(runtime(header)._name)))
+
+
+def _header_of(code):
+    return WARPS_HEADER if "extern __shared__" in code else HEADER
 
 
 @functools.cache
-def build(source, macros=()):
+def runtime(header):
+    """The library that runs the threads of the kernels that include a header."""
+    source = header.with_suffix(".cpp").read_text(encoding="utf-8")
+    return build(source, ("-O2", f"-I{header.parent}", f"-Wl,-soname,wordvec-{header.stem}"))
+
+
+@functools.cache
+def build(source, options=()):
     """Compile C++ and load it; what another process of the suite, or an earlier run, has compiled is loaded."""
-    command = ["g++", "-std=c++17", "-shared", "-fPIC", *FLAGS, *macros]
-    parts = [source, *command, *(header.read_text(encoding="utf-8") for header in (HEADER, WARPS_HEADER))]
+    command = ["g++", "-std=c++17", "-shared", "-fPIC", *FLAGS]
+    parts = [source, *command, *options, *(header.read_text(encoding="utf-8") for header in (HEADER, WARPS_HEADER))]
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    with tempfile.TemporaryDirectory(prefix="wordvec-standin-") as own:
-        folder = Path(os.environ.get(CACHE, own))
-        folder.mkdir(parents=True, exist_ok=True)
-        library, new = folder / f"{name}.so", folder / f"{name}-{os.getpid()}.so"
-        if not library.exists():
-            file = Path(own) / "kernel.cpp"
-            file.write_text(source, encoding="utf-8")
-            _run([*command, *_with_standard_headers(folder), str(file), "-o", str(new)])
-            new.replace(library)  # whole, or not there
-        return ctypes.CDLL(str(library))
+    folder = _folder()
+    library, new = folder / f"{name}.so", folder / f"{name}-{os.getpid()}.so"
+    if not library.exists():
+        file = folder / f"{name}-{os.getpid()}.cpp"
+        file.write_text(source, encoding="utf-8")
+        _run([*command, *_with_standard_headers(folder), str(file), *options, "-o", str(new)])
+        file.unlink()
+        new.replace(library)  # whole, or not there
+    return ctypes.CDLL(str(library))
+
+
+@functools.cache
+def _folder():
+    """Where libraries are kept: for other processes and runs too, or until this process ends."""
+    if CACHE not in os.environ:
+        own = tempfile.TemporaryDirectory(prefix="wordvec-standin-")
+        atexit.register(own.cleanup)
+        return Path(own.name)
+    folder = Path(os.environ[CACHE])
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _with_standard_headers(folder):
-    """Options with which g++ reads the standard headers as it compiled them for an earlier kernel: most of its time."""
-    if CACHE not in os.environ:
-        return []
+    """Options with which g++ reads the standard headers as it compiled them for an earlier kernel: half of its time."""
     header, new = folder / "standard.h", folder / f"standard-{os.getpid()}.h"
     compiled_header = folder / "standard.h.gch"
     if not compiled_header.exists():

@@ -119,8 +119,11 @@ def test_a_client_that_does_not_read_is_cut_off(vectors):
     async def aborted():
         aborted = asyncio.Event()
         transport = Mock(abort=aborted.set, is_closing=lambda: False)
-        config = uvicorn.Config(create_app(Settings(seconds=0.05), vectors), log_config=None, ws="none")
+        app = create_app(Settings(seconds=0.05), vectors)
+        config = uvicorn.Config(app, log_config=None, ws="none", proxy_headers=False)  # as `serve` has it
+        config.load()
         protocol = GuardedProtocol(config, ServerState(), {})
+        assert protocol.seconds == 0.05
         protocol.connection_made(transport)
         protocol.pause_writing()
         protocol.resume_writing()

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from fresh_files import write_anew
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
@@ -165,11 +166,11 @@ def test_any_byte_that_is_altered_is_refused(saved, tmp_path):
     for place in {*range(0, len(content), 97), len(content) - 1}:
         altered = bytearray(content)
         altered[place] ^= 0x11
-        (tmp_path / "altered").write_bytes(altered)
+        write_anew(tmp_path / "altered", altered)
         with pytest.raises(InputError, match="checkpoint"):
             Checkpoint.load(tmp_path / "altered")
     for end in range(0, len(content), 131):
-        (tmp_path / "altered").write_bytes(content[:end])
+        write_anew(tmp_path / "altered", content[:end])
         with pytest.raises(InputError, match="checkpoint"):
             Checkpoint.load(tmp_path / "altered")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from fresh_files import write_anew
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,9 +71,9 @@ def test_cut_anywhere_raises_and_names_the_file(tmp_path, name):
     unread = b"\0" + 16 * b"\0"  # of fastText's file, the output matrix
     needed = len(content) - len(unread) * name.startswith("fasttext") - (name == "word2vec-binary")
     for length in {*range(0, needed, needed // 150 + 1), *range(max(0, needed - 30), needed)}:
-        (tmp_path / "cut").write_bytes(content[:length])
+        path = write_anew(tmp_path / "cut", content[:length])
         with pytest.raises(VectorsFileError, match="cut: ") as caught:
-            WordVectors.load(tmp_path / "cut")
+            WordVectors.load(path)
         assert "\n" not in str(caught.value)
 
 
@@ -88,9 +89,9 @@ def test_a_number_that_lies_takes_no_memory(tmp_path, name):
     tracemalloc.start()
     try:
         for damaged in changed:
-            (tmp_path / "v").write_bytes(damaged)
+            path = write_anew(tmp_path / "v", damaged)
             try:
-                WordVectors.load(tmp_path / "v")
+                WordVectors.load(path)
             except VectorsFileError:
                 continue
         assert tracemalloc.get_traced_memory()[1] < 12e6

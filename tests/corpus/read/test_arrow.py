@@ -8,6 +8,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
+from fresh_files import write_anew
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -132,7 +133,7 @@ def test_a_file_that_is_cut_off_is_named(tmp_path, kind):
     write(str(path), kind, table_of([f"text {i}" for i in range(100)]))
     data = path.read_bytes()
     for end in (len(data) // 2, len(data) - 20):
-        path.write_bytes(data[:end])
+        write_anew(path, data[:end])
         with pytest.raises(CorpusError, match=rf"cut: damaged or cut off: not readable as {kind} .*; fetch it again"):
             list(read_lines(path, field="text"))
 

@@ -6,6 +6,7 @@ import sys
 from unittest import mock
 
 import pytest
+from fresh_files import write_anew
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -159,7 +160,7 @@ def test_a_name_that_promises_another_format_is_an_error(tmp_path, suffix, kind)
     path = tmp_path / f"text.{suffix}"
     other, content = ("xz", lzma.compress(b"text")) if kind != "xz" else ("gzip", gzip.compress(b"text"))
     for data, found in ((b"plain text", "holds unpacked data"), (content, f"holds {other} data"), (b"", "is empty")):
-        path.write_bytes(data)
+        write_anew(path, data)
         with pytest.raises(
             CorpusError, match=rf"text\.{suffix}: {kind} data expected by its name, but it {found}; rename it"
         ):
@@ -179,7 +180,7 @@ def test_a_packed_file_that_is_cut_off_or_damaged_is_an_error(tmp_path, packed):
     data = COMPRESS[packed]("\n".join(f"line {i * i}" for i in range(3000)).encode())
     path = tmp_path / "text.txt"
     for end in (12, len(data) // 2, len(data) - 1):
-        path.write_bytes(data[:end])
+        write_anew(path, data[:end])
         with pytest.raises(CorpusError, match=r"text\.txt: cut off: .* stop after \d+ bytes"):
             list(read_lines(path))
     path.write_bytes(data[: len(data) // 2] + b"\0\1\2\3" + data[len(data) // 2 + 4 :])

@@ -119,16 +119,23 @@ def test_a_cut_in_time_is_said_in_each_language():
         del record["options"]["compare"]
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("change")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        write_dated_texts("texts", ["t0w30"], sentences=40, documents=30, seed=3)
+        assert main(["corpus", "build", "texts", "--metadata", "texts/table.csv", "-o", "corpus"]) == 0
+        command = ["change", "corpus", "--by", "50", "--words", "t0w3,t3w3", "--figures", "figures"]
+        assert main([*command, "-o", "changes.json", "--save-vectors", "vectors"]) == 0
+    return folder
+
+
 @pytest.fixture
-def run_of_change(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    write_dated_texts("texts", ["t0w30"], sentences=40, documents=30, seed=3)
-    assert main(["corpus", "build", "texts", "--metadata", "texts/table.csv", "-o", "corpus"]) == 0
-    command = ["change", "corpus", "--by", "50", "--words", "t0w3,t3w3", "--figures", "figures", "-o", "changes.json"]
-    command += ["--save-vectors", "vectors"]
-    assert main(command) == 0
-    capsys.readouterr()
-    return tmp_path
+def run_of_change(once, tmp_path, monkeypatch):
+    """A copy of a run, in the folder where the test is."""
+    monkeypatch.chdir(shutil.copytree(once, tmp_path / "run"))
+    return tmp_path / "run"
 
 
 def test_a_card_of_changes(run_of_change, capsys):

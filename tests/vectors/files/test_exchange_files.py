@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
+from fresh_files import write_anew
 
 from wordvec.errors import InputError, MissingExtraError, OptionError, VectorsFileError
 from wordvec.vectors import WordVectors
@@ -111,14 +112,14 @@ def test_a_damaged_arrow_file_is_one_error(vectors, tmp_path):
     vectors.save(tmp_path / "v.arrow")
     whole = (tmp_path / "v.arrow").read_bytes()
     for length in [9, 40, *range(100, len(whole), 150)]:
-        (tmp_path / "cut").write_bytes(whole[:length])
+        write_anew(tmp_path / "cut", whole[:length])
         with pytest.raises(VectorsFileError, match=r"cut: "):
             load(tmp_path / "cut")
     rng = np.random.default_rng(1)
     for place in rng.integers(8, len(whole), 60).tolist():
         altered = bytearray(whole)
         altered[place] ^= 0xFF
-        (tmp_path / "altered").write_bytes(altered)
+        write_anew(tmp_path / "altered", altered)
         with suppress(VectorsFileError):  # any other error is one too many
             load(tmp_path / "altered", on_repair=lambda _: None)
 

@@ -7,6 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from fresh_files import write_anew
 from words_of_parts import regular_words
 
 from wordvec.cli import main
@@ -109,7 +110,7 @@ def test_damaged_tables_are_told_in_one_line(tmp_path, content, message):
 
 def test_damage_raises_our_error_or_loads(tmp_path):
     for seed in range(150):
-        (tmp_path / "t").write_bytes(damage(TABLE, Random(seed)))
+        write_anew(tmp_path / "t", damage(TABLE, Random(seed)))
         with suppress(WordvecError):
             WordVectors.load(tmp_path / "t", words=["ab", "naïve"]).get("unseen")
 

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from fresh_files import write_anew
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,7 +128,7 @@ def test_cut_anywhere_is_noticed(tmp_path):
     write_safetensors(example(), tmp_path / "v")
     whole = (tmp_path / "v").read_bytes()
     for length in range(len(whole)):
-        (tmp_path / "cut").write_bytes(whole[:length])
+        write_anew(tmp_path / "cut", whole[:length])
         with pytest.raises(VectorsFileError, match=r"cut: (truncated|damaged)"):
             read(tmp_path / "cut")
     (tmp_path / "cut").write_bytes(whole + b"x")
@@ -143,7 +144,7 @@ def test_damaged_bytes_never_crash(tmp_path_factory, data):
     damaged = bytearray((folder / "v").read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
-    (folder / "v").write_bytes(bytes(damaged))
+    write_anew(folder / "v", bytes(damaged))
     try:
         found = read(folder / "v")
     except VectorsFileError:
