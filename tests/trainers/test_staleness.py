@@ -62,6 +62,14 @@ def test_negatives_for_each_pair(corpora, name):
     assert_learns_like_single_steps(SkipGram, corpora(name), window=20, negative_sharing="pair", epochs=1)
 
 
+@pytest.mark.parametrize("trainer_class", [SkipGram, CBOW])
+@pytest.mark.parametrize("negatives", [20, 60])
+@pytest.mark.parametrize("name", ["graph walks", "long sessions", "themed sessions"])
+def test_many_negatives(corpora, trainer_class, negatives, name):
+    """Each negative pulls on the contexts' rows, too: steps are shorter in proportion."""
+    assert_learns_like_single_steps(trainer_class, corpora(name), window=5, negatives=negatives, epochs=1)
+
+
 LITTLE = {"long sessions": {"sessions": 15}, "three words": {"sentences": 150}}  # the layers are slow
 
 

@@ -219,6 +219,7 @@ def _train(
     composed: _Composed | None,
 ) -> Loss:
     loss = Loss(0.0, 0, 0, 0)
+    weights = network.weights.with_negatives(sampler.negatives if paths is None else 0)
     for begin in range(first, last, block):
         batch = sampler.draw(ids, sentence_starts, first=begin, last=min(begin + block, last), epoch=epoch)
         if len(batch.centres) == 0:
@@ -233,7 +234,7 @@ def _train(
             examples,
             outputs,
             present,
-            network.weights,
+            weights,
             tree=paths is not None,
             mean=network.of_mean,
             first_tag=None if sampler.tags is None else sampler.tags.first,
@@ -245,7 +246,7 @@ def _train(
             for step in steps.cut_into_steps(met, meetings)
         ]
         if composed is not None:
-            composed.end(meetings, steps.CONTEXT_OF_PARTS[network.of_mean])
+            composed.end(meetings, weights.part)
         loss = Loss(*map(sum, zip(loss, *losses)))._replace(centres=loss.centres + len(batch.centres))
     return loss
 

@@ -122,7 +122,7 @@ class LayersEngine:
         outputs, present = examples.centres[:, None], np.ones((len(examples.centres), 1), bool)
         if self.plan.loss != "softmax":
             outputs, _, present = outputs_of(examples, self.plan.paths)
-        weights = CBOW_WEIGHTS if cbow else SKIPGRAM_WEIGHTS
+        weights = (CBOW_WEIGHTS if cbow else SKIPGRAM_WEIGHTS).with_negatives(self._sampler.negatives)
         first_tag = None if self._sampler.tags is None else self._sampler.tags.first
         met = count_meetings(examples, outputs, present, weights, tree=tree, mean=cbow, first_tag=first_tag)
         number = (examples.positions - first) // self.block

@@ -22,7 +22,8 @@ its centre. A row of W_in is met by every centre around it. Windows are symmetri
 has contexts; it is counted where its word is the centre: for skip-gram, with the row of W_out. A document's tag
 (`TaggedSampler`) is a context of all its words and never a centre, so it is counted with each word. Negatives count
 less, because their terms are smaller or point in different directions. Inner nodes of a tree all pull a context at the
-same time and count as much or more. The weights below are the lightest with which every corpus in the tests learns like
+same time and count as much or more. With more than 5 negatives the pull on a row of W_in is stronger, and its meetings count
+for more in proportion. The weights below are the lightest with which every corpus in the tests learns like
 single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the most frequent words and err
 towards shorter steps for the others.
 """
@@ -41,7 +42,7 @@ WHOLE, HALF, QUARTER = 4, 2, 1  # meetings are counted in quarters
 MEETINGS_TIMES_RATE = 0.6
 LARGEST_MEETINGS = 10_000_000
 MOST_EXAMPLES = 128  # in a step; more do not fit in a core's cache
-TAG_QUARTERS = 3 * WHOLE  # a tag's count for each word of its document, since all its terms fall in the same steps
+TERMS = 6  # of a centre, with 5 negatives: the weights below hold up to here
 
 
 class Weights(NamedTuple):
@@ -50,17 +51,33 @@ class Weights(NamedTuple):
     context       the centre's row of W_in, for each of its contexts
     centre        the centre's row of W_out, for each context or for their mean
     negative, node   a negative, or an inner node of a tree, likewise
+    part          the subwords of a word, for each time it is a context
+    tag           a document's tag, for each word of the document: all its terms fall in the same steps
     """
 
     context: int
     centre: int
     negative: int
     node: int
+    part: int
+    tag: int = 3 * WHOLE
+
+    def with_negatives(self, negatives: int) -> Weights:
+        """The weights for this many negatives: 0 for a tree.
+
+        A row of W_in is pulled by its centre and by each negative, so a meeting is heavier the more negatives there
+        are. Negatives are rows of W_out, and more of them are counted one by one.
+
+        >>> [SKIPGRAM_WEIGHTS.with_negatives(negatives).centre for negatives in (0, 5, 10, 20, 60)]
+        [4, 4, 7, 14, 41]
+        """
+        terms = max(TERMS, negatives + 1)
+        heavier = {name: round(getattr(self, name) * terms / TERMS) for name in ("context", "centre", "part", "tag")}
+        return self._replace(**heavier)
 
 
-SKIPGRAM_WEIGHTS = Weights(context=0, centre=WHOLE, negative=QUARTER, node=WHOLE)
-CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE)
-CONTEXT_OF_PARTS = (WHOLE, HALF)  # quarters per context for the subwords of a word: skip-gram, CBOW
+SKIPGRAM_WEIGHTS = Weights(context=0, centre=WHOLE, negative=QUARTER, node=WHOLE, part=WHOLE)
+CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE, part=HALF)
 
 
 def meetings_for(learning_rate: float) -> int:
@@ -179,7 +196,7 @@ def count_meetings(
         quarters = quarters * present * (1 if mean else contexts[:, None])
     inputs, of_inputs = batch.centres[:, None], weights.context * contexts[:, None]
     if first_tag is not None:
-        inputs, of_inputs = batch.contexts, TAG_QUARTERS * (batch.mask & (batch.contexts >= first_tag))
+        inputs, of_inputs = batch.contexts, weights.tag * (batch.mask & (batch.contexts >= first_tag))
     return Meetings(
         np.concatenate([inputs % COUNTERS, outputs.reshape(examples, -1) % COUNTERS + COUNTERS], axis=1).astype(
             np.int64
