@@ -17,15 +17,15 @@ word that occurs once is then met by no more centres than the bound allows. Scor
 meet such a word far more often, and there item numbers lose by it.
 
 **Steps.** Examples are added to a step, in order, until one would make a row of W_in or W_out exceed the bound. That
-example begins the next step, and so does each further group of a centre. A row of W_out is met once by each context of
-its centre. A row of W_in is met by every centre around it. Windows are symmetric, so this is about as often as its word
-has contexts; it is counted where its word is the centre: for skip-gram, with the row of W_out. A document's tag
+example begins the next step, and so does each further group of a centre. A row of W_out is met once by each context
+of its centre. A row of W_in is met by every centre around it. Windows are symmetric, so this is about as often as its
+word has contexts; it is counted where its word is the centre: for skip-gram, with the row of W_out. A document's tag
 (`TaggedSampler`) is a context of all its words and never a centre, so it is counted with each word. Negatives count
-less, because their terms are smaller or point in different directions. Inner nodes of a tree all pull a context at the
-same time and count as much or more. With more than 5 negatives the pull on a row of W_in is stronger, and its meetings count
-for more in proportion. The weights below are the lightest with which every corpus in the tests learns like
-single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the most frequent words and err
-towards shorter steps for the others.
+less, because their terms are smaller or point in different directions. Inner nodes of a tree all pull a context at
+the same time and count as much or more. With more than 5 negatives the pull on a row of W_in is stronger, and its
+meetings count for more in proportion. The weights below are the lightest with which every corpus in the tests learns
+like single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the most frequent words
+and err towards shorter steps for the others.
 """
 
 from __future__ import annotations
