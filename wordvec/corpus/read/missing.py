@@ -56,6 +56,12 @@ class Tally:
             raise CorpusError(f"{where}: holds no text (null){self.inside}; without --strict it is left out")
         self.missing += 1
 
+    def leave_out_gaps(self, gaps: int, where: str) -> None:
+        """Count missing or empty tokens of a list. Raises CorpusError with `strict`."""
+        if gaps and self.strict:
+            raise CorpusError(f"{where}: a token in the list is missing or empty; without --strict it is left out")
+        self.gaps += gaps
+
     def leave_out(self, problem: str) -> None:
         """Count an unusable item. Raises CorpusError with `strict`, or if none of the first FIRST_RECORDS is usable."""
         self.first_problem = self.first_problem or problem

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.corpus.read.missing import is_missing
+
 
 def as_token(item: Any) -> str | None:
     """The word that `item` stands for: text unchanged, a whole number as its decimal digits; None for anything else.
@@ -36,6 +38,19 @@ def as_tokens(items: Iterable[Any]) -> list[str] | None:
         return listed
     tokens = [as_token(item) for item in listed]
     return None if None in tokens else tokens  # type: ignore[return-value]
+
+
+def without_gaps(items: Iterable[Any]) -> tuple[list[Any], int]:
+    """`items` without those that are missing or empty text, and how many those were.
+
+    >>> without_gaps(["tea", None, "", 7])
+    (['tea', 7], 2)
+    """
+    listed = items if isinstance(items, list) else list(items)
+    if set(map(type, listed)) <= {str} and "" not in listed:
+        return listed, 0
+    kept = [item for item in listed if not is_missing(item) and not (isinstance(item, str) and not item)]
+    return kept, len(listed) - len(kept)
 
 
 def listed_items(items: Any) -> Any:
