@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from wordvec.corpus.draws.examples import ExampleSampler
-from wordvec.corpus.draws.steps import SKIPGRAM_WEIGHTS, count_meetings, cut_into_steps, split_contexts
-from wordvec.kernels.cpu import composing, drawing, stepping, weights_for
+from wordvec.corpus.draws.steps import count_meetings, cut_into_steps, split_contexts, weights_for
+from wordvec.kernels.cpu import composing, drawing, stepping
 from wordvec.kernels.huffman import huffman_paths
 from wordvec.native import library
 from wordvec.native.training import CBOW, SKIPGRAM, SKIPGRAM_PAIRS, drawn_examples, new_training
@@ -24,7 +24,7 @@ def drawn(sampler, begin, end, *, architecture=SKIPGRAM, paths=None, group=1000,
     """Examples of positions begin .. end - 1, which must be a block."""
     block = max(end - begin, 1)
     assert begin % block == 0
-    weights = weights_for(architecture, sampler, paths)
+    weights = weights_for(architecture == CBOW, sampler.negatives, None if paths is None else paths.starts)
     values = {
         **drawing(architecture, sampler, 2, STARTS, paths),
         **stepping(architecture, meetings, weights, paths is not None),
@@ -101,7 +101,7 @@ def test_groups_and_steps_are_those_of_the_layers(group, meetings, negatives):
     batch = split_contexts(sampler.draw(IDS, STARTS, first=0, last=POSITIONS, epoch=2), group)
     outputs = np.column_stack([batch.centres, batch.negatives])
     present = (outputs != batch.centres[:, None]) | (np.arange(1 + negatives) == 0)
-    weights = SKIPGRAM_WEIGHTS.with_negatives(negatives)
+    weights = weights_for(False, negatives)
     met = count_meetings(batch, outputs, present, weights, tree=False, mean=False)
     examples = drawn(sampler, 0, POSITIONS, group=group, meetings=meetings)
     assert examples["step_ends"].tolist() == [step.stop for step in cut_into_steps(met, meetings)]

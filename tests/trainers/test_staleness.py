@@ -57,6 +57,13 @@ def test_hierarchical_softmax(corpora, trainer_class, window, name):
     assert_learns_like_single_steps(trainer_class, corpora(name), window=window, loss="hierarchical-softmax")
 
 
+@pytest.mark.parametrize("trainer_class", [SkipGram, CBOW])
+def test_a_deep_tree_over_words_in_the_order_of_an_index(trainer_class):
+    """Neighbours in the text are neighbours in the tree, so that a step meets the same ten nodes all the time."""
+    index = Corpus.from_sentences([[f"w{i:04}" for i in range(2000) for _ in range(30)]])
+    assert_learns_like_single_steps(trainer_class, index, window=5, loss="hierarchical-softmax")
+
+
 @pytest.mark.parametrize("name", ["long sessions", "one item of 40 percent"])
 def test_negatives_for_each_pair(corpora, name):
     assert_learns_like_single_steps(SkipGram, corpora(name), window=20, negative_sharing="pair", epochs=1)

@@ -102,7 +102,7 @@ def _train(
 ) -> Loss:
     check_call(tables, ids, sentence_starts, sampler, first, last, block, threads, paths, parts)
     ids, sentence_starts = np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(sentence_starts, np.int64)
-    weights = weights_for(architecture, sampler, paths)
+    weights = steps.weights_for(architecture == CBOW, sampler.negatives, None if paths is None else paths.starts)
     values = {
         "ids": ids,
         "sentence_starts": sentence_starts,
@@ -163,12 +163,6 @@ def drawing(
         "most_tags": 0 if tags is None else tags.most,
         "first_tag": 0 if tags is None else tags.first,
     }
-
-
-def weights_for(architecture: int, sampler: ExampleSampler, paths: HuffmanPaths | None) -> steps.Weights:
-    """How much each use of a row counts."""
-    weights = steps.CBOW_WEIGHTS if architecture == CBOW else steps.SKIPGRAM_WEIGHTS
-    return weights.with_negatives(sampler.negatives if paths is None else 0)
 
 
 def stepping(

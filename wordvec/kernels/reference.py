@@ -144,7 +144,7 @@ class _Composed:
 class _SkipGram:
     """Embedding -> EmbeddingDot, with the derivatives of the scores given by the caller."""
 
-    weights, of_mean = steps.SKIPGRAM_WEIGHTS, False
+    of_mean = False
 
     def __init__(self, tables: Tables | _Composed, group: int) -> None:
         self.embedding, self.dot = Embedding(tables.W_in), EmbeddingDot(tables.W_out)
@@ -173,7 +173,7 @@ class _SkipGram:
 class _CBOW:
     """Embedding -> Mean -> EmbeddingDot."""
 
-    weights, of_mean = steps.CBOW_WEIGHTS, True
+    of_mean = True
 
     def __init__(self, tables: Tables | _Composed, gradient: str, meetings: int) -> None:
         self.embedding, self.mean, self.dot = Embedding(tables.W_in), Mean(), EmbeddingDot(tables.W_out)
@@ -219,7 +219,7 @@ def _train(
     composed: _Composed | None,
 ) -> Loss:
     loss = Loss(0.0, 0, 0, 0)
-    weights = network.weights.with_negatives(sampler.negatives if paths is None else 0)
+    weights = steps.weights_for(network.of_mean, sampler.negatives, None if paths is None else paths.starts)
     for begin in range(first, last, block):
         batch = sampler.draw(ids, sentence_starts, first=begin, last=min(begin + block, last), epoch=epoch)
         if len(batch.centres) == 0:

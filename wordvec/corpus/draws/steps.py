@@ -22,14 +22,15 @@ of its centre. A row of W_in is met by every centre around it. Windows are symme
 word has contexts; it is counted where its word is the centre: for skip-gram, with the row of W_out. A document's tag
 (`TaggedSampler`) is a context of all its words and never a centre, so it is counted with each word. Negatives count
 less, because their terms are smaller or point in different directions. Inner nodes of a tree all pull a context at
-the same time and count as much or more. With more than 5 negatives the pull on a row of W_in is stronger, and its
-meetings count for more in proportion. The weights below are the lightest with which every corpus in the tests learns
-like single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the most frequent words
-and err towards shorter steps for the others.
+the same time and count as much or more. With more than 5 negatives, or a deep tree, the pull on a row of W_in is
+stronger, and its meetings count for more in proportion. The weights below are the lightest with which every corpus in
+the tests learns like single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the most
+frequent words and err towards shorter steps for the others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -62,22 +63,30 @@ class Weights(NamedTuple):
     part: int
     tag: int = 3 * WHOLE
 
-    def with_negatives(self, negatives: int) -> Weights:
-        """The weights for this many negatives: 0 for a tree.
-
-        A row of W_in is pulled by its centre and by each negative, so a meeting is heavier the more negatives there
-        are. Negatives are rows of W_out, and more of them are counted one by one.
-
-        >>> [SKIPGRAM_WEIGHTS.with_negatives(negatives).centre for negatives in (0, 5, 10, 20, 60)]
-        [4, 4, 7, 14, 41]
-        """
-        terms = max(TERMS, negatives + 1)
-        heavier = {name: round(getattr(self, name) * terms / TERMS) for name in ("context", "centre", "part", "tag")}
-        return self._replace(**heavier)
+    def heavier(self, terms: float, names: Sequence[str]) -> Weights:
+        """These weights where a context has this many terms with its centre; unchanged up to TERMS."""
+        return self._replace(**{name: round(getattr(self, name) * max(1.0, terms / TERMS)) for name in names})
 
 
 SKIPGRAM_WEIGHTS = Weights(context=0, centre=WHOLE, negative=QUARTER, node=WHOLE, part=WHOLE)
 CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE, part=HALF)
+
+
+def weights_for(cbow: bool, negatives: int, path_starts: np.ndarray | None = None) -> Weights:
+    """The weights for this many negatives, or for a tree in which word w has nodes path_starts[w] .. [w + 1] - 1.
+
+    A row of W_in is pulled by each of its centre's outputs, so a meeting is heavier the more there are. Negatives are
+    rows of W_out and counted one by one, but the nodes of neighbouring words in a tree are mostly the same.
+
+    >>> [weights_for(False, negatives).centre for negatives in (0, 5, 10, 20, 60)]
+    [4, 4, 7, 14, 41]
+    >>> weights_for(False, 0, np.arange(0, 1200, 12)).node
+    8
+    """
+    weights = CBOW_WEIGHTS if cbow else SKIPGRAM_WEIGHTS
+    if path_starts is None:
+        return weights.heavier(1 + negatives, ("context", "centre", "part", "tag"))
+    return weights.heavier(float(np.diff(path_starts).mean()), ("context", "node"))
 
 
 def meetings_for(learning_rate: float) -> int:
