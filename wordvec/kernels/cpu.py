@@ -102,7 +102,9 @@ def _train(
 ) -> Loss:
     check_call(tables, ids, sentence_starts, sampler, first, last, block, threads, paths, parts)
     ids, sentence_starts = np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(sentence_starts, np.int64)
-    weights = steps.weights_for(architecture == CBOW, sampler.negatives, None if paths is None else paths.starts)
+    weights = steps.weights_for(
+        architecture == CBOW, sampler.negatives, None if paths is None else paths.starts, sampler.power
+    )
     values = {
         "ids": ids,
         "sentence_starts": sentence_starts,

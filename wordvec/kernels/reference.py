@@ -219,7 +219,8 @@ def _train(
     composed: _Composed | None,
 ) -> Loss:
     loss = Loss(0.0, 0, 0, 0)
-    weights = steps.weights_for(network.of_mean, sampler.negatives, None if paths is None else paths.starts)
+    path_starts = None if paths is None else paths.starts
+    weights = steps.weights_for(network.of_mean, sampler.negatives, path_starts, sampler.power)
     for begin in range(first, last, block):
         batch = sampler.draw(ids, sentence_starts, first=begin, last=min(begin + block, last), epoch=epoch)
         if len(batch.centres) == 0:

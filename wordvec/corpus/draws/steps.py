@@ -43,6 +43,7 @@ WHOLE, HALF, QUARTER = 4, 2, 1  # meetings are counted in quarters
 MEETINGS_TIMES_RATE = 0.6
 LARGEST_MEETINGS = 10_000_000
 MOST_EXAMPLES = 128  # in a step; more do not fit in a core's cache
+USUAL_POWER = 0.75  # of the counts, for negatives
 TERMS = 6  # of a centre, with 5 negatives: the weights below hold up to here
 
 
@@ -72,11 +73,14 @@ SKIPGRAM_WEIGHTS = Weights(context=0, centre=WHOLE, negative=QUARTER, node=WHOLE
 CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE, part=HALF)
 
 
-def weights_for(cbow: bool, negatives: int, path_starts: np.ndarray | None = None) -> Weights:
+def weights_for(
+    cbow: bool, negatives: int, path_starts: np.ndarray | None = None, power: float = USUAL_POWER
+) -> Weights:
     """The weights for this many negatives, or for a tree in which word w has nodes path_starts[w] .. [w + 1] - 1.
 
     A row of W_in is pulled by each of its centre's outputs, so a meeting is heavier the more there are. Negatives are
-    rows of W_out and counted one by one, but the nodes of neighbouring words in a tree are mostly the same.
+    rows of W_out and counted one by one, but the nodes of neighbouring words in a tree are mostly the same. Negatives
+    drawn by counts ** `power` above 0.75 are frequent words, whose terms all push in the same direction.
 
     >>> [weights_for(False, negatives).centre for negatives in (0, 5, 10, 20, 60)]
     [4, 4, 7, 14, 41]
@@ -84,6 +88,8 @@ def weights_for(cbow: bool, negatives: int, path_starts: np.ndarray | None = Non
     8
     """
     weights = CBOW_WEIGHTS if cbow else SKIPGRAM_WEIGHTS
+    if power > USUAL_POWER and not cbow:  # the mean of CBOW's contexts is pushed once
+        weights = weights._replace(negative=HALF if power <= 1 else WHOLE)
     if path_starts is None:
         return weights.heavier(1 + negatives, ("context", "centre", "part", "tag"))
     return weights.heavier(float(np.diff(path_starts).mean()), ("context", "node"))
