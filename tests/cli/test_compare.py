@@ -147,6 +147,18 @@ def test_settings_that_cannot_be(setting, message):
         read_configurations("svd,cbow", [setting])
 
 
+def test_a_setting_is_given_once_and_for_one_trainer_has_precedence():
+    for twice in (
+        ["window=3", "window=4"],
+        ["svd.dim=3", "svd.dim=3"],
+        ["context-smoothing=1", "context_smoothing=.5"],
+    ):
+        with pytest.raises(OptionError, match="is given twice; leave one out"):
+            read_configurations("svd,cbow", twice)
+    for order in (["window=3", "cbow.window=4"], ["cbow.window=4", "window=3"]):
+        assert [found.options["window"] for found in read_configurations("svd,cbow", order)] == [3, 4]
+
+
 def test_names_that_cannot_be():
     for names, message in (("svd,svd", "named twice"), ("../x=svd", "letters, digits")):
         with pytest.raises(OptionError, match=message):

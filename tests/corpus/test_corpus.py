@@ -138,7 +138,7 @@ def test_tiny_world_by_name():
         (lambda: Corpus.from_sentences([["a"], 5]), r"sentence 2 is 5"),
         (lambda: Corpus.from_sentences([["a", 5.0]]), r"sentence 1 holds 5.0, but tokens are text \(str\) or whole"),
         (lambda: Corpus.from_sentences([["a", b"b"]]), r"holds b'b'"),
-        (lambda: Corpus.from_sentences([["a", ""]]), r"an empty string is among the tokens"),
+        (lambda: Corpus.from_sentences([["a", ""]], strict=True), r"sentence 1: a token in the list is missing"),
         (lambda: Corpus.from_sentences([]), r"the corpus is empty"),
         (lambda: Corpus.from_sentences([[], []]), r"the corpus is empty"),
         (lambda: Corpus.build([]), r"the corpus is empty: no words in what was given"),
@@ -149,7 +149,7 @@ def test_tiny_world_by_name():
         (lambda: Corpus.build(b"bytes"), r"got bytes"),
         (lambda: Corpus.build(None), r"got NoneType"),
         (lambda: Corpus.from_texts(["a b"], tokenizer=lambda line: line), r"sentence 1 is 'a b'"),
-        (lambda: Corpus.from_texts(["a  b"], tokenizer=lambda line: line.split(" ")), r"an empty string is among"),
+        (lambda: Corpus.from_texts(["a b"], tokenizer=lambda line: [line, 0.5]), r"sentence 1 holds 0.5"),
     ],
 )
 def test_input_of_the_wrong_kind_is_shown(build, message):

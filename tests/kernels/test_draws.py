@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from wordvec.corpus.draws.examples import ExampleSampler
-from wordvec.corpus.draws.steps import SKIPGRAM_WEIGHTS, count_meetings, cut_into_steps, split_contexts
+from wordvec.corpus.draws.steps import count_meetings, cut_into_steps, split_contexts, weights_for
 from wordvec.kernels.cpu import composing, drawing, stepping
 from wordvec.kernels.huffman import huffman_paths
 from wordvec.native import library
@@ -24,10 +24,11 @@ def drawn(sampler, begin, end, *, architecture=SKIPGRAM, paths=None, group=1000,
     """Examples of positions begin .. end - 1, which must be a block."""
     block = max(end - begin, 1)
     assert begin % block == 0
+    weights = weights_for(architecture == CBOW, sampler.negatives, None if paths is None else paths.starts)
     values = {
         **drawing(architecture, sampler, 2, STARTS, paths),
-        **stepping(architecture, meetings, paths),
-        **composing(architecture, sampler, STARTS, block, None),
+        **stepping(architecture, meetings, weights, paths is not None),
+        **composing(weights, sampler, STARTS, block, None),
         "group": group,
         "ids": IDS,
         "sentence_starts": STARTS,
@@ -94,12 +95,14 @@ def test_shared_negatives(begin, end, options, pool):
 
 @pytest.mark.parametrize("group", [1, 3, 8, 1000])
 @pytest.mark.parametrize("meetings", [1, 2, 7, 30])
-def test_groups_and_steps_are_those_of_the_layers(group, meetings):
-    sampler = ExampleSampler.for_counts(COUNTS, subsample=0, window=4, negatives=3, shrink_window=False)
+@pytest.mark.parametrize("negatives", [3, 20])
+def test_groups_and_steps_are_those_of_the_layers(group, meetings, negatives):
+    sampler = ExampleSampler.for_counts(COUNTS, subsample=0, window=4, negatives=negatives, shrink_window=False)
     batch = split_contexts(sampler.draw(IDS, STARTS, first=0, last=POSITIONS, epoch=2), group)
     outputs = np.column_stack([batch.centres, batch.negatives])
-    present = (outputs != batch.centres[:, None]) | (np.arange(4) == 0)
-    met = count_meetings(batch, outputs, present, SKIPGRAM_WEIGHTS, tree=False, mean=False)
+    present = (outputs != batch.centres[:, None]) | (np.arange(1 + negatives) == 0)
+    weights = weights_for(False, negatives)
+    met = count_meetings(batch, outputs, present, weights, tree=False, mean=False)
     examples = drawn(sampler, 0, POSITIONS, group=group, meetings=meetings)
     assert examples["step_ends"].tolist() == [step.stop for step in cut_into_steps(met, meetings)]
     for b in range(examples["step_ends"][-1]):

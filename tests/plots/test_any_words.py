@@ -95,3 +95,28 @@ def test_several_words_on_a_line_are_told_so(line):
 
 def test_pairs_are_read_with_any_words():
     assert parse_pairs("a\x1b:b c:d\u202e") == [("a\x1b", "b"), ("c", "d\u202e")]
+
+
+LONG = ["http://example.org/" + "page/" * 30 + "index.html", "x" * 300, *(f"w{i}" for i in range(20))]
+
+
+@pytest.mark.parametrize("name", ["map", "neighbourhood", "neighbours", "similarities", "beside"])
+def test_long_words_leave_room_for_the_figure(name, caplog):
+    v = WordVectors(LONG, np.random.default_rng(3).normal(size=(len(LONG), 5)))
+    figures = {
+        "map": lambda: plot_map(v, clusters=3),
+        "neighbourhood": lambda: plot_neighbourhood(v, LONG[0]),
+        "neighbours": lambda: plot_neighbours(v, LONG[0]),
+        "similarities": lambda: plot_similarities(v, LONG[:6]),
+        "beside": lambda: plot_beside(v, v, names=(LONG[0], LONG[1])),
+    }
+    drawn = figures[name]()
+    axes = drawn[0] if isinstance(drawn, (tuple, list, np.ndarray)) else drawn
+    axes.figure.canvas.draw()
+    assert axes.get_position().width > 0.25
+    assert "collapsed" not in caplog.text
+
+
+def test_a_map_around_the_only_word():
+    with pytest.raises(OptionError, match="a map around 'a' needs other words near it"):
+        plot_neighbourhood(WordVectors(["a"], np.ones((1, 4))), "a")

@@ -7,7 +7,7 @@ import pytest
 
 from wordvec.corpus import Corpus
 from wordvec.errors import OptionError
-from wordvec.trainers import CBOW, GloVe, SkipGram
+from wordvec.trainers import CBOW, SVD, GloVe, SkipGram
 from wordvec.trainers.svd import LENGTH, spectral_start
 
 
@@ -48,6 +48,18 @@ def test_the_first_epoch_is_far_ahead_of_one_from_noise(trainer, engine, sentenc
 def test_the_words_of_hierarchical_softmax_start_there_and_its_nodes_at_zero(corpus):
     options = {"dim": 20, "epochs": 1, "loss": "hierarchical-softmax"}
     assert SkipGram(**options, init="svd").fit(corpus).history.loss[0] < SkipGram(**options).fit(corpus).history.loss[0]
+
+
+def test_words_for_which_no_dimension_is_left_are_told_and_do_not_start_at_zero():
+    """500 pairs of words that never meet others: a singular vector is one pair, and 8 are asked for."""
+    pairs = Corpus.from_sentences([[f"left{i}", f"right{i}"] for i in range(500)] * 5)
+    svd = SVD(dim=8).fit(pairs)
+    zeros = int((~svd.vectors.matrix.any(axis=1)).sum())
+    assert zeros > 900
+    assert svd.vectors.info["notes"][0].startswith(f"{zeros} of 1,000 words have a vector of zeros")
+    for trainer in (GloVe(dim=8), SkipGram(dim=8, window=1, init="svd", subsample=0)):
+        assert trainer.fit(pairs).vectors.matrix.any(axis=1).all()
+        assert trainer.history.notes == []
 
 
 @pytest.mark.parametrize("engine", ["kernel", "layers"])

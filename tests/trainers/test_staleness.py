@@ -62,9 +62,34 @@ def test_hierarchical_softmax(corpora, trainer_class, window, name):
     assert_learns_like_single_steps(trainer_class, corpora(name), window=window, loss="hierarchical-softmax")
 
 
+@pytest.mark.parametrize("power", [1, 1.5, 2])
+def test_negatives_that_are_frequent_words(power):
+    """With counts ** 1 and more, most negatives are the same few words."""
+    rng, shares = np.random.default_rng(1), 1 / np.arange(1, 8001)
+    words = rng.choice(8000, size=(6000, 25), p=shares / shares.sum())
+    corpus = Corpus.from_sentences([[f"w{i}" for i in row] for row in words], min_count=2)
+    options = {"negative_power": power, "subsample": 1e-3, "shrink_window": True, "epochs": 1, "dim": 32}
+    assert_learns_like_single_steps(SkipGram, corpus, **options)
+
+
+@pytest.mark.parametrize("trainer_class", [SkipGram, CBOW])
+def test_a_deep_tree_over_words_in_the_order_of_an_index(trainer_class):
+    """Neighbours in the text are neighbours in the tree, so that a step meets the same ten nodes all the time."""
+    index = Corpus.from_sentences([[f"w{i:04}" for i in range(2000) for _ in range(30)]])
+    assert_learns_like_single_steps(trainer_class, index, window=5, loss="hierarchical-softmax")
+
+
 @pytest.mark.parametrize("name", ["long sessions", "one item of 40 percent"])
 def test_negatives_for_each_pair(corpora, name):
     assert_learns_like_single_steps(SkipGram, corpora(name), window=20, negative_sharing="pair", epochs=1)
+
+
+@pytest.mark.parametrize("trainer_class", [SkipGram, CBOW])
+@pytest.mark.parametrize("negatives", [20, 60])
+@pytest.mark.parametrize("name", ["graph walks", "long sessions", "themed sessions"])
+def test_many_negatives(corpora, trainer_class, negatives, name):
+    """Each negative pulls on the contexts' rows, too: steps are shorter in proportion."""
+    assert_learns_like_single_steps(trainer_class, corpora(name), window=5, negatives=negatives, epochs=1)
 
 
 LITTLE = {"long sessions": {"sessions": 15}, "three words": {"sentences": 150}}  # the layers are slow

@@ -233,7 +233,7 @@ def test_without_the_bound_shared_beginnings_are_too_much(monkeypatch):
     corpus = Corpus.from_sentences(one_prefix(), min_count=1)
     trainer = SkipGram(dim=12, epochs=2, window=50, subsample=0, subwords=True, batch_size=128)
     assert trainer.fit(corpus).history.loss[0] < 2.5
-    monkeypatch.setattr(steps, "CONTEXT_OF_PARTS", (0, 0))
+    monkeypatch.setattr(steps, "SKIPGRAM_WEIGHTS", steps.SKIPGRAM_WEIGHTS._replace(part=0))
     with pytest.raises(TrainingError, match="diverged in epoch"):
         trainer.fit(corpus)
 

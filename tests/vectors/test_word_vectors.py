@@ -35,6 +35,14 @@ def test_what_it_holds(lattice):
     assert repr(lattice) == "WordVectors(5 words, 3 dimensions, SVD)"
 
 
+@pytest.mark.parametrize("name", ["matrix", "words"])
+def test_rows_and_words_are_not_exchanged_behind_what_was_computed_from_them(lattice, name):
+    lattice.most_similar("king", k=1)
+    with pytest.raises(AttributeError, match=rf"{name} cannot be exchanged: make new vectors, such as WordVectors\("):
+        setattr(lattice, name, getattr(lattice, name)[::-1])
+    lattice.info, lattice.counts = {}, np.arange(5)  # nothing was made from these
+
+
 def test_the_matrix_is_neither_copied_nor_writable():
     matrix = np.ones((2, 2), np.float32)
     vectors = WordVectors(["a", "b"], matrix)

@@ -101,7 +101,8 @@ def open_run_folder(arguments: argparse.Namespace, corpus: Corpus, where: dict[s
 def read_configurations(trainers: str, settings: Sequence[str] = (), threads: int | None = None) -> list[Configuration]:
     """The configurations of a comma-separated list of NAME or NAME=TRAINER, with all their options.
 
-    Raises OptionError for an unknown trainer or option, and for a value of the wrong kind or out of range.
+    An option for one NAME has precedence over the same option for all. Raises OptionError for an unknown trainer or
+    option, for one given twice, and for a value of the wrong kind or out of range.
 
     >>> for found in read_configurations("ppmi,short=skipgram", ["window=3", "short.epochs=1", "dim=50"]):
     ...     print(found.name, found.trainer, found.options["window"], found.options["dim"])
@@ -110,7 +111,14 @@ def read_configurations(trainers: str, settings: Sequence[str] = (), threads: in
     """
     named = _names(trainers)
     options: dict[str, dict[str, Any]] = {name: {} for name in named}
-    for setting in settings:
+    given: set[str] = set()
+    for setting in sorted(
+        settings, key=lambda setting: "." in setting.partition("=")[0]
+    ):  # stable: those for all first
+        target = setting.partition("=")[0].strip().replace("-", "_")
+        if target in given:
+            raise OptionError(f"--option {setting}: {target} is given twice; leave one out")
+        given.add(target)
         _set(setting, named, options)
     return [_configuration(name, trainer, options[name], threads) for name, trainer in named.items()]
 

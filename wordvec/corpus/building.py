@@ -139,7 +139,8 @@ def spool_text(
     if cutting is None:
         lines = whole_lines(split_blocks(blocks))
         lines = lines if normalize is None else map(normalize, lines)
-        return spool(checked_sentences(tokenize_lines(tokenize, lines)), on_sentences)
+        sentences = checked_sentences(tokenize_lines(tokenize, lines), name="the tokenizer")
+        return spool(sentences, on_sentences)
     blocks, is_large = _is_large(blocks)
     if is_large and can_compile():
         return encode_blocks(blocks, cutting, threads, on_sentences)

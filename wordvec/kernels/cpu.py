@@ -102,6 +102,9 @@ def _train(
 ) -> Loss:
     check_call(tables, ids, sentence_starts, sampler, first, last, block, threads, paths, parts)
     ids, sentence_starts = np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(sentence_starts, np.int64)
+    weights = steps.weights_for(
+        architecture == CBOW, sampler.negatives, None if paths is None else paths.starts, sampler.power
+    )
     values = {
         "ids": ids,
         "sentence_starts": sentence_starts,
@@ -121,8 +124,8 @@ def _train(
         "absent_input": len(tables.input_bands[0]) - 1,
         "absent_output": len(tables.output_bands[0]) - 1,
         **drawing(architecture, sampler, epoch, sentence_starts, paths),
-        **stepping(architecture, meetings, paths, None if parts is None else sampler.window),
-        **composing(architecture, sampler, sentence_starts, block, parts),
+        **stepping(architecture, meetings, weights, paths is not None, None if parts is None else sampler.window),
+        **composing(weights, sampler, sentence_starts, block, parts),
     }
     # Threads beyond those that share the slices only draw examples, which is a sixth of the work.
     teams, team_size = (threads, 1) if hogwild else (1, min(threads, len(slices) + 1 + len(slices) // 8))
@@ -166,25 +169,24 @@ def drawing(
 
 
 def stepping(
-    architecture: int, meetings: int, paths: HuffmanPaths | None, window_of_parts: int | None = None
+    architecture: int, meetings: int, weights: steps.Weights, tree: bool, window_of_parts: int | None = None
 ) -> dict[str, Any]:
     """How examples are cut into steps: fields of the library's ``struct training``."""
     cbow = architecture == CBOW
-    weights = steps.CBOW_WEIGHTS if cbow else steps.SKIPGRAM_WEIGHTS
     return {
-        "group": 2**40 if cbow else steps.group_size(meetings, paths is not None, window_of_parts),
+        "group": 2**40 if cbow else steps.group_size(meetings, tree, window_of_parts),
         "bound": steps.WHOLE * meetings,
         "context_quarters": weights.context,
         "centre_quarters": weights.centre,
         "negative_quarters": weights.negative,
         "node_quarters": weights.node,
-        "tag_quarters": steps.TAG_QUARTERS,
+        "tag_quarters": weights.tag,
         "most_repeats": meetings,
     }
 
 
 def composing(
-    architecture: int, sampler: ExampleSampler, sentence_starts: np.ndarray, block: int, parts: WordParts | None
+    weights: steps.Weights, sampler: ExampleSampler, sentence_starts: np.ndarray, block: int, parts: WordParts | None
 ) -> dict[str, Any]:
     """What words are made of: fields of the library's ``struct training``."""
     if parts is None:
@@ -197,5 +199,5 @@ def composing(
         "parts": parts.packed,
         "table_rows": parts.table_rows,
         "most_parts": parts.most_of(words),
-        "part_quarters": steps.CONTEXT_OF_PARTS[architecture == CBOW],
+        "part_quarters": weights.part,
     }

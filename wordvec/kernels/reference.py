@@ -144,7 +144,7 @@ class _Composed:
 class _SkipGram:
     """Embedding -> EmbeddingDot, with the derivatives of the scores given by the caller."""
 
-    weights, of_mean = steps.SKIPGRAM_WEIGHTS, False
+    of_mean = False
 
     def __init__(self, tables: Tables | _Composed, group: int) -> None:
         self.embedding, self.dot = Embedding(tables.W_in), EmbeddingDot(tables.W_out)
@@ -173,7 +173,7 @@ class _SkipGram:
 class _CBOW:
     """Embedding -> Mean -> EmbeddingDot."""
 
-    weights, of_mean = steps.CBOW_WEIGHTS, True
+    of_mean = True
 
     def __init__(self, tables: Tables | _Composed, gradient: str, meetings: int) -> None:
         self.embedding, self.mean, self.dot = Embedding(tables.W_in), Mean(), EmbeddingDot(tables.W_out)
@@ -219,6 +219,8 @@ def _train(
     composed: _Composed | None,
 ) -> Loss:
     loss = Loss(0.0, 0, 0, 0)
+    path_starts = None if paths is None else paths.starts
+    weights = steps.weights_for(network.of_mean, sampler.negatives, path_starts, sampler.power)
     for begin in range(first, last, block):
         batch = sampler.draw(ids, sentence_starts, first=begin, last=min(begin + block, last), epoch=epoch)
         if len(batch.centres) == 0:
@@ -233,7 +235,7 @@ def _train(
             examples,
             outputs,
             present,
-            network.weights,
+            weights,
             tree=paths is not None,
             mean=network.of_mean,
             first_tag=None if sampler.tags is None else sampler.tags.first,
@@ -245,7 +247,7 @@ def _train(
             for step in steps.cut_into_steps(met, meetings)
         ]
         if composed is not None:
-            composed.end(meetings, steps.CONTEXT_OF_PARTS[network.of_mean])
+            composed.end(meetings, weights.part)
         loss = Loss(*map(sum, zip(loss, *losses)))._replace(centres=loss.centres + len(batch.centres))
     return loss
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.json_forms import parse_json
-from wordvec.plots.figure import new_axes, only_left_and_bottom, plain
+from wordvec.plots.figure import IN_A_TITLE, new_axes, only_left_and_bottom, plain
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import FAINT, INK, OTHERS, group_styles
 
@@ -199,7 +199,7 @@ def plot_change(
             x, list(values), color=style.colour, marker=marker, markersize=size, linewidth=size / 3, label=plain(name)
         )
     bars.bar(x, list(per_million), width=0.6, color=OTHERS, edgecolor="#666666", linewidth=0.6)
-    axes.set_ylabel(plain(f"cosine with {word}"), fontsize=font_size, color=INK, fontfamily=families)
+    axes.set_ylabel(f"cosine with {plain(word, IN_A_TITLE)}", fontsize=font_size, color=INK, fontfamily=families)
     bars.set_ylabel("per million\nwords", fontsize=font_size, color=INK)
     bars.set_xticks(x, [plain(period) for period in periods], fontfamily=families)
     if len(periods) > 8:

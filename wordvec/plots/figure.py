@@ -29,6 +29,8 @@ SUFFIXES: dict[str, dict[str, None]] = {
 
 LETTER, GAP = 0.52, 3  # the mean width of a letter, in font sizes; letters between a title and its note
 WIDENS = 1.2  # the factor by which the layout widens the initial axes
+LONGEST = 40  # columns of a word or name in a figure
+IN_A_TITLE = 20  # of a word in a line with other text
 SETTLES = 5  # most layouts until the axes stop moving
 
 
@@ -133,23 +135,48 @@ def settle(axes: Axes) -> None:
 
 
 def set_title(
-    axes: Axes, title: str, note: str = "", families: list[str] | None = None, font_size: float = FONT_SIZE
+    axes: Axes,
+    title: str,
+    note: str = "",
+    families: list[str] | None = None,
+    font_size: float = FONT_SIZE,
+    widens: float = WIDENS,
 ) -> None:
     """Set a title at the top left of the axes and a small note at the top right; if both are too wide for one line, the
     note goes below the title.
+
+    widens   the factor by which the layout will still widen the axes; 1 after `settle`
     """
     fonts: dict[str, Any] = {"fontfamily": families} if families else {}
     width = LETTER * font_size * (TITLE * display_width(title) + NOTE * display_width(note) + GAP)
-    room = 72 * WIDENS * root_figure(axes).get_figwidth() * axes.get_position().width if note else width
+    room = 72 * widens * root_figure(axes).get_figwidth() * axes.get_position().width if note else width
     below = "\n" if width > room else ""
     axes.set_title(title + below, loc="left", fontsize=TITLE * font_size, color=INK, **fonts)
     if note:
         axes.set_title(note, loc="right", fontsize=NOTE * font_size, color=FAINT, **fonts)
 
 
-def plain(text: str) -> str:
-    """Text without control characters and with "$" escaped, so that matplotlib sees no formula."""
-    return printable(text).replace("$", r"\$")
+def shortened(text: str, most: int = LONGEST) -> str:
+    """A text of more than `most` columns without its middle: an address or a cut-off file would leave no room to draw.
+
+    >>> shortened("a" * 30 + "b" * 30 + "c" * 30, most=11)
+    'aaaaa…ccccc'
+    """
+    text = printable(text)
+    if display_width(text) <= most:
+        return text
+    half = (most - 1) // 2
+    begin, end = text[:most], text[-most:]
+    while display_width(begin) > half:
+        begin = begin[:-1]
+    while display_width(end) > half:
+        end = end[1:]
+    return f"{begin}…{end}"
+
+
+def plain(text: str, most: int = LONGEST) -> str:
+    """Text of limited length, without control characters, and with "$" escaped so that matplotlib sees no formula."""
+    return shortened(text, most).replace("$", r"\$")
 
 
 def only_left_and_bottom(axes: Axes) -> None:

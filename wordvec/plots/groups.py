@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.errors import InputError, UnknownWordError
+from wordvec.plots.figure import LONGEST, shortened
 from wordvec.rng import SHUFFLE, uniform_matrix
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def groups_by_clusters(words: Sequence[str], rows: np.ndarray, clusters: int, se
         members = np.flatnonzero(of_word == group)
         common = members[: int(np.clip(len(members) * COMMON, *COMMON_BETWEEN))]
         telling = most_telling(rows, common, centres, group, NAMING)
-        names.append(", ".join(words[i] for i in sorted(telling)))
+        names.append(", ".join(shortened(words[i], LONGEST // 3) for i in sorted(telling)))
     return Groups(of_word, names)
 
 

@@ -8,7 +8,7 @@ from matplotlib.patheffects import AbstractPathEffect, Stroke
 from matplotlib.text import Annotation, Text
 from matplotlib.textpath import text_to_path
 
-from wordvec.terminal import printable
+from wordvec.plots.figure import shortened
 
 HALO: list[AbstractPathEffect] = [Stroke(linewidth=1.8, foreground="white", alpha=0.85)]
 
@@ -31,7 +31,7 @@ class Label(Annotation):
 def add_label(axes: Any, text: str, point: Any, offset: tuple[float, float], **style: Any) -> Label:
     """Write `text`, never as a formula, at an `offset` (points, 1/72 inch) from a `point` in data coordinates."""
     label = Label(
-        printable(text), tuple(point), offset, xycoords="data", textcoords="offset points", parse_math=False,
+        shortened(text), tuple(point), offset, xycoords="data", textcoords="offset points", parse_math=False,
         annotation_clip=False, **style,
     )  # fmt: skip
     axes.add_artist(label)

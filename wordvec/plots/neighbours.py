@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wordvec.argument_types import typed
-from wordvec.plots.figure import new_axes, only_left_and_bottom, plain, root_figure, set_title
+from wordvec.errors import OptionError
+from wordvec.plots.figure import IN_A_TITLE, new_axes, only_left_and_bottom, plain, root_figure, set_title, settle
 from wordvec.plots.fonts import font_families
 from wordvec.plots.labels import along, place_labels
 from wordvec.plots.map_parts import (
@@ -93,7 +94,7 @@ def plot_neighbourhood(
     from matplotlib.colors import Normalize
 
     check_method(method)
-    neighbours = vectors.most_similar(word, k=k)
+    neighbours = _neighbours_of(vectors, word, k)
     names = [name for name, _ in neighbours]
     scores = np.array([score for _, score in neighbours])
     ids = np.array([vectors.word_id(name) for name in names], np.int64)
@@ -114,8 +115,9 @@ def plot_neighbourhood(
     _add_scale(axes, ScalarMappable(scale, colours), word)
     families = font_families([word, *names])
     variance = f" ({shares.sum():.0%} of the variance)" if shares is not None else ""
-    title = f"“{plain(word)}” and its {len(names):,} nearest words, {METHOD_NAMES[method]}{variance}"
-    set_title(axes, title, "labelled", families)
+    title = f"“{plain(word, IN_A_TITLE)}” and its {len(names):,} nearest words, {METHOD_NAMES[method]}{variance}"
+    settle(axes)
+    set_title(axes, title, labelled(len(names), len(names) + 1), families, widens=1)  # keeps its room
     placed = place_labels(
         axes,
         points,
@@ -127,8 +129,15 @@ def plot_neighbourhood(
         rings=RINGS if len(names) <= FEW else 1,
         avoid=along(axes, np.array(lines)),
     )
-    set_title(axes, title, labelled(len(placed), len(names) + 1), families)
+    set_title(axes, title, labelled(len(placed), len(names) + 1), families, widens=1)
     return axes
+
+
+def _neighbours_of(vectors: WordVectors, word: str, k: int) -> list[tuple[str, float]]:
+    neighbours = vectors.most_similar(word, k=k)
+    if not neighbours:
+        raise OptionError(f"a map around {word!r} needs other words near it: these vectors have no other word")
+    return neighbours
 
 
 def _colours() -> Colormap:
@@ -142,7 +151,9 @@ def _colours() -> Colormap:
 def _add_scale(axes: Axes, colours: Any, word: str) -> None:
     """Add a small scale of the cosine beside the map."""
     bar = root_figure(axes).colorbar(colours, ax=axes, shrink=0.4, aspect=22, pad=0.015, anchor=(0.0, 0.0))  # type: ignore[arg-type]
-    bar.set_label(f"cosine with “{plain(word)}”", fontsize=7.5, color=FAINT, fontfamily=font_families([word]))
+    bar.set_label(
+        f"cosine with “{plain(word, IN_A_TITLE)}”", fontsize=7.5, color=FAINT, fontfamily=font_families([word])
+    )
     bar.ax.tick_params(labelsize=7, length=2, colors=INK, color="#999999")
     bar.outline.set_visible(False)  # type: ignore[operator]
 

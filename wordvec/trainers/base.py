@@ -17,7 +17,7 @@ from wordvec.argument_types import check_fields
 from wordvec.arrays import describe_device
 from wordvec.corpus.draws.steps import LARGEST_MEETINGS
 from wordvec.counts.stream import LARGEST_WINDOW
-from wordvec.errors import ArgumentError, OptionError, WordvecError
+from wordvec.errors import ArgumentError, OptionError, WordvecError, counted
 from wordvec.memory import available_memory, give_back_pages
 from wordvec.progress import announce
 from wordvec.trainers.continuation import origin_of
@@ -214,6 +214,11 @@ class Trainer(ABC):
         from wordvec.vectors import WordVectors
         from wordvec.version import __version__
 
+        if zeros := int(len(matrix) - np.count_nonzero(matrix.any(axis=1))):
+            self._history.notes.append(
+                f"{zeros:,} of {counted(len(matrix), 'word')} have a vector of zeros: they have "
+                "no context above chance, or the text has more parts that never meet than vectors have dimensions"
+            )
         info = {
             "trainer": self.name,
             "parameters": self.parameters(),

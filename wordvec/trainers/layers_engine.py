@@ -12,13 +12,12 @@ import numpy as np
 from wordvec.arrays import Array, array_module, gpu_memory_errors, to_device, to_numpy
 from wordvec.corpus.draws.examples import Examples
 from wordvec.corpus.draws.steps import (
-    CBOW_WEIGHTS,
-    SKIPGRAM_WEIGHTS,
     Meetings,
     count_meetings,
     cut_into_steps,
     group_size,
     split_contexts,
+    weights_for,
 )
 from wordvec.errors import counted
 from wordvec.kernels.reference import outputs_of
@@ -122,7 +121,8 @@ class LayersEngine:
         outputs, present = examples.centres[:, None], np.ones((len(examples.centres), 1), bool)
         if self.plan.loss != "softmax":
             outputs, _, present = outputs_of(examples, self.plan.paths)
-        weights = CBOW_WEIGHTS if cbow else SKIPGRAM_WEIGHTS
+        path_starts = None if self.plan.paths is None else self.plan.paths.starts
+        weights = weights_for(cbow, self._sampler.negatives, path_starts, self._sampler.power)
         first_tag = None if self._sampler.tags is None else self._sampler.tags.first
         met = count_meetings(examples, outputs, present, weights, tree=tree, mean=cbow, first_tag=first_tag)
         number = (examples.positions - first) // self.block

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from wordvec import rng
 from wordvec.arrays import device_module, to_numpy
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
 from wordvec.errors import OptionError, counted
@@ -128,7 +129,10 @@ def spectral_start(
     cluster: Cluster | None = None,
     show_progress: bool | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """W_in and W_out (V, dim), float32, with rows of this length (0 for a word that has no context above chance).
+    """W_in and W_out (V, dim), float32, with rows of this length, random where the singular vectors have zeros.
+
+    Those are words without a context above chance, or in parts of the text that no dimension is left for. Two rows of
+    zeros would never move: each is the other's gradient.
 
     They are numpy arrays even if `device` "gpu" or a `cluster` counts and factorises. Raises OptionError if the PPMI
     matrix has fewer than `dim` dimensions, TrainingError if it has no positive cell.
@@ -161,7 +165,10 @@ def spectral_start(
         U, _, V = factorise(options, matrix, dim, TOLERANCE)
     except OptionError as error:
         raise OptionError(f"init 'svd' starts from the PPMI matrix, which is too small here: {error}") from error
-    W_in, W_out = (with_unit_rows(to_numpy(factor)) * np.float32(length) for factor in (U, V))
+    W_in, W_out = (
+        _without_zero_rows(with_unit_rows(to_numpy(factor)), seed, stream) * np.float32(length)
+        for factor, stream in ((U, rng.INITIAL_W_IN), (V, rng.INITIAL_W_OUT))
+    )
     if cluster is not None:
         cluster.store.publish(name, {"W_in": W_in, "W_out": W_out})
     return W_in, W_out
@@ -175,3 +182,10 @@ def with_unit_rows(matrix: np.ndarray) -> np.ndarray:
     """
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
     return np.ascontiguousarray(matrix / np.where(lengths > 0, lengths, 1), np.float32)
+
+
+def _without_zero_rows(unit: np.ndarray, seed: int, stream: np.uint64) -> np.ndarray:
+    """`unit` with random rows of length 1 in place of zeros."""
+    zero = np.flatnonzero(~unit.any(axis=1))
+    unit[zero] = with_unit_rows(rng.normal_matrix(seed, stream, (len(zero), unit.shape[1])))
+    return unit

@@ -166,7 +166,7 @@ def save(vectors: WordRows, path: str | os.PathLike[str], format: str | None = N
 
 
 def _check_is_path(path: Any) -> None:
-    if not isinstance(path, (str, bytes, os.PathLike)):
+    if not isinstance(path, (str, os.PathLike)):
         what = "an open file" if hasattr(path, "read") or hasattr(path, "write") else describe(path)
         raise OptionError(f"vectors are read and written by the name of their file (str or Path); got {what}")
 

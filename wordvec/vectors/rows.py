@@ -10,6 +10,19 @@ from wordvec.errors import InputError, ShapeError, describe
 
 BLOCK = 8_192  # rows taken to float64 at a time
 UNIT_TOLERANCE = 1e-5  # rows whose length is this close to 1 are left unchanged
+FIXED = ("words", "matrix", "scales")
+
+
+class FixedRows:
+    """Attributes FIXED are set once: lengths and the look-up of words are made from them and kept."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in FIXED and name in self.__dict__:
+            raise AttributeError(
+                f"{name} cannot be exchanged: make new vectors, such as "
+                "WordVectors(v.words, v.matrix - mean, v.counts), or v.with_rows(words, rows)"
+            )
+        super().__setattr__(name, value)
 
 
 def float_rows(matrix: np.ndarray, scales: np.ndarray | None, rows: slice | np.ndarray | Sequence[int]) -> np.ndarray:

@@ -12,6 +12,7 @@ from wordvec.vectors.gensim_names import NamesOfGensim, no_such
 from wordvec.vectors.lookup import PackedLookup, WordIds, explain_missing
 from wordvec.vectors.rows import (
     BLOCK,
+    FixedRows,
     checked_counts,
     checked_matrix,
     checked_scales,
@@ -39,7 +40,7 @@ class Subwords(Protocol):
         """Return a vector (D,) float32, or None if the word has no known part."""
 
 
-class WordRows(metaclass=NamesOfGensim):
+class WordRows(FixedRows, metaclass=NamesOfGensim):
     """The data of `WordVectors`, whose docstring describes shapes and errors."""
 
     def __init__(

@@ -150,3 +150,17 @@ def test_small_files_are_read_as_before(tmp_path):
     read = list(readers.read_blocks(tmp_path, ranges_from=100))
     assert [type(item) for item in read] == [tuple, TextRange, tuple]
     assert list(blocks.joined(read, 1000)) == ["a b\n", read[1], "d\n"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (rb"{\rtf1\ansi the cat}", "is an RTF document; save it as text"),
+        (b"%!PS-Adobe-3.0\nthe cat", "is a PostScript document"),
+        ("the 猫".encode("iso2022_jp"), "byte 4 begins characters in ISO 2022"),
+    ],
+)
+def test_large_files_of_other_kinds_are_refused_though_all_their_bytes_are_ascii(tmp_path, content, message):
+    (tmp_path / "large").write_bytes(content)
+    with pytest.raises(CorpusError, match=message):
+        list(readers.read_blocks(tmp_path / "large", ranges_from=0))

@@ -224,6 +224,11 @@ def test_other_encodings(tmp_path, encoding, bad, offset):
         (b"text\0", r"image: is not text: byte 4 is 0"),
         (b"PK\x03\x04rest", r"image: is a zip archive; unpack it first"),
         (b"name".ljust(257, b"\0") + b"ustar", r"image: is a tar archive; unpack it first"),
+        (
+            "ab 猫".encode("iso2022_jp"),
+            r"image: byte 3 begins characters in ISO 2022; read it with --encoding iso2022_jp_2",
+        ),
+        ("고양이".encode("iso2022_kr"), r"image: byte 0 begins .*--encoding iso2022_kr"),
         ("\ufeffhello".encode("utf-16-le"), r"image: begins with a UTF-16 byte-order mark; .*--encoding utf-16"),
     ],
 )

@@ -76,6 +76,17 @@ def test_what_is_missing_is_left_out_counted_and_refused_by_strict(door, missing
         door([items[0], items[1], missing], min_count=1, strict=True)
 
 
+def test_missing_tokens_are_left_out_as_in_the_lists_of_records(capsys):
+    with_gaps = [["the", None, "cat"], ["", float("nan"), "sat"]]
+    found = Corpus.from_sentences(with_gaps)
+    assert list(found.sentences()) == [["the", "cat"], ["sat"]]
+    assert "list: 3 missing or empty tokens in the lists are left out" in capsys.readouterr().err
+    assert Corpus.from_sentences([{"t": words} for words in with_gaps], field="t").fingerprint == found.fingerprint
+    spaces = Corpus.from_texts(["the  cat", "sat"], tokenizer=lambda line: line.split(" "), min_count=1)
+    assert spaces.vocabulary.words == found.vocabulary.words
+    assert "the tokenizer: 1 missing or empty tokens" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -103,7 +114,8 @@ def test_what_is_missing_is_left_out_counted_and_refused_by_strict(door, missing
         (lambda: Corpus.from_files("https://example.org/a.txt"), "an address, not a file: download it first"),
         (lambda: Corpus.build("the cat sat " * 500), "no file or folder of that name; for texts .*from_texts"),
         (lambda: Corpus.from_sentences({"a": ["b"]}), r"got dict; of a dictionary give its values\(\)"),
-        (lambda: Corpus.from_sentences([["a"], None, [None]]), "sentence 3 holds None, .*leave out what is missing"),
+        (lambda: Corpus.from_sentences([["a"], None, [3.5]]), r"sentence 3 holds 3.5, .*convert them with str"),
+        (lambda: Corpus.from_sentences([["a", None]], strict=True), "sentence 1: a token in the list is missing"),
         (lambda: Corpus.from_sentences([["a"], {"b": 1}]), r"sentence 2 is {'b': 1}"),
         (lambda: Corpus.from_sentences([{"t": "a b"}], field="t"), "got texts: use Corpus.from_texts"),
         (lambda: Corpus.build([None, "a"]), "may be texts or names of files"),

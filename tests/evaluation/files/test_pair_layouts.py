@@ -46,6 +46,10 @@ def write(tmp_path, content: str | bytes, name: str = "set.txt"):
         ("tiger-n cat-n 7.35\nStock-n egg-n 1.81\n", "read as MEN's lemma form: -n, -v, -j taken off the words"),
         (",word1,word2,similarity\n0,tiger,cat,7.35\n1,Stock,egg,1.81\n", "read as columns word1, word2, similarity"),
         ("similarity,word1,word2\n7.35,tiger,cat\n1.81,Stock,egg\n", None),
+        (
+            "left\tright\trated\ntiger\tcat\t7.35\nStock\tegg\t1.81\n",
+            "read as words and scores below a header, 'left right rated'",
+        ),
         ("1\ttiger\tcat\t7.35\n2\tStock\tegg\t1.81\n", "read as numbered lines of two words and a score"),
         ("tiger;cat;7,35\nStock;egg;1,81\n", "scores read with decimal commas"),
         ('"tiger","cat",7.35\n"Stock","egg",1.81\n', None),
@@ -69,6 +73,7 @@ def test_published_layouts(tmp_path, content, note):
         ("word1\tword2\tPOS\tSimLex999\na\tb\tN\t11\n", "line 2: the scores of this set go from 0 to 10; got 11"),
         ("sun-n light-n 50\nsea-n sky-n 51\n", "line 2: the scores of this set go from 0 to 50; got 51"),
         ("word1\tword2\tPOS\tSimLex999\na\tb\tN\t\n", "line 2: expected two words and a score"),
+        ("tiger\tcat\t\nStock\tegg\t1.81\n", "line 1: expected two words and a score"),  # no header: one cell is empty
         ('a,b,1\n"c,d,2\n', "line 2: (quotes|expected two words)"),
         ("a,b,1,5\n", "line 1"),
     ],

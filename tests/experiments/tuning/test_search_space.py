@@ -109,3 +109,15 @@ def test_samplers_that_are_not_there(monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(MissingExtraError, match=r"wordvec\[tune\]"):
         make_proposals("optuna", SPACE, 1)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "ranges", "message"),
+    [
+        ([], ["window=2..4", "window=3..9"], r"--range window=3..9: window is given twice"),
+        (["dim"], ["dim=10..20"], r"--range dim=10..20: dim is also fixed by --option dim"),
+    ],
+)
+def test_an_option_is_searched_once_and_not_fixed_as_well(fixed, ranges, message):
+    with pytest.raises(OptionError, match=message):
+        search_space("svd", fixed, ranges)

@@ -67,6 +67,7 @@ class ExampleSampler:
     negative_sharing  "window": one draw of K serves all contexts of a centre; "pair": K for each context (word2vec.c)
     negative_pool     draw negatives from a slowly renewed pool of this many words, see `wordvec.corpus.draws.sampling`;
                       0: from the whole vocabulary each time
+    power             negatives are drawn by counts ** power
     """
 
     keep_thresholds: Array
@@ -77,6 +78,7 @@ class ExampleSampler:
     shrink_window: bool = True
     negative_pool: int = 0
     seed: int = 1
+    power: float = 0.75
 
     @classmethod
     def for_counts(
@@ -90,7 +92,7 @@ class ExampleSampler:
         >>> [(int(c), x[m].tolist()) for c, x, m in zip(batch.centres, batch.contexts, batch.mask)]
         [(0, [1]), (1, [0, 0]), (0, [1, 2]), (2, [0]), (0, [1]), (1, [0])]
         """
-        return cls(keep_thresholds(counts, subsample), NegativeTable.build(counts, power), **options)
+        return cls(keep_thresholds(counts, subsample), NegativeTable.build(counts, power), power=power, **options)
 
     def __post_init__(self) -> None:
         if self.window < 1:

@@ -17,18 +17,20 @@ word that occurs once is then met by no more centres than the bound allows. Scor
 meet such a word far more often, and there item numbers lose by it.
 
 **Steps.** Examples are added to a step, in order, until one would make a row of W_in or W_out exceed the bound. That
-example begins the next step, and so does each further group of a centre. A row of W_out is met once by each context of
-its centre. A row of W_in is met by every centre around it. Windows are symmetric, so this is about as often as its word
-has contexts; it is counted where its word is the centre: for skip-gram, with the row of W_out. A document's tag
+example begins the next step, and so does each further group of a centre. A row of W_out is met once by each context
+of its centre. A row of W_in is met by every centre around it. Windows are symmetric, so this is about as often as its
+word has contexts; it is counted where its word is the centre: for skip-gram, with the row of W_out. A document's tag
 (`TaggedSampler`) is a context of all its words and never a centre, so it is counted with each word. Negatives count
-less, because their terms are smaller or point in different directions. Inner nodes of a tree all pull a context at the
-same time and count as much or more. The weights below are the lightest with which every corpus in the tests learns like
-single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the most frequent words and err
-towards shorter steps for the others.
+less, because their terms are smaller or point in different directions. Inner nodes of a tree all pull a context at
+the same time and count as much or more. With more than 5 negatives, or a deep tree, the pull on a row of W_in is
+stronger, and its meetings count for more in proportion. The weights below are the lightest with which every corpus in
+the tests learns like single steps. Rows are counted in COUNTERS classes, row % COUNTERS, which are exact for the most
+frequent words and err towards shorter steps for the others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -41,7 +43,8 @@ WHOLE, HALF, QUARTER = 4, 2, 1  # meetings are counted in quarters
 MEETINGS_TIMES_RATE = 0.6
 LARGEST_MEETINGS = 10_000_000
 MOST_EXAMPLES = 128  # in a step; more do not fit in a core's cache
-TAG_QUARTERS = 3 * WHOLE  # a tag's count for each word of its document, since all its terms fall in the same steps
+USUAL_POWER = 0.75  # of the counts, for negatives
+TERMS = 6  # of a centre, with 5 negatives: the weights below hold up to here
 
 
 class Weights(NamedTuple):
@@ -50,17 +53,46 @@ class Weights(NamedTuple):
     context       the centre's row of W_in, for each of its contexts
     centre        the centre's row of W_out, for each context or for their mean
     negative, node   a negative, or an inner node of a tree, likewise
+    part          the subwords of a word, for each time it is a context
+    tag           a document's tag, for each word of the document: all its terms fall in the same steps
     """
 
     context: int
     centre: int
     negative: int
     node: int
+    part: int
+    tag: int = 3 * WHOLE
+
+    def heavier(self, terms: float, names: Sequence[str]) -> Weights:
+        """These weights where a context has this many terms with its centre; unchanged up to TERMS."""
+        return self._replace(**{name: round(getattr(self, name) * max(1.0, terms / TERMS)) for name in names})
 
 
-SKIPGRAM_WEIGHTS = Weights(context=0, centre=WHOLE, negative=QUARTER, node=WHOLE)
-CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE)
-CONTEXT_OF_PARTS = (WHOLE, HALF)  # quarters per context for the subwords of a word: skip-gram, CBOW
+SKIPGRAM_WEIGHTS = Weights(context=0, centre=WHOLE, negative=QUARTER, node=WHOLE, part=WHOLE)
+CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE, part=HALF)
+
+
+def weights_for(
+    cbow: bool, negatives: int, path_starts: np.ndarray | None = None, power: float = USUAL_POWER
+) -> Weights:
+    """The weights for this many negatives, or for a tree in which word w has nodes path_starts[w] .. [w + 1] - 1.
+
+    A row of W_in is pulled by each of its centre's outputs, so a meeting is heavier the more there are. Negatives are
+    rows of W_out and counted one by one, but the nodes of neighbouring words in a tree are mostly the same. Negatives
+    drawn by counts ** `power` above 0.75 are frequent words, whose terms all push in the same direction.
+
+    >>> [weights_for(False, negatives).centre for negatives in (0, 5, 10, 20, 60)]
+    [4, 4, 7, 14, 41]
+    >>> weights_for(False, 0, np.arange(0, 1200, 12)).node
+    8
+    """
+    weights = CBOW_WEIGHTS if cbow else SKIPGRAM_WEIGHTS
+    if power > USUAL_POWER and not cbow:  # the mean of CBOW's contexts is pushed once
+        weights = weights._replace(negative=HALF if power <= 1 else WHOLE)
+    if path_starts is None:
+        return weights.heavier(1 + negatives, ("context", "centre", "part", "tag"))
+    return weights.heavier(float(np.diff(path_starts).mean()), ("context", "node"))
 
 
 def meetings_for(learning_rate: float) -> int:
@@ -179,7 +211,7 @@ def count_meetings(
         quarters = quarters * present * (1 if mean else contexts[:, None])
     inputs, of_inputs = batch.centres[:, None], weights.context * contexts[:, None]
     if first_tag is not None:
-        inputs, of_inputs = batch.contexts, TAG_QUARTERS * (batch.mask & (batch.contexts >= first_tag))
+        inputs, of_inputs = batch.contexts, weights.tag * (batch.mask & (batch.contexts >= first_tag))
     return Meetings(
         np.concatenate([inputs % COUNTERS, outputs.reshape(examples, -1) % COUNTERS + COUNTERS], axis=1).astype(
             np.int64

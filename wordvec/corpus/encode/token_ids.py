@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from wordvec.corpus.read.sources import is_unordered
-from wordvec.corpus.read.values import Tally, as_token, as_tokens, is_missing, listed_items
+from wordvec.corpus.read.values import Tally, as_token, as_tokens, is_missing, listed_items, without_gaps
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError, counted
 from wordvec.growing_array import GrowingArray
@@ -209,9 +209,14 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads:
             yield ahead.popleft().result()
 
 
-def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) -> Iterator[tuple[list[str], bool]]:
-    """Yield each sentence as a list of tokens, after checking its type; missing sentences are left out."""
-    tally = Tally(type(sentences).__name__, "sentences", strict)
+def checked_sentences(
+    sentences: Iterable[Iterable[str]], strict: bool = False, name: str | None = None
+) -> Iterator[tuple[list[str], bool]]:
+    """Yield each sentence as a list of tokens, after checking its type; what is missing is left out and reported.
+
+    name   of what gives the sentences, for the report (default: its type)
+    """
+    tally = Tally(name or type(sentences).__name__, "sentences", strict)
     given = wrapped = 0  # sentences, and those that are one token with spaces in it
     wrapped_text = ""
     for number, sentence in enumerate(sentences, 1):
@@ -220,14 +225,15 @@ def checked_sentences(sentences: Iterable[Iterable[str]], strict: bool = False) 
             tally.leave_out_missing(f"sentence {number}")
             continue
         _refuse_other_than_lists(sentence, number)
-        items = list(listed_items(sentence))
+        items, gaps = without_gaps(list(listed_items(sentence)))
         tokens = as_tokens(items)
         if tokens is None:
             wrong = next(item for item in items if as_token(item) is None)
             raise CorpusError(
                 f"sentence {number} holds {wrong!r:.80}, but tokens are text (str) or whole numbers (int): "
-                f"{'leave out what is missing' if is_missing(wrong) else 'convert them with str(...)'}"
+                "convert them with str(...)"
             )
+        tally.leave_out_gaps(gaps, f"sentence {number}")
         given += 1
         if given == wrapped + 1 and len(tokens) == 1 and len(tokens[0].split()) > 1:
             wrapped, wrapped_text = given, tokens[0]

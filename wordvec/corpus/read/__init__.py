@@ -22,7 +22,7 @@ import numpy as np
 from wordvec.corpus.named_texts import bundled_corpus, fetched_path, is_bundled, missing_text_message
 from wordvec.corpus.read.arrow import table_kind, values_of_file
 from wordvec.corpus.read.compression import LONGEST_MAGIC, SUFFIXES, packing_of
-from wordvec.corpus.read.decoding import OnBytes, blocks_of_text, no_line_ends, whole_lines
+from wordvec.corpus.read.decoding import OnBytes, blocks_of_text, no_line_ends, refuse_foreign, whole_lines
 from wordvec.corpus.read.paths import files_of, is_pattern, size_in_bytes
 from wordvec.corpus.read.ranges import (
     BYTE_ORDER_MARK,
@@ -218,8 +218,10 @@ def size_to_cut(stream: BinaryIO, name: str, reading: Reading) -> int:
     size = regular_size(stream)
     if size <= len(BYTE_ORDER_MARK) or size < reading.ranges_from:
         return 0
-    head = stream.read(HEAD).removeprefix(BYTE_ORDER_MARK).decode("utf-8", "replace")
+    begun = stream.read(HEAD)
     stream.seek(0)
+    refuse_foreign(begun, name, reading.encoding)
+    head = begun.removeprefix(BYTE_ORDER_MARK).decode("utf-8", "replace")
     if is_json(head, name) or b"\0".decode() in head:
         return 0
     refuse_other_text(head.replace("\r\n", "\n").replace("\r", "\n"), name)

@@ -146,6 +146,7 @@ MAGIC: list[tuple[bytes, str, str]] = [
     (rb"\x7fELF|MZ\x90", "a program", "leave it out"),
     (rb"version https://git-lfs\.github\.com/spec", "a pointer of Git LFS, not the file", "fetch it: git lfs pull"),
 ]
+ISO_2022 = re.compile(rb"\x1b\$([@AB]|\([CD]|\)C)")  # how Japanese and Korean mail begins a word
 PATTERNS = [(re.compile(magic), kind, way_out) for magic, kind, way_out in MAGIC]
 ZIPPED = [  # contents of a zip archive, by a name or word near its beginning
     (b"word/", "a Word document (docx)", "save it as text"),
@@ -178,6 +179,12 @@ def refuse_foreign(chunk: bytes, name: str, encoding: str) -> None:
         raise CorpusError(f"{name}: is packed twice: inside it is {packing} data; unpack it once")
     if not is_wide(encoding):
         _refuse_other_width(chunk, name)
+    shift = ISO_2022.search(chunk)
+    if shift and codecs.lookup(encoding).name == "utf-8":  # all its bytes are ASCII, so nothing else would notice
+        found = "iso2022_kr" if shift[0].endswith(b")C") else "iso2022_jp_2"
+        raise CorpusError(
+            f"{name}: byte {shift.start()} begins characters in ISO 2022; read it with --encoding {found}"
+        )
 
 
 def is_wide(encoding: str) -> bool:

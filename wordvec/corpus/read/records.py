@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.corpus.read.sources import gives_arrow, is_table, is_unordered
-from wordvec.corpus.read.values import Tally, Unusable, as_token, is_missing, listed_items
+from wordvec.corpus.read.values import Tally, Unusable, as_token, as_tokens, is_missing, listed_items, without_gaps
 from wordvec.errors import CorpusError, OptionError
 
 BATCH = 1000  # records of a Hugging Face data set at a time
@@ -110,16 +110,11 @@ def _block(value: Any, tally: Tally) -> str | list[str] | Unusable:
 
 
 def _tokens(items: list[Any] | tuple[Any, ...], tally: Tally) -> list[str] | Unusable:
-    if set(map(type, items)) == {str} and "" not in items:
-        return list(items)
-    tokens, gaps = [], 0
-    for item in items:
-        if is_missing(item) or (isinstance(item, str) and not item):
-            gaps += 1
-        elif (token := as_token(item)) is not None:
-            tokens.append(token)
-        else:
-            return Unusable(f"{LISTS} expected, but it holds {type(item).__name__} {item!r:.60}")
+    kept, gaps = without_gaps(items)
+    tokens = as_tokens(kept)
+    if tokens is None:
+        wrong = next(item for item in kept if as_token(item) is None)
+        return Unusable(f"{LISTS} expected, but it holds {type(wrong).__name__} {wrong!r:.60}")
     if gaps and tally.strict:
         return Unusable("a token in the list is missing or empty")
     tally.gaps += gaps

@@ -56,6 +56,12 @@ class Tally:
             raise CorpusError(f"{where}: holds no text (null){self.inside}; without --strict it is left out")
         self.missing += 1
 
+    def leave_out_gaps(self, gaps: int, where: str) -> None:
+        """Count missing or empty tokens of a list. Raises CorpusError with `strict`."""
+        if gaps and self.strict:
+            raise CorpusError(f"{where}: a token in the list is missing or empty; without --strict it is left out")
+        self.gaps += gaps
+
     def leave_out(self, problem: str) -> None:
         """Count an unusable item. Raises CorpusError with `strict`, or if none of the first FIRST_RECORDS is usable."""
         self.first_problem = self.first_problem or problem
@@ -112,6 +118,19 @@ def as_tokens(items: Iterable[Any]) -> list[str] | None:
         return listed
     tokens = [as_token(item) for item in listed]
     return None if None in tokens else tokens  # type: ignore[return-value]
+
+
+def without_gaps(items: Iterable[Any]) -> tuple[list[Any], int]:
+    """`items` without those that are missing or empty text, and how many those were.
+
+    >>> without_gaps(["tea", None, "", 7])
+    (['tea', 7], 2)
+    """
+    listed = items if isinstance(items, list) else list(items)
+    if set(map(type, listed)) <= {str} and "" not in listed:
+        return listed, 0
+    kept = [item for item in listed if not is_missing(item) and not (isinstance(item, str) and not item)]
+    return kept, len(listed) - len(kept)
 
 
 def listed_items(items: Any) -> Any:

@@ -48,7 +48,8 @@ def split_table(lines: Sequence[Line]) -> tuple[list[str] | None, list[Row], str
     fields = rows[0][1]
     names = [_plain(field) for field in fields]
     named = any(name in SCORE_COLUMNS for name in names) and sum(map(bool, map(WORD_COLUMN.fullmatch, names))) == 2
-    if len(fields) >= 3 and (named or not any(_is_number(field) or field[:1].isdigit() for field in fields)):
+    values = (not field or _is_number(field) or field[:1].isdigit() for field in fields)
+    if len(fields) >= 3 and (named or not any(values)):
         return fields, rows[1:], separator
     return None, rows, separator
 
@@ -85,6 +86,8 @@ def _named_columns(header: list[str], line: Line) -> Layout:
     words = [i for i, name in enumerate(names) if WORD_COLUMN.fullmatch(name)]
     scores = [i for i, name in enumerate(names) if name in SCORE_COLUMNS]
     if not words and len(header) == 3:
+        if not scores:
+            return Layout(0, 1, 2, f"words and scores below a header, {' '.join(header)!r:.60}")
         words, scores = [0, 1], [2]
     if len(words) == 2 and not scores and len(header) == 3:
         scores = [i for i in range(3) if i not in words]

@@ -79,11 +79,16 @@ def search_space(
     """
     read = parse or (lambda option, text: float(text))
     space = {option: allowed for option, allowed in SPACES[trainer].items() if option not in fixed}
+    named: set[str] = set()
     for given in ranges:
         option, equals, text = given.partition("=")
         option = option.strip().replace("-", "_")
         if not equals or not text or option == "seed":
             raise OptionError(f"--range {given}: OPTION=LOW..HIGH or OPTION=VALUE,VALUE expected, such as window=2..10")
+        if option in named or option in fixed:
+            also = "given twice" if option in named else f"also fixed by --option {option}"
+            raise OptionError(f"--range {given}: {option} is {also}; leave one out")
+        named.add(option)
         space[option] = _parsed_range(given, option, text, read)
     if not space:
         raise OptionError("nothing is left to search: every option is fixed")
