@@ -10,7 +10,7 @@ from wordvec.corpus import words
 from wordvec.errors import DeviceUnavailableError, InputError, OptionError, TrainingError, WordvecError
 from wordvec.native import library
 from wordvec.trainers import TRAINERS, make_trainer
-from wordvec.trainers.base import check_memory
+from wordvec.trainers.checks import check_memory
 
 SMALL = {
     "skipgram": {"dim": 10, "epochs": 30, "window": 2, "subsample": 0, "learning_rate": 0.1},

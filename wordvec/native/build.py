@@ -40,8 +40,9 @@ ISAS: dict[str, dict[str, list[str]]] = {
     },
     "arm64": {"arm64": []},
 }
-# C11; sums as they are written (no reordering, and no contraction unless the source requests it).
-FLAGS = ["-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"]
+# C11 and POSIX; sums as they are written (no reordering, and no contraction unless the source requests it).
+FLAGS = ["-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O3", "-fPIC", "-shared", "-fvisibility=hidden"]
+FLAGS += ["-ffp-contract=off", "-fno-math-errno"]
 WARNINGS = ["-Wall", "-Wextra", "-Wno-psabi", "-Wno-unknown-pragmas"]
 WORKING = ".building-"  # prefix of the folders that a compiler is writing to
 LONGEST = 600  # the most seconds that one compilation may take

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from wordvec.errors import OptionError
-from wordvec.trainers.base import History, Trainer, option_names
+from wordvec.trainers.base import History, Trainer
+from wordvec.trainers.checks import option_names
 from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.trainers.glove import GloVe
 from wordvec.trainers.option_help import unknown_argument

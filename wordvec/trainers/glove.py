@@ -13,8 +13,9 @@ import numpy as np
 from wordvec import rng
 from wordvec.arrays import device_module, gpu_memory_errors
 from wordvec.errors import InputError, OptionError, ShapeError, TrainingError, counted
-from wordvec.trainers.base import Trainer, check_memory, check_options
+from wordvec.trainers.base import Trainer
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
+from wordvec.trainers.checks import check_memory, check_options
 from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers
 from wordvec.trainers.glove_on_cluster import engine_on_cluster

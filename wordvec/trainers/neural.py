@@ -14,8 +14,9 @@ from wordvec import rng
 from wordvec.arrays import device_module
 from wordvec.errors import OptionError, counted
 from wordvec.native import library
-from wordvec.trainers.base import Trainer, check_memory
+from wordvec.trainers.base import Trainer
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Checkpoint, Saving
+from wordvec.trainers.checks import check_memory
 from wordvec.trainers.continuation import copy_known_words, corpus_for, known_words, with_words_of
 from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.kernel_engine import KernelEngine, kernel_runs

@@ -20,7 +20,7 @@ import numpy as np
 from wordvec.corpus.draws.sampling import POOL_GROUPS
 from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
-from wordvec.trainers.base import check_options
+from wordvec.trainers.checks import check_options
 from wordvec.trainers.layers_engine import OPTIMIZERS
 from wordvec.trainers.planning import is_window
 from wordvec.trainers.svd import INITS

@@ -12,8 +12,8 @@ import numpy as np
 from wordvec.corpus.documents.tags import DocumentTags, tags_of
 from wordvec.corpus.draws.examples import ExampleSampler, TaggedSampler, Tags
 from wordvec.errors import OptionError, WordvecError
-from wordvec.trainers.base import check_is_corpus, check_options
 from wordvec.trainers.checkpoint import LOST_AT_MOST
+from wordvec.trainers.checks import check_is_corpus, check_options
 from wordvec.trainers.epoch_reports import OnEpoch
 from wordvec.trainers.option_help import hints_for_arguments, with_option_help
 from wordvec.trainers.word2vec import SkipGram

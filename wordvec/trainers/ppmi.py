@@ -23,7 +23,8 @@ from wordvec.counts.svd import SVD, truncated_svd
 from wordvec.counts.svd_on_cluster import svd_on_cluster
 from wordvec.errors import TrainingError
 from wordvec.memory import parse_bytes
-from wordvec.trainers.base import Trainer, check_memory, check_options, option_names
+from wordvec.trainers.base import Trainer
+from wordvec.trainers.checks import check_memory, check_options, option_names
 from wordvec.trainers.option_help import with_option_help
 
 if TYPE_CHECKING:

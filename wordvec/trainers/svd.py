@@ -12,7 +12,8 @@ from wordvec.arrays import device_module, to_numpy
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
 from wordvec.errors import OptionError, counted
 from wordvec.store import name_of
-from wordvec.trainers.base import Trainer, check_memory, check_options
+from wordvec.trainers.base import Trainer
+from wordvec.trainers.checks import check_memory, check_options
 from wordvec.trainers.option_help import with_option_help
 from wordvec.trainers.ppmi import UNRECORDED, count_and_weigh, counting_conditions, factorise
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from wordvec.trainers.base import check_options
+from wordvec.trainers.checks import check_options
 from wordvec.trainers.neural import NeuralTrainer
 from wordvec.trainers.option_help import with_option_help
 
