@@ -24,6 +24,7 @@ SECONDS_A_CHUNK = 1.0
 # On a machine that is busy with other programs, see `Crew`:
 ENOUGH = 0.7  # of a core for each thread; on a quiet machine they have nearly all of it
 CALLS_BETWEEN_TRIALS = 20
+SHORTEST = 0.1  # seconds of a call that is judged
 TRIAL = 8  # a trial takes this part of a chunk, as it may be several times slower
 
 
@@ -72,7 +73,7 @@ class KernelEngine:
             loss = self._run_with_frozen_words(first, last, epoch, tokens)
         seconds = max(time.perf_counter() - start, 1e-9)
         rate = (last - first) / seconds
-        self.chunk = self._whole_blocks(rate * self._crew.after(rate, (time.process_time() - used) / seconds))
+        self.chunk = self._whole_blocks(rate * self._crew.after(rate, time.process_time() - used, seconds))
         give_back_pages(self.corpus.ids)
         return loss
 
@@ -97,7 +98,7 @@ class KernelEngine:
             learning_rate=line.learning_rate,
             block=self.block,
             meetings=self.plan.meetings,
-            threads=1 if self._crew.now < self._crew.most else self.plan.threads,
+            threads=self._crew.threads,
             hogwild=self.plan.hogwild,
             **self._options,
         )
@@ -164,17 +165,29 @@ class Crew:
     threads changes no bytes, so it may change between two calls.
     """
 
-    def __init__(self, most: int) -> None:
-        self.most = self.now = most
+    def __init__(self, threads: int, sharing: int) -> None:
+        """`threads` may include some that only draw examples; `sharing` is how many share a step."""
+        self._threads = threads
+        self.most = self.now = sharing
         self._rate_of_all: float | None = None  # while one thread is tried
         self._calls_left = 0  # until something else is tried
 
-    def after(self, rate: float, cores: float) -> float:
-        """Choose the threads of the next call, after one at this rate that had this many cores; returns its seconds."""
+    @property
+    def threads(self) -> int:
+        """The threads of the next call."""
+        return self._threads if self.now == self.most else 1
+
+    def after(self, rate: float, processor_seconds: float, seconds: float) -> float:
+        """Choose the threads of the next call, after a call at this rate; returns how many seconds it should take.
+
+        A call that was shorter than a trial says nothing: the first one has yet to start threads and fill caches.
+        """
+        if seconds < SHORTEST:
+            return SECONDS_A_CHUNK
         if self._calls_left > 0:
             self._calls_left -= 1
         elif self.now == self.most:
-            if cores < ENOUGH * self.most and self.most > 1:
+            if processor_seconds < ENOUGH * self.most * seconds and self.most > 1:
                 self.now, self._rate_of_all = 1, rate
                 return SECONDS_A_CHUNK / TRIAL
         elif self._rate_of_all is None:
@@ -187,10 +200,10 @@ class Crew:
 
 
 def _crew_of(plan: TrainingPlan, slices: int) -> Crew:
-    """Threads that only draw examples are not counted: they wait most of the time."""
     if plan.device == "gpu" or plan.hogwild:
-        return Crew(1)
-    return Crew(min(plan.threads, slices, available_cores()))
+        return Crew(plan.threads, sharing=1)
+    threads = min(plan.threads, available_cores())
+    return Crew(threads, sharing=min(threads, slices))
 
 
 def kernel_runs(engine: str | None, device: str, notes: list[str]) -> bool:
