@@ -106,7 +106,7 @@ class Emulated(NamedTuple):
 
 EMULATED = {
     "ARM": Emulated("aarch64-linux-musl", "arm64", ["-static"], ("qemu-aarch64", "qemu-aarch64-static"), "qemu-user"),
-    "Windows": Emulated("x86_64-windows-gnu", "x86-64-v3", ["-mcpu=x86_64_v3"], ("wine",), "wine64"),
+    "Windows": Emulated("x86_64-windows-gnu", "x86-64-v3", ["-mcpu=x86_64_v3"], ("wine",), "wine"),
 }
 
 
