@@ -26,7 +26,10 @@ from typing import Any
 import numpy as np
 
 from fuzzing.targets import Files, Target
+import wordvec
 from wordvec.errors import WordvecError
+
+PACKAGE = Path(wordvec.__file__).parent
 
 CASE_SECONDS = 2.0  # of the processor: a slow machine is no fault
 WALL_SECONDS = 60.0  # for one that waits, where no processor time passes, and for compiled code
@@ -141,8 +144,8 @@ def attempt(target: Target, files: Files, folder: Path, *, guarded: bool = True)
 def _described(error: BaseException) -> str:
     """The exception and the last line of wordvec that it passed."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "/wordvec/" in frame.filename]
-    where = f" at {ours[-1].filename.split('/wordvec/')[-1]}:{ours[-1].lineno}" if ours else ""
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(PACKAGE)]  # a checkout may have its name
+    where = f" at {Path(ours[-1].filename).relative_to(PACKAGE)}:{ours[-1].lineno}" if ours else ""
     return f"{type(error).__name__}{where}: {re.sub(r'[0-9]+', '#', str(error))[:120]}"
 
 
