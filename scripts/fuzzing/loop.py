@@ -25,8 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from fuzzing.targets import Files, Target
 import wordvec
+from fuzzing.targets import Files, Target
 from wordvec.errors import WordvecError
 
 PACKAGE = Path(wordvec.__file__).parent
