@@ -112,9 +112,8 @@ def read_configurations(trainers: str, settings: Sequence[str] = (), threads: in
     named = _names(trainers)
     options: dict[str, dict[str, Any]] = {name: {} for name in named}
     given: set[str] = set()
-    for setting in sorted(
-        settings, key=lambda setting: "." in setting.partition("=")[0]
-    ):  # stable: those for all first
+    in_order = sorted(settings, key=lambda setting: "." in setting.partition("=")[0])  # stable: those for all first
+    for setting in in_order:
         target = setting.partition("=")[0].strip().replace("-", "_")
         if target in given:
             raise OptionError(f"--option {setting}: {target} is given twice; leave one out")

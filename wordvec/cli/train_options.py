@@ -74,8 +74,8 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
     (
         "slices",
         int,
-        "skip-gram and CBOW: how many threads can share a step (default: 2 up to 256 dimensions, 4 up to 512, then 8); "
-        "changes the result's rounding",
+        "skip-gram and CBOW: how many threads can share a step (default: 1 up to 16 dimensions, 2 up to 256, 4 up to "
+        "512, then 8); changes the result's rounding",
     ),
     (
         "warps",

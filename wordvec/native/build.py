@@ -220,7 +220,7 @@ def build(
     with_: Iterable[Sequence[str]] | None = None,
     system: str | None = None,
 ) -> list[Path]:
-    """Compile builds (all of this machine's family) with the first compiler that can; raises BuildError if none can."""
+    """Compile builds (all of this machine's family) into `folder` with the first compiler that can, or BuildError."""
     from concurrent.futures import ThreadPoolExecutor
 
     names = list(isas) or list(ISAS.get(family() or "", ()))

@@ -84,9 +84,9 @@ class NeuralTrainer(Presets, Planned, Trainer):
     precision         "float32", or "float16" (kernel on the CPU): the tables take half the memory, and numbers are
                       rounded at random, so that the mean is right
     threads           threads of the CPU. None is all cores; any number gives the same bytes
-    slices            cut the columns of a row into this many slices: so many threads, at most, share a step. None is 2
-                      up to 256 dimensions, 4 up to 512, then 8. More let more threads help, but one or two are slower;
-                      scores round differently, so other bytes result (`wordvec/kernels/tables.py`)
+    slices            cut the columns of a row into this many slices: so many threads, at most, share a step. None is 1
+                      up to 16 dimensions, 2 up to 256, 4 up to 512, then 8. More let more threads help, but one or
+                      two are slower; scores round differently, so other bytes result (`wordvec/kernels/tables.py`)
     warps             warps of a GPU that train at the same time. None is as many as the corpus allows; 1 is slow, but
                       repeatable
     hogwild           let threads race: useful with more cores than can share a row, but every result differs
