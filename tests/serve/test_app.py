@@ -291,6 +291,34 @@ def test_metrics_count_by_question_and_status(vectors):
     assert f"wordvec_words {float(len(vectors))}" in text
 
 
+def test_who_has_an_answer_finds_it_counted(vectors):
+    app, counted = create_app(Settings(), vectors), []
+    app.count = lambda question, status, seconds: counted.append((question, status))
+    at_the_end = []
+
+    async def send(message):
+        if message["type"] == "http.response.body":
+            at_the_end.append(list(counted))
+
+    async def once():
+        scope = {
+            "type": "http", "method": "GET", "path": "/vectors", "raw_path": b"/vectors", "root_path": "",
+            "query_string": b"word=king", "headers": [(b"host", b"localhost")],
+        }  # fmt: skip
+        await app(scope, None, send)
+
+    run(once())
+    assert at_the_end == [[("vectors", 200)]]  # before its last part went out
+    assert counted == [("vectors", 200)]  # and once
+
+
+def test_a_request_cut_off_is_counted_once(vectors):
+    app, counted = create_app(Settings(seconds=0.05), vectors), []
+    app.count = lambda question, status, seconds: counted.append((question, status))
+    post(app, "/embed", b"", parts=[b"{", None])
+    assert counted == [("embed", 408)]
+
+
 def test_answers_carry_headers_that_keep_them_from_other_pages(app):
     for target in ("/vectors?word=king", "/nothing", "/"):
         headers = ask(app, target).headers

@@ -39,7 +39,12 @@ class Guard:
         """Answer one request."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        begun, answer = time.perf_counter(), _Answer(send)
+        begun = time.perf_counter()
+
+        def count(status: int) -> None:
+            self.count(scope.get("wordvec.question", "other"), status, time.perf_counter() - begun)
+
+        answer = _Answer(send, count)
         try:
             self._check(scope)
             with anyio.move_on_after(self.seconds) as limit:
@@ -49,7 +54,8 @@ class Guard:
         except Refused as refused:
             await refusal(refused)(scope, receive, answer)
         finally:
-            self.count(scope.get("wordvec.question", "other"), answer.status, time.perf_counter() - begun)
+            if not answer.complete:  # its client left, or it was cut off
+                count(answer.status)
 
     async def _cut_off(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         if answer.status:  # part of an answer was sent: the server closes the connection
@@ -79,16 +85,23 @@ class Guard:
 
 
 class _Answer:
-    """Sends an answer with the headers that all have, and keeps its status; 0 before it has begun."""
+    """Sends an answer with the headers that all have, and keeps its status; 0 before it has begun.
 
-    def __init__(self, send: Send) -> None:
-        self.send, self.status = send, 0
+    `count` gets the status before the last part is sent: a client that has its answer finds it counted.
+    """
+
+    def __init__(self, send: Send, count: Callable[[int], None]) -> None:
+        self.send, self.count = send, count
+        self.status, self.complete = 0, False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers: list[Any] = [*message["headers"], *HEADERS]
             message = {**message, "headers": headers}
+        elif message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.complete = True
+            self.count(self.status)
         await self.send(message)
 
 
