@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import textwrap
 from functools import partial
 
@@ -219,6 +220,17 @@ def test_a_run_that_was_interrupted_goes_on(built, tmp_path, lost):
     for path in [*store.glob("encoded-*/facts.json"), *store.glob(lost)]:
         remove(path)
     assert built(tmp_path / "text.txt")[0] == one
+
+
+def test_a_text_replaced_by_one_of_its_size_and_time_is_read_anew(built, tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("a b a b\n" * 9)
+    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+    built(path, min_count=1)
+    path.write_text("c d c d\n" * 9)
+    os.utime(path, ns=times)
+    tasks, one, _ = built(path, min_count=1)
+    assert tasks == one
 
 
 def test_an_object_store_and_parts_without_words(built, tmp_path):

@@ -32,7 +32,7 @@ from wordvec.corpus.encode.tokenizers import (
 )
 from wordvec.corpus.named_texts import fetched_path, is_bundled, missing_text_message
 from wordvec.corpus.read import Reading, size_to_cut
-from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern, tell_of_repeats
+from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern, stamp_of, tell_of_repeats
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
 from wordvec.corpus.words import pack_words
@@ -125,7 +125,7 @@ def _parts_of_path(path: PathLike, reading: Reading) -> Iterator[Part]:
                 size = size_to_cut(stream, str(file), reading)
         except OSError as error:
             raise CorpusError(f"{file}: cannot be read: {error.strerror or error}") from error
-        stamp = status.st_size, status.st_mtime_ns
+        stamp = stamp_of(status)
         step = part_bytes(size)
         cuts = range(0, size, step) if size else ()
         yield from (Part(name, begin, min(begin + step, size), *stamp) for begin in cuts)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.argument_types import typed
 from wordvec.corpus.named_texts import EVALUATION_SETS
-from wordvec.corpus.read.paths import check_same_file
+from wordvec.corpus.read.paths import check_same_file, stamp_of
 from wordvec.corpus.shared import cluster_beside
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.analogy import evaluate_analogy
@@ -238,9 +238,7 @@ def score_files(
     for file in files:
         if not os.path.exists(file):
             WordVectors.load(file)  # raises what is wrong
-        status = os.stat(file)
-        path = os.path.abspath(file)
-        calls.append((path, status.st_size, status.st_mtime_ns, name, protocol, options))
+        calls.append((os.path.abspath(file), *stamp_of(os.stat(file)), name, protocol, options))
     return dict(zip(files, cluster.run(score_file, calls, "evaluating", show_progress)))
 
 
