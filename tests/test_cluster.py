@@ -230,6 +230,17 @@ def test_text_is_read_and_skipgram_trained_by_the_workers(client, tmp_path, caps
     assert not list(tmp_path.glob("*.work"))
 
 
+def test_a_run_that_fails_says_where_its_work_lies(client, tmp_path, capsys):
+    (tmp_path / "text.txt").write_text("every word stands here once")
+    scheduler = ["--scheduler", client.scheduler.address]
+    assert main(["corpus", "build", str(tmp_path / "text.txt"), "-o", str(tmp_path / "out"), *scheduler]) == 2
+    assert f"{tmp_path / 'out.work'} holds what was done" in capsys.readouterr().err
+    assert (tmp_path / "out.work").is_dir()
+    assert main(["corpus", "build", str(tmp_path / "none.txt"), "-o", str(tmp_path / "other"), *scheduler]) == 2
+    assert "holds what was done" not in capsys.readouterr().err  # nothing was
+    assert not (tmp_path / "other.work").exists()
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_a_corpus_does_not_depend_on_the_number_of_workers(tmp_path, monkeypatch, threads):
     for module, name, size in (

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.errors import OptionError
+from wordvec.progress import announce
 
 
 def add_cluster_arguments(parser: argparse.ArgumentParser, beside: str = "OUT") -> None:
@@ -39,7 +40,7 @@ def cluster_of(arguments: argparse.Namespace, beside: str | None = None) -> Iter
     """The arguments client and store of ``fit`` and ``Corpus.build``, connected in the block; none without --scheduler.
 
     The store is --store, or `beside`.work; `beside` defaults to OUT. A default store is removed after the block; after
-    an error it stays, and the same command continues from it.
+    an error it stays, the user is told, and the same command continues from it.
     """
     if arguments.scheduler is None:
         yield {}
@@ -55,6 +56,8 @@ def cluster_of(arguments: argparse.Namespace, beside: str | None = None) -> Iter
         for folder in (*Path(store).glob("run-*"), store):
             with suppress(OSError):
                 os.rmdir(folder)  # if nothing was published
+        if not arguments.store and os.path.exists(store):
+            announce(f"{store} holds what was done: the same command continues from it; remove it if you do not")
         raise
     if not arguments.store:
         open_store(store).clear()
