@@ -61,6 +61,19 @@ def test_what_is_published_is_read_back_by_who_knows_the_location(store):
         np.testing.assert_array_equal(found, array)
 
 
+def test_one_run_at_a_time_is_in_a_folder(tmp_path):
+    pytest.importorskip("fcntl", reason="Windows has no such locks")
+    store, other = FolderStore(tmp_path), FolderStore(tmp_path)
+    (tmp_path / ".lock").touch()  # of a run that was killed
+    with store.alone():
+        with pytest.raises(InputError, match="another run is at work in it"), other.alone():
+            pass
+        store.publish("entry-1", ARRAYS)
+    with other.alone():
+        assert other.is_published("entry-1")
+    assert [path.name for path in tmp_path.iterdir()] == ["entry-1"]
+
+
 @pytest.mark.parametrize("begin, end", [(0, 0), (2, 5), (5, None), (9, 99)])
 def test_a_part_of_an_array(store, begin, end):
     store.publish("entry-1", ARRAYS)

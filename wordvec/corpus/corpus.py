@@ -162,7 +162,8 @@ class Corpus:
             raise OptionError("documents with metadata or tags are read on one machine: leave out the cluster")
         if client is not None:
             cluster = cluster_to_build_on(client, store)
-            return cls.of_parts(parts_on_cluster(cluster, source, options, show_progress))
+            with cluster.store.alone():
+                return cls.of_parts(parts_on_cluster(cluster, source, options, show_progress))
         found = source.found if isinstance(source, Documented) else tagged.found if tagged else None
         return cls.of_parts(parts_of(source, options, threads, show_progress, found))
 

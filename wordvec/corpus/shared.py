@@ -48,9 +48,11 @@ def cluster_beside(client: Any, store: str | os.PathLike[str] | None, path: Path
     It stays after an error, so that the same call can resume from the published results.
     """
     place = store if store is not None else path.absolute().with_name(path.absolute().name + WORK)
-    yield Cluster(client, place)
-    if store is None:
-        open_store(place).clear()
+    cluster = Cluster(client, place)
+    with cluster.store.alone():
+        yield cluster
+        if store is None:
+            open_store(place).clear()
 
 
 def share(corpus: Corpus, store: Store) -> SharedCorpus:

@@ -48,6 +48,14 @@ class Store(ABC):
     def check_writable(self) -> None:  # noqa: B027  # most stores find out when something is written
         """Raise InputError if it is already known that this process cannot write."""
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs out of the store during the block, if it has locks: runs remove what they no longer need.
+
+        Raises InputError if another run is in it.
+        """
+        yield
+
     def remove_leftovers(self) -> None:  # noqa: B027  # most stores have none
         """Remove unpublished entries of writers that were killed."""
 

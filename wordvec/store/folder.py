@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from wordvec.errors import InputError
-from wordvec.files import new_temporary, release, remove, remove_abandoned, replace_file
+from wordvec.files import fcntl, new_temporary, release, remove, remove_abandoned, replace_file
 from wordvec.json_forms import parse_json
 from wordvec.npy_header import map_npy, read_npy_header, write_npy_header
 from wordvec.store.entries import FACTS, NewEntry, Store
 
+LOCK = ".lock"
 HEADER_BYTES = 128  # of an array whose length is known at its end
 
 
@@ -48,6 +49,41 @@ class FolderStore(Store):
         """See Store."""
         if not os.access(self._folder, os.W_OK):
             raise InputError(f"store {self.location}: no permission to write in it; name another folder")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """See Store. The system releases the lock, however this process ends."""
+        lock = self._lock()
+        try:
+            yield
+        finally:
+            if lock is not None:
+                (self._folder / LOCK).unlink(missing_ok=True)
+            release(lock)
+
+    def _lock(self) -> int | None:
+        """A descriptor that holds the lock; None where there are none, as on Windows."""
+        while fcntl is not None:
+            try:
+                descriptor = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+            except OSError as error:
+                raise self._cannot_be_written(error) from error
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.path.samestat(os.fstat(descriptor), os.stat(self._folder / LOCK)):
+                    return descriptor
+            except BlockingIOError:
+                os.close(descriptor)
+                raise InputError(
+                    f"store {self.location}: another run is at work in it; wait for it, or name another store"
+                ) from None
+            except FileNotFoundError:  # the run that held the lock has just ended
+                pass
+            except OSError:  # a file system without locks
+                os.close(descriptor)
+                return None
+            os.close(descriptor)
+        return None
 
     def remove_leftovers(self) -> None:
         """See Store."""
