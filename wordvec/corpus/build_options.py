@@ -255,6 +255,6 @@ def nothing_left_message(words_seen: Mapping[int, int], selection: WordSelection
     total = sum(count * words for count, words in words_seen.items())
     return (
         f"min_count={selection.min_count} removes every word: the corpus has {counted(total, 'word')}, "
-        f"{different} of them different, the most frequent seen {counted(falling[0], 'time')}; "
-        f"min_count={falling[enough]} would keep {keeps[enough]}"
+        f"{different:,} of them different, the most frequent seen {counted(falling[0], 'time')}; "
+        f"min_count={falling[enough]} would keep {keeps[enough]:,}"
     )
