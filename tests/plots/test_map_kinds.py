@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wordvec.errors import InputError, OptionError, UnknownWordError
-from wordvec.plots import parse_pairs, plot_analogies, plot_beside, plot_neighbourhood, save_figure
+from wordvec.plots import parse_pairs, plot_analogies, plot_beside, plot_map, plot_neighbourhood, save_figure
 from wordvec.plots.palette import PALETTE
 from wordvec.vectors import WordVectors
 from wordvec.vectors.several_models.procrustes import turned
@@ -112,6 +112,22 @@ def test_a_turned_model_gives_the_same_map(vectors, extra):
     assert not overlaps(left)
     note = right.texts[0].get_text()
     assert note.startswith("mean cosine after the rotation 1.00")
+
+
+@pytest.mark.parametrize("letters", ["w", "WWWW"])
+def test_wide_text_under_the_axes_does_not_narrow_them(vectors, letters):
+    words = [f"{letters}{word}" for word in WORDS]
+    wide = WordVectors(words, vectors.matrix, counts=vectors.counts)
+    groups = {f"{letters * 5}{i}": words[20 * i : 20 * i + 20] for i in range(6)}
+    left, right = plot_beside(wide, wide, top=60, groups=groups)
+    narrow = plot_map(wide, groups=groups, width_mm=60)
+    for axes in (left, right, narrow):
+        before = axes.bbox.extents
+        axes.figure.get_layout_engine().execute(axes.figure)
+        axes.apply_aspect()
+        np.testing.assert_allclose(axes.bbox.extents, before, atol=0.6)
+    assert left.bbox.width > 0.45 * left.figure.bbox.width
+    assert narrow.bbox.width > 0.8 * narrow.figure.bbox.width
 
 
 @pytest.mark.parametrize("names", [(), ("1850s",), ("1850s", "1900s", "1950s")])

@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import InputError, OptionError
-from wordvec.plots.figure import new_panels, plain, set_title
+from wordvec.plots.figure import new_panels, plain, room_of, set_title
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
 from wordvec.plots.map_parts import (
     Legend,
@@ -23,6 +23,7 @@ from wordvec.plots.map_parts import (
 from wordvec.plots.palette import FAINT, FONT_SIZE, INK, Sizes, group_styles
 from wordvec.plots.projection import METHOD_NAMES, pca, project, to_pass_over
 from wordvec.plots.word_map import NONE, passed_over
+from wordvec.terminal import display_width
 from wordvec.vectors.several_models.procrustes import turned, wide
 from wordvec.vectors.several_models.shared_words import shared_words
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 TOP, MOVED = 200, 8
 RING, RIM = 28.0, 0.9  # a ring's area beyond its dot's, pt^2; its line width, pt
+WIDE_LETTER = 0.65  # width of a rather wide letter, in font sizes
 ANCHORS = 10_000  # most common shared words, which determine the rotation
 
 
@@ -148,10 +150,12 @@ def _note(axes: Axes, agreement: np.ndarray, moved: Sequence[str], passed: str, 
     from wordvec.plots.fonts import font_families
 
     text = f"mean cosine after the rotation {agreement.mean():.2f}"
-    if moved:
-        text += f"\nleast alike (ringed): {', '.join(map(plain, moved))}"
+    most = 72 * room_of(axes) / (WIDE_LETTER * font_size)  # columns
+    for i, word in enumerate(map(plain, moved)):
+        fits = i and display_width(text[text.rindex("\n") :] + word) + 2 <= most
+        text += (f", {word}" if fits else f",\n{word}") if i else f"\nleast alike (ringed): {word}"
     text += f"\n{passed}" if passed else ""
     axes.annotate(
         text, (0, 0), (0, -6), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=font_size,
-        color=FAINT, fontfamily=font_families(moved), wrap=True, annotation_clip=False,
+        color=FAINT, fontfamily=font_families(moved), annotation_clip=False,
     )  # fmt: skip

@@ -119,6 +119,27 @@ def root_figure(axes: Axes) -> Figure:
     return figure
 
 
+def renderer_of(axes: Axes) -> Any:
+    """Matplotlib's Agg renderer for a figure of any canvas; it measures text."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure = root_figure(axes)
+    canvas = figure.canvas
+    return (canvas if isinstance(canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)).get_renderer()
+
+
+def room_of(axes: Axes) -> float:
+    """The inches of the figure's width that are these axes' share; for text under them that is wider, the layout would
+    make the axes narrower each time that it is made.
+    """
+    figure = root_figure(axes)
+    place = axes.get_subplotspec()
+    if place is None:
+        return float(figure.get_figwidth() * axes.get_position().width)
+    columns = place.get_gridspec().ncols
+    return float(axes.figure.bbox.width / figure.dpi * len(place.colspan) / columns)  # type: ignore[union-attr]
+
+
 def settle(axes: Axes) -> None:
     """Lay the figure out as it will be saved: repeatedly, until the axes stay in place."""
     figure = root_figure(axes)

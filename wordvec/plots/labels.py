@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.plots.figure import root_figure, settle
+from wordvec.plots.figure import renderer_of, root_figure, settle
 from wordvec.plots.fonts import boxes_allowed, least_widths
 from wordvec.plots.label_geometry import (
     DIRECTIONS,
@@ -231,7 +231,7 @@ class _Placer:
 
         if i not in self.measured:
             text = add_label(self.axes, label, self.points[i], (0.0, 0.0), **style)
-            extent = text.get_window_extent(_renderer(self.axes))
+            extent = text.get_window_extent(renderer_of(self.axes))
             left, right = (part * self.scale for part in ink_beyond(text, extent.width / self.scale))
             text.remove()
             self.measured[i] = left, extent.width + left + right, extent.height
@@ -246,14 +246,6 @@ class _Placer:
         )
         drawn.set_in_layout(False)
         self.lines.append(drawn)
-
-
-def _renderer(axes: Axes):  # type: ignore[no-untyped-def]  # matplotlib's Agg renderer, for any canvas
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    figure = root_figure(axes)
-    canvas = figure.canvas
-    return (canvas if isinstance(canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)).get_renderer()
 
 
 def _widened(boxes: np.ndarray, by: float) -> np.ndarray:

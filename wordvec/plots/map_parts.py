@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.errors import OptionError, counted
-from wordvec.plots.figure import new_axes, plain, root_figure, settle
-from wordvec.plots.fonts import font_families
+from wordvec.plots.figure import LONGEST, new_axes, plain, renderer_of, room_of, root_figure, settle
+from wordvec.plots.fonts import boxes_allowed, font_families
 from wordvec.plots.groups import Groups
 from wordvec.plots.labels import place_labels
 from wordvec.plots.palette import (
@@ -182,6 +182,8 @@ def axes_to_fit(points: np.ndarray, legend: Legend | None = None, width_mm: floa
 LETTER = 0.52  # mean width of a letter, in font sizes
 HANDLE = 22.0  # points for a marker and the space between columns
 LINE = 1.42  # distance between lines, in font sizes
+SHORT = (20, 10, 5)  # columns of a legend's names, if one column of longer ones is too wide
+MARGIN = 0.1  # inches around the axes
 ROOM = 0.95  # share of a figure's width that its axes take
 ONE_COLOUR = Style(FAINT, "o")
 
@@ -216,24 +218,32 @@ class Legend:
         return ceil(len(self.entries) / self.columns(inches)) * LINE * self.sizes.font_size / 72
 
     def add_to(self, axes: Axes) -> None:
-        """Write it under the axes, in as many columns as fit."""
+        """Write it under the axes, in as many columns as fit; names are shortened where one column is too wide."""
+        room = room_of(axes)
+        beside = MARGIN + (2.2 * self.sizes.font_size / 72 if axes.get_ylabel() else 0)
+        choices = [(columns, LONGEST) for columns in range(self.columns(room), 0, -1)] + [(1, most) for most in SHORT]
+        for columns, longest in choices if self.entries else ():
+            if self._write(axes, columns, longest) <= room - beside:
+                break
+
+    def _write(self, axes: Axes, columns: int, longest: int) -> float:
+        """Write the legend, in place of an earlier one; returns its width in inches."""
         from matplotlib.lines import Line2D
         from matplotlib.transforms import ScaledTranslation
 
-        if not self.entries:
-            return
         handles = [
-            Line2D([], [], marker=style.marker, color=style.colour, linestyle="", markersize=size, label=plain(name),
-                   markeredgewidth=0)
+            Line2D([], [], marker=style.marker, color=style.colour, linestyle="", markersize=size,
+                   label=plain(name, longest), markeredgewidth=0)
             for name, style, size in self.entries
         ]  # fmt: skip
         size, figure = self.sizes.font_size, root_figure(axes)
         below = ScaledTranslation(0, -size * (2.2 if axes.get_xlabel() else 0.7) / 72, figure.dpi_scale_trans)
         legend = axes.legend(
-            handles=handles, loc="upper left", bbox_to_anchor=(0, 0), frameon=False,
-            ncols=self.columns(figure.get_figwidth()), labelcolor=INK, handletextpad=0.3, handlelength=1.2,
-            columnspacing=1.5, borderpad=0, labelspacing=0.35, borderaxespad=0,
+            handles=handles, loc="upper left", bbox_to_anchor=(0, 0), frameon=False, ncols=columns, labelcolor=INK,
+            handletextpad=0.3, handlelength=1.2, columnspacing=1.5, borderpad=0, labelspacing=0.35, borderaxespad=0,
             bbox_transform=axes.transAxes + below,
             prop={"family": font_families([name for name, _, _ in self.entries]), "size": size},
         )  # fmt: skip
         legend.set_zorder(0)
+        with boxes_allowed():
+            return float(legend.get_window_extent(renderer_of(axes)).width / figure.dpi)
