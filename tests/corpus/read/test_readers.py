@@ -223,6 +223,12 @@ def test_other_encodings(tmp_path, encoding, bad, offset):
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", r"image: is a picture; leave it out"),
         (b"text\0", r"image: is not text: byte 4 is 0"),
         (b"PK\x03\x04rest", r"image: is a zip archive; unpack it first"),
+        (b"WARC/1.0\r\nWARC-Type: warcinfo\r\n\r\n\xff", r"image: is a web archive .*; extract the text of its pages"),
+        (
+            b"From a@b.c Thu Jan  1 00:00:00 1970\nSubject: \xff\n",
+            r"image: is e-mail, whose headers would be words; write",
+        ),
+        (b"Received: from a by b;\r\n\tThu, 1 Jan 1970\r\n", r"image: is e-mail"),
         (b"name".ljust(257, b"\0") + b"ustar", r"image: is a tar archive; unpack it first"),
         (
             "ab 猫".encode("iso2022_jp"),

@@ -121,6 +121,7 @@ PROSE = {
     "years": "1990, a year\n1991, a year\n1992, a year\n",
     "log": "2020-01-01 10:00:00,123 INFO start\n2020-01-01 10:00:01,456 INFO end\n2020-01-01 10:00:02,456 INFO end\n",
     "extracted": '<doc id="1" url="x" title="t">\nthe text\n</doc>\n<doc id="2">\nmore\n</doc>\n',
+    "minutes": "From Anna at 10:30\nNote: we met\n",
     "interval": "[0,1] is an interval\n(a,b) too\n",
     "sets": '{"a"} is a set\nb\n',
     "numbers": "1 2 3 4 5 6 7 8 9 10 11 12\n1 2 3 4 5 6 7 8 9 10 11 12\n",

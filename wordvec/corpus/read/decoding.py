@@ -142,6 +142,13 @@ MAGIC: list[tuple[bytes, str, str]] = [
     (rb"\x1f\x9d", "compress (.Z) data", UNPACK),
     (rb"\x5d\0\0[\x00-\xff]{2}", "LZMA data", UNPACK),
     (rb"\xff\x06\0\0sNaPpY", "Snappy data", UNPACK),
+    (rb"WARC/\d|filedesc://", "a web archive (WARC or ARC)", "extract the text of its pages first"),
+    (
+        rb"From \S+ +\w{3} \w{3} +\d+ \d\d:\d\d[^\n]*\n[!-9;-~]+: |"
+        rb"(Return-Path|Received|Delivered-To): [^\n]*\n([!-9;-~]+: |[ \t])",
+        "e-mail, whose headers would be words",
+        "write the texts of its messages first, with Python's mailbox module for example",
+    ),
     (rb"\x89PNG|\xff\xd8\xff|GIF8[79]a", "a picture", "leave it out"),
     (rb"\x7fELF|MZ\x90", "a program", "leave it out"),
     (rb"version https://git-lfs\.github\.com/spec", "a pointer of Git LFS, not the file", "fetch it: git lfs pull"),
