@@ -209,7 +209,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
 def test_a_date_of_sources_that_is_no_date(seconds, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", seconds)
     for suffix in (".svg", ".pdf"):
-        with pytest.raises(OptionError, match="SOURCE_DATE_EPOCH must be a whole number of seconds .*unset it"):
+        with pytest.raises(OptionError, match=r"SOURCE_DATE_EPOCH must be a whole number of seconds .*unset it"):
             save_figure(new_axes(), tmp_path / f"a{suffix}")
     save_figure(new_axes(), tmp_path / "a.png")
 

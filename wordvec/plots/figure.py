@@ -71,7 +71,7 @@ def check_ending(path: str | os.PathLike[str], others: str = "") -> str:
             datetime.fromtimestamp(int(seconds), timezone.utc)
         except (ValueError, OverflowError, OSError):
             raise OptionError(
-                f"the environment's SOURCE_DATE_EPOCH must be a whole number of seconds since 1970; got {seconds!r:.40}: "
+                f"the variable SOURCE_DATE_EPOCH must be a whole number of seconds since 1970; got {seconds!r:.40}: "
                 "correct it, or unset it"
             ) from None
     return suffix

@@ -56,8 +56,7 @@ def is_lines(head: str, name: str) -> bool:
     lines = [line for line in head.split("\n") if line.strip()]
     if not lines:
         return True
-    first = lines[0].strip()
-    begins = first[0]
+    begins, first = lines[0].lstrip()[0], lines[0].strip()
     if plain_suffix(name) in JSON_LINES_NAMES and first not in ("[", "{"):
         # An array, perhaps over lines: a list of tokens neither begins with an object nor ends in a comma.
         return begins != "[" or not (first[1:].lstrip().startswith("{") or first.endswith(","))
@@ -81,23 +80,13 @@ def values_of_lines(lines: Iterable[str], keys: Collection[str] = ()) -> Iterato
     for number, line in enumerate(lines, 1):
         if not line or line.isspace():
             continue
+        line = line.rstrip().removesuffix(",")  # lines taken out of an array end in commas
         try:
-            value = _with_different_keys(_parsed(line), line, keys)
+            value = _with_different_keys(parse_json(line), line, keys)
         except ValueError as error:
             reason = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
             value = Unusable(f"is not JSON: {reason}: {line!r:.60}; one value per line is expected")
         yield number, value
-
-
-def _parsed(line: str) -> Any:
-    """The JSON value of a line; a comma may follow it, as in lines that were taken out of an array."""
-    try:
-        return parse_json(line)
-    except ValueError:
-        without = line.rstrip().removesuffix(",")
-        if len(without) == len(line.rstrip()):
-            raise
-        return parse_json(without)
 
 
 def _with_different_keys(value: Any, text: str, keys: Collection[str]) -> Any:
