@@ -52,7 +52,7 @@ class Planned(NeuralOptions):
             epochs=self.epochs,
             block=self.block_for(corpus),
             most_contexts=self.most_contexts(corpus),
-            meetings=self.meetings,
+            meetings=self.meetings_on(corpus),
             schedule=self.schedule,
             sampler=self.sampler(counts),
             subsample=self.subsample,
@@ -121,6 +121,10 @@ class Planned(NeuralOptions):
         if self.max_meetings is not None:
             return self.max_meetings
         return meetings_for(self.schedule.largest * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1))
+
+    def meetings_on(self, corpus: Corpus) -> int:
+        """`meetings` on this corpus; for CBOW fewer where few words make up the text."""
+        return self.meetings
 
     @property
     def threads_to_use(self) -> int:
