@@ -259,6 +259,13 @@ def test_utf_16_in_the_other_order_of_bytes(tmp_path, mark, encoding, other):
             list(read_lines(path, encoding="utf-16"))
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "UTF-16", "utf-32-be"])
+def test_plain_text_read_as_wide_characters(tmp_path, encoding):
+    (tmp_path / "text").write_bytes(b"the cat sat\n" * 6)
+    with pytest.raises(CorpusError, match=f"text: not {encoding}: its first 72 bytes are ASCII; leave --encoding out"):
+        list(read_lines(tmp_path, encoding=encoding))
+
+
 def test_a_folder_is_read_in_order_of_names_without_hidden_files(tmp_path):
     (tmp_path / "b").mkdir()
     (tmp_path / ".git").mkdir()

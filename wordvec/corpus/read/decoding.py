@@ -193,6 +193,8 @@ def refuse_foreign(chunk: bytes, name: str, encoding: str) -> None:
         raise CorpusError(f"{name}: is packed twice: inside it is {packing} data; unpack it once")
     if not is_wide(encoding):
         _refuse_other_width(chunk, name)
+    elif len(chunk) >= 64 and chunk.isascii() and b"\0" not in chunk:
+        raise CorpusError(f"{name}: not {encoding}: its first {len(chunk):,} bytes are ASCII; leave --encoding out")
     shift = ISO_2022.search(chunk)
     if shift and codecs.lookup(encoding).name == "utf-8":  # all its bytes are ASCII, so nothing else would notice
         found = "iso2022_kr" if shift[0].endswith(b")C") else "iso2022_jp_2"
