@@ -250,6 +250,12 @@ def test_parameters_are_checked_by_fit(estimator, message):
         estimator.fit(TEXTS)
 
 
+def test_missing_tokens_are_left_out_and_told(vectors, capsys):
+    made = DocumentVectorizer(vectors=vectors).fit([["tea", None]])
+    assert made.transform([["tea", float("nan"), ""]]).tolist() == made.transform([["tea"]]).tolist()
+    assert "documents: 2 missing or empty tokens in the lists are left out" in capsys.readouterr().err
+
+
 def test_documents_without_a_known_word(vectors):
     with pytest.warns(UserWarning, match="2 of 3 documents have no word with a vector"):
         rows = DocumentVectorizer(vectors=vectors).fit(TEXTS).transform(["tea", "", "xyz"])

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from wordvec.corpus import Corpus
-from wordvec.corpus.read.values import as_tokens
+from wordvec.corpus.read.values import Tally, as_tokens, without_gaps
 from wordvec.errors import InputError, MissingExtraError, OptionError, VectorsFileError, describe
 from wordvec.trainers import CBOW, PPMI, SVD, GloVe, SkipGram
 from wordvec.vectors import WordVectors
@@ -158,9 +158,13 @@ class _Documents(_Rows, ABC):
         return sif_sentence_vectors(self.vectors_, sentences, component=self.component_)
 
     def _tokens(self, items: list[Any]) -> list[list[str]]:
-        """Token lists unchanged; texts tokenized like the text of the vectors."""
+        """Token lists without what is missing, which is told; texts tokenized like the text of the vectors."""
         if not _are_texts(items):
-            return [as_tokens(tokens) or [] for tokens in items]
+            tally = Tally("documents", "documents", strict=False)
+            lists = [without_gaps(tokens) for tokens in items]
+            tally.leave_out_gaps(sum(gaps for _, gaps in lists), "")
+            tally.finish()
+            return [as_tokens(tokens) or [] for tokens, _ in lists]
         given = self.tokenizer if callable(self.tokenizer) or self.vectors_.recipe is None else None
         return [self.vectors_.tokenize(text, given) for text in items]
 
@@ -302,7 +306,7 @@ def _are_texts(items: list[Any]) -> bool:
                 f"texts or lists of tokens expected, and all of one kind; item {number:,} is {describe(item)}"
                 f"{'' if number == 0 else f' and item 0 is {expected}'}: fill in or leave out what is missing"
             )
-        if not are_texts and as_tokens(item) is None:
+        if not are_texts and as_tokens(without_gaps(item)[0]) is None:
             raise OptionError(
                 f"lists of tokens, which are text or whole numbers, expected; item {number:,} holds something else"
             )

@@ -359,6 +359,7 @@ def test_phrases_are_saved_without_pickle(tmp_path):
         ({"threshold": 3, "scoring": "npmi"}, "from -1 to 1"),
         ({"delimiter": b"_"}, "delimiter must be text"),
         ({"sentences": ["a text"]}, "a sentence is a list of words; got 'a text'"),
+        ({"sentences": [["a", None]]}, r"a sentence is a list of words \(text\); leave out None"),
         ({"sentences": PHRASES, "max_vocab_size": 3}, "more than max_vocab_size=3"),
     ],
 )

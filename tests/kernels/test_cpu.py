@@ -480,3 +480,8 @@ def test_a_training_that_diverged_says_so():
     W_in[3] = np.nan
     for architecture in ARCHITECTURES:
         assert np.isnan(run(cpu, architecture, W_in, W_out, make_sampler())[0].total)
+
+
+def test_a_block_too_large_for_memory_is_an_error():
+    with pytest.raises(MemoryError, match="no memory for the threads' working space"):
+        run(cpu, "skipgram", *random_tables(4), make_sampler(), block=2**50)

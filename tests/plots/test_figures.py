@@ -205,6 +205,15 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["figure.png"]
 
 
+@pytest.mark.parametrize("seconds", ["abc", "9" * 17, "-1e3"])
+def test_a_date_of_sources_that_is_no_date(seconds, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", seconds)
+    for suffix in (".svg", ".pdf"):
+        with pytest.raises(OptionError, match=r"SOURCE_DATE_EPOCH must be a whole number of seconds .*unset it"):
+            save_figure(new_axes(), tmp_path / f"a{suffix}")
+    save_figure(new_axes(), tmp_path / "a.png")
+
+
 @pytest.mark.parametrize("name", ["map", "map.jpg", "map.png.gz", ".png"])
 def test_unknown_endings(name, tmp_path):
     with pytest.raises(OptionError, match=r"must end in one of \.png, \.svg, \.pdf"):

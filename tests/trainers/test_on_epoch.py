@@ -12,7 +12,7 @@ import warnings
 import numpy as np
 import pytest
 
-from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram
+from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram, WordVectors
 from wordvec.errors import ArgumentError, MissingExtraError, OptionError
 from wordvec.progress import progress
 from wordvec.trainers.epoch_reports import log_metrics, tensorboard
@@ -52,6 +52,14 @@ def test_a_report_of_each_epoch_and_its_vectors(corpus, kind, engine):
     assert not np.array_equal(kept[0].matrix, kept[1].matrix)
     again = small(kind, engine=engine).fit(corpus)  # looking changes nothing
     np.testing.assert_array_equal(again.vectors.matrix, trainer.vectors.matrix)
+
+
+@pytest.mark.filterwarnings("ignore:the vectors to start from")
+def test_vectors_of_zeros_are_noted_once_however_often_vectors_are_made():
+    alone = Corpus.from_sentences([["a", "b"], ["alone"]] * 20)
+    start = WordVectors(["alone"], np.zeros((1, 6), np.float32))
+    trainer = small().fit(alone, start=start, on_epoch=lambda report: report.vectors)
+    assert sum("zeros" in note for note in trainer.history.notes) == 1
 
 
 def test_held_out_loss_and_learning_rate_are_in_the_report(corpus):

@@ -72,6 +72,23 @@ def test_negatives_that_are_frequent_words(power):
     assert_learns_like_single_steps(SkipGram, corpus, **options)
 
 
+@pytest.mark.parametrize("rare", [0, 500])
+def test_one_sentence_over_and_over_with_rare_words_between(rare):
+    """As in a log: its words are known from their contexts, and rows of CBOW grow long."""
+    sentences = [["you", "say", "goodbye", "and", "i", "say", "hello", "."]] * 5000
+    sentences += [[f"rare{i}", f"rare{i + 1}"] for i in range(rare)]
+    corpus, options = Corpus.from_sentences(sentences, min_count=1), {"epochs": 5, "shrink_window": True}
+    assert max(losses(CBOW, corpus, **options)) <= 1.1 * max(losses(CBOW, corpus, max_meetings=1, **options))
+
+
+@pytest.mark.parametrize(("trainer_class", "negatives"), [(SkipGram, 5), (CBOW, 20)])
+def test_negatives_from_a_pool_of_few_words_among_words_that_never_return(trainer_class, negatives):
+    corpus = Corpus.from_sentences([[f"w{i}_{j}" for j in range(20)] for i in range(3000)], min_count=1)
+    options = {"negatives": negatives, "negative_pool": 64, "epochs": 3, "shrink_window": True}
+    single = losses(trainer_class, corpus, max_meetings=1, **options)
+    assert losses(trainer_class, corpus, **options)[0] <= 1.03 * single[0]
+
+
 @pytest.mark.parametrize("trainer_class", [SkipGram, CBOW])
 def test_a_deep_tree_over_words_in_the_order_of_an_index(trainer_class):
     """Neighbours in the text are neighbours in the tree, so that a step meets the same ten nodes all the time."""

@@ -164,6 +164,14 @@ def test_more_dimensions_than_memory():
         check_memory("a table", 2**60)
 
 
+def test_a_batch_longer_than_the_corpus_is_the_corpus(corpus, monkeypatch):
+    whole = [SkipGram(dim=4, epochs=1, batch_size=size).fit(corpus) for size in (len(corpus.ids), 2**31 - 1)]
+    np.testing.assert_array_equal(whole[0].vectors.matrix, whole[1].vectors.matrix)
+    monkeypatch.setattr("wordvec.trainers.checks.available_memory", lambda: 100_000)
+    with pytest.raises(OptionError, match=r"skipgram: a block of .* positions needs .* take a smaller --batch-size"):
+        SkipGram(dim=4, epochs=1, batch_size=2**31 - 1).fit(corpus)
+
+
 def test_a_gpu_that_is_not_there_is_an_error(corpus, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "cupy", None)
     for trainer in (SkipGram(device="gpu"), CBOW(device="gpu"), GloVe(device="gpu")):

@@ -159,7 +159,7 @@ def test_with_lengths_and_a_generator(vectors):
         ([["the"]], {"tokenizer": "whitespace", "threads": 0}, OptionError, "threads must be"),
         ([["the", None]], {"tokenizer": "whitespace"}, InputError, "document 2 is None"),
         ([[["the"], "tea"]], {}, InputError, "document 2 is 'tea'"),
-        ([[["the", 3.5]]], {}, InputError, "document 1 is"),
+        ([[["the", None, 3.5]]], {}, InputError, "document 1 is"),
         ([[3]], {}, InputError, "document 1 is 3, but a text"),
     ],
 )
@@ -167,6 +167,14 @@ def test_what_cannot_be_embedded_is_told(vectors, arguments, options, error, mes
     arguments = arguments if isinstance(arguments[0], list) else ["the tea"]
     with pytest.raises(error, match=message):
         vectors.embed(*arguments, **options)
+
+
+@pytest.mark.parametrize("gap", [None, float("nan"), ""])
+def test_missing_tokens_are_left_out_and_told(vectors, gap, capsys):
+    found = vectors.embed([["the", gap, "tea"], [gap]], "mean")
+    assert found.matrix[0].tolist() == vectors.embed([["the", "tea"]], "mean").matrix[0].tolist()
+    assert found.missing.tolist() == [0, 0]
+    assert "documents: 2 missing or empty tokens in the lists are left out" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("documents", [[None], [None, "tea"], [None, ["tea"]], [float("nan"), "tea"]])

@@ -102,8 +102,9 @@ def _train(
 ) -> Loss:
     check_call(tables, ids, sentence_starts, sampler, first, last, block, threads, paths, parts)
     ids, sentence_starts = np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(sentence_starts, np.int64)
+    path_starts = None if paths is None else paths.starts
     weights = steps.weights_for(
-        architecture == CBOW, sampler.negatives, None if paths is None else paths.starts, sampler.power
+        architecture == CBOW, sampler.negatives, path_starts, sampler.power, sampler.negative_pool
     )
     values = {
         "ids": ids,

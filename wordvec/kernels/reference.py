@@ -220,7 +220,7 @@ def _train(
 ) -> Loss:
     loss = Loss(0.0, 0, 0, 0)
     path_starts = None if paths is None else paths.starts
-    weights = steps.weights_for(network.of_mean, sampler.negatives, path_starts, sampler.power)
+    weights = steps.weights_for(network.of_mean, sampler.negatives, path_starts, sampler.power, sampler.negative_pool)
     for begin in range(first, last, block):
         batch = sampler.draw(ids, sentence_starts, first=begin, last=min(begin + block, last), epoch=epoch)
         if len(batch.centres) == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,13 +58,22 @@ def new_panels(columns: int, width: float, height: float) -> list[Axes]:
 def check_ending(path: str | os.PathLike[str], others: str = "") -> str:
     """Return the suffix of a figure's name in lower case; raise OptionError unless it can be written.
 
-    `others` is added to the message, for further suffixes that the caller supports.
+    `others` is added to the message, for further suffixes that the caller supports. Matplotlib reads the environment's
+    SOURCE_DATE_EPOCH for every .svg and .pdf, even of those without a date, so it must be valid.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
         raise OptionError(
             f"{path}: a figure's name must end in one of {', '.join(SUFFIXES)}{others}; got {suffix or 'no ending'!r}"
         )
+    if suffix != ".png" and (seconds := os.environ.get("SOURCE_DATE_EPOCH")):
+        try:
+            datetime.fromtimestamp(int(seconds), timezone.utc)
+        except (ValueError, OverflowError, OSError):
+            raise OptionError(
+                f"the variable SOURCE_DATE_EPOCH must be a whole number of seconds since 1970; got {seconds!r:.40}: "
+                "correct it, or unset it"
+            ) from None
     return suffix
 
 

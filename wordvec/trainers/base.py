@@ -64,6 +64,12 @@ class History:
         return self.words / seconds if seconds > 0 and self.words else None
 
 
+ZEROS = (
+    "a vector of zeros: they have no context above chance, or the text has more parts that never meet than vectors "
+    "have dimensions"
+)
+
+
 class Trainer(ABC):
     """Corpus -> WordVectors. Subclasses are dataclasses whose fields are the options."""
 
@@ -195,11 +201,10 @@ class Trainer(ABC):
         from wordvec.vectors import WordVectors
         from wordvec.version import __version__
 
+        notes = self._history.notes
+        notes[:] = [note for note in notes if not note.endswith(ZEROS)]  # of an earlier epoch's vectors
         if zeros := int(len(matrix) - np.count_nonzero(matrix.any(axis=1))):
-            self._history.notes.append(
-                f"{zeros:,} of {counted(len(matrix), 'word')} have a vector of zeros: they have "
-                "no context above chance, or the text has more parts that never meet than vectors have dimensions"
-            )
+            notes.append(f"{zeros:,} of {counted(len(matrix), 'word')} have {ZEROS}")
         info = {
             "trainer": self.name,
             "parameters": self.parameters(),

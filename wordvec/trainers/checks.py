@@ -54,13 +54,14 @@ def check_options(trainer: Any, **conditions: tuple[bool, str]) -> None:
             raise OptionError(f"{trainer.name}: {option} must be {expected}; got {getattr(trainer, option)!r}")
 
 
-def check_memory(what: str, needed: int) -> None:
+def check_memory(
+    what: str, needed: int, way_out: str = "fewer dimensions (--dim) or fewer words (--min-count)"
+) -> None:
     """Raise OptionError if `needed` bytes exceed this machine's free memory, if that is known."""
     available = available_memory()
     if available is not None and needed > available:
         raise OptionError(
-            f"{what} needs {needed / 2**30:.1f} GiB of memory and {available / 2**30:.1f} GiB are free: "
-            "take fewer dimensions (--dim) or fewer words (--min-count)"
+            f"{what} needs {needed / 2**30:.1f} GiB of memory and {available / 2**30:.1f} GiB are free: take {way_out}"
         )
 
 

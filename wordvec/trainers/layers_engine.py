@@ -122,7 +122,8 @@ class LayersEngine:
         if self.plan.loss != "softmax":
             outputs, _, present = outputs_of(examples, self.plan.paths)
         path_starts = None if self.plan.paths is None else self.plan.paths.starts
-        weights = weights_for(cbow, self._sampler.negatives, path_starts, self._sampler.power)
+        sampler = self._sampler
+        weights = weights_for(cbow, sampler.negatives, path_starts, sampler.power, sampler.negative_pool)
         first_tag = None if self._sampler.tags is None else self._sampler.tags.first
         met = count_meetings(examples, outputs, present, weights, tree=tree, mean=cbow, first_tag=first_tag)
         number = (examples.positions - first) // self.block

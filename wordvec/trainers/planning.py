@@ -14,6 +14,7 @@ from wordvec.corpus.draws.sampling import keep_probabilities, negative_weights
 from wordvec.corpus.draws.steps import group_size, meetings_for
 from wordvec.errors import OptionError, counted
 from wordvec.memory import available_cores
+from wordvec.trainers.checks import check_memory
 from wordvec.trainers.options import NeuralOptions, TrainingPlan
 from wordvec.trainers.schedule import Schedule
 
@@ -25,6 +26,7 @@ LARGEST_BATCH = 4096  # positions, for the layers: larger batches exceed the cac
 BLOCK_OF_SUBWORDS = 64  # positions: in 128 the bound cuts twice as many parts, and analogies score less (measured)
 LARGEST_BLOCK = 128  # positions, for the kernel: with 256, rows of 300 columns exceed a core's cache (measured)
 EXAMPLES_OF_A_BLOCK = 8192  # at most; a wide window makes many examples of each centre
+BYTES_OF_A_PAIR = 36  # for each context and output of a position in a block, in the kernel's four buffers (measured)
 MOMENTUM = 10  # momentum 0.9 moves weights this many times as far as a single gradient
 
 
@@ -52,7 +54,7 @@ class Planned(NeuralOptions):
             epochs=self.epochs,
             block=self.block_for(corpus),
             most_contexts=self.most_contexts(corpus),
-            meetings=self.meetings,
+            meetings=self.meetings_on(corpus),
             schedule=self.schedule,
             sampler=self.sampler(counts),
             subsample=self.subsample,
@@ -122,6 +124,10 @@ class Planned(NeuralOptions):
             return self.max_meetings
         return meetings_for(self.schedule.largest * (MOMENTUM if self.optimizer in ("momentum", "nesterov") else 1))
 
+    def meetings_on(self, corpus: Corpus) -> int:
+        """`meetings` on this corpus; for CBOW fewer where few words make up the text."""
+        return self.meetings
+
     @property
     def threads_to_use(self) -> int:
         """Threads of the CPU's kernel: `threads`, or all cores."""
@@ -134,7 +140,12 @@ class Planned(NeuralOptions):
     def block_for(self, corpus: Corpus) -> int:
         """Corpus positions in a block: `batch_size`, or the default, or fewer if a wide window makes many examples."""
         if self.batch_size is not None:
-            return self.batch_size
+            block = min(self.batch_size, max(1, len(corpus.ids)))  # a longer one is the same
+            contexts, outputs = self.most_contexts(corpus), 1 + self.negatives
+            outputs *= contexts if self.negative_sharing == "pair" else 1
+            needed = BYTES_OF_A_PAIR * block * (contexts + outputs)
+            check_memory(f"{self.name}: a block of {counted(block, 'position')}", needed, "a smaller --batch-size")
+            return block
         examples = -(-self.most_contexts(corpus) // group_size(self.meetings, tree=self.loss == "hierarchical-softmax"))
         largest = BLOCK_OF_SUBWORDS if self.subwords else LARGEST_BLOCK if self.engine == "kernel" else LARGEST_BATCH
         return max(1, min(largest, EXAMPLES_OF_A_BLOCK // examples))

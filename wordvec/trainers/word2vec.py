@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from wordvec.corpus.draws.sampling import keep_probabilities
+from wordvec.corpus.draws.steps import meetings_of_few_words
 from wordvec.trainers.checks import check_options
 from wordvec.trainers.neural import NeuralTrainer
 from wordvec.trainers.option_help import with_option_help
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
 
 
 @with_option_help
@@ -65,6 +70,13 @@ class CBOW(NeuralTrainer):
         """One prediction; each context gets its whole gradient ("sum") or a share."""
         contexts, _ = super().pulls_of_a_centre()
         return (contexts if self.cbow_gradient == "sum" else 1.0), 1.0
+
+    def meetings_on(self, corpus: Corpus) -> int:
+        """`meetings`, or fewer for the undivided gradient where few words make up the text."""
+        if self.max_meetings is not None or self.cbow_gradient == "mean":
+            return self.meetings
+        counts = corpus.vocabulary.counts
+        return meetings_of_few_words(self.meetings, counts * keep_probabilities(counts, self.subsample))
 
     def kernel_options(self, paths: Any) -> dict[str, Any]:
         """Adds how a context's gradient is scaled."""

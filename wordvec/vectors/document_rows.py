@@ -21,7 +21,7 @@ from wordvec.corpus.encode.token_ids import in_order
 from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenizer_name
 from wordvec.corpus.read.records import block_of
 from wordvec.corpus.read.sources import is_unordered
-from wordvec.corpus.read.values import as_tokens, listed_items
+from wordvec.corpus.read.values import Tally, as_tokens, listed_items, without_gaps
 from wordvec.corpus.recipe import NOT_SAID, TextRecipe
 from wordvec.errors import InputError, OptionError, describe
 from wordvec.vectors.word_rows import WordRows
@@ -104,15 +104,20 @@ def _texts(documents: Iterable[Any]) -> Iterator[str]:
 
 
 def _token_lists(documents: Iterable[Any]) -> Iterator[list[str]]:
+    """Yield the tokens of each document; missing and empty ones are left out and reported, as in a corpus."""
+    tally = Tally("documents", "documents", strict=False)
     for number, tokens in enumerate(documents, 1):
         items = listed_items(tokens)  # also of an array or a column
-        words = as_tokens(items) if isinstance(items, (list, tuple)) else None
+        kept, gaps = without_gaps(items) if isinstance(items, (list, tuple)) else (None, 0)
+        words = None if kept is None else as_tokens(kept)
         if words is None:
             raise InputError(
                 f"document {number} is {tokens!r:.60}, but a text (str) or a list of tokens was expected, as the "
                 "first document is"
             )
+        tally.leave_out_gaps(gaps, "")
         yield words
+    tally.finish()
 
 
 def _encode_each(

@@ -98,6 +98,34 @@ def test_damaged_arrays_are_refused_by_place(tmp_path, content, message):
         list(read_lines(tmp_path, field="t"))
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"t": "a"},\n{"t": "b"},\n{"t": "c"}\n',
+        '[{"t": "a"},\n{"t": "b"},\n{"t": "c"}]',
+        '[{"t": "a"}, {"t": "b"}, {"t": "c"}]',
+    ],
+)
+def test_commas_and_an_array_in_a_file_named_json_lines_lose_no_record(tmp_path, content):
+    (tmp_path / "a.jsonl").write_text(content)
+    assert list(read_lines(tmp_path, field="t", strict=True)) == ["a", "b", "c"]
+
+
+def test_an_array_of_token_lists_over_lines_in_a_file_named_json_lines(tmp_path):
+    (tmp_path / "a.jsonl").write_text('[["a", "b"],\n["c"]]\n')
+    assert list(Corpus.from_files(tmp_path, min_count=1).sentences()) == [["a", "b"], ["c"]]
+
+
+def test_more_unreadable_records_than_readable_ones_are_an_error(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"t": "a"}\n{"t": null}\n{"u": "b"}\n' + "{'t': 'c'}\n" * 2)
+    with pytest.raises(
+        CorpusError, match=r"a\.jsonl: 2 of 3 records cannot be read: too many .*the first: .*line 4: is"
+    ):
+        list(read_lines(tmp_path, field="t"))
+    (tmp_path / "a.jsonl").write_text('{"t": "a"}\n' + '{"u": "b"}\n' * 9)  # a field that few records have
+    assert list(read_lines(tmp_path, field="t")) == ["a"]
+
+
 def test_a_wrong_field_is_known_before_a_large_file_is_read(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "a"}\n' * 3000 + '{"body": "b"}\n')
     with pytest.raises(CorpusError, match=r"line 1: no field 'body'; it has: text"):

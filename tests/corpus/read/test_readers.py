@@ -223,12 +223,21 @@ def test_other_encodings(tmp_path, encoding, bad, offset):
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", r"image: is a picture; leave it out"),
         (b"text\0", r"image: is not text: byte 4 is 0"),
         (b"PK\x03\x04rest", r"image: is a zip archive; unpack it first"),
+        (b"WARC/1.0\r\nWARC-Type: warcinfo\r\n\r\n\xff", r"image: is a web archive .*; extract the text of its pages"),
+        (
+            b"From a@b.c Thu Jan  1 00:00:00 1970\nSubject: \xff\n",
+            r"image: is e-mail, whose headers would be words; write",
+        ),
+        (b"Received: from a by b;\r\n\tThu, 1 Jan 1970\r\n", r"image: is e-mail"),
         (b"name".ljust(257, b"\0") + b"ustar", r"image: is a tar archive; unpack it first"),
         (
             "ab 猫".encode("iso2022_jp"),
             r"image: byte 3 begins characters in ISO 2022; read it with --encoding iso2022_jp_2",
         ),
         ("고양이".encode("iso2022_kr"), r"image: byte 0 begins .*--encoding iso2022_kr"),
+        ("the cat\n".encode("utf-16-le"), r"image: is not text: byte 1 is 0; read it with --encoding utf-16-le"),
+        ("고양이 집\n".encode("utf-16-be"), r"image: is not text: byte 6 is 0; read it with --encoding utf-16-be"),
+        (b"text\0" * 9, r"image: is not text: byte 4 is 0; leave the file out, or remove such bytes"),
         ("\ufeffhello".encode("utf-16-le"), r"image: begins with a UTF-16 byte-order mark; .*--encoding utf-16"),
     ],
 )
@@ -236,6 +245,25 @@ def test_files_that_are_not_text_are_refused(tmp_path, content, message):
     (tmp_path / "image").write_bytes(content)
     with pytest.raises(CorpusError, match=message):
         list(read_lines(tmp_path))
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(("encoding", "other"), [("utf-16-le", "utf-16-be"), ("UTF-16BE", "utf-16-le")])
+def test_utf_16_in_the_other_order_of_bytes(tmp_path, mark, encoding, other):
+    path = tmp_path / "text"
+    path.write_bytes(f"{mark}the cat\nsat\n".encode(other))
+    with pytest.raises(CorpusError, match=f"text: not {encoding}: its bytes are in the other order; .*{other}"):
+        list(read_lines(path, encoding=encoding))
+    if not mark:
+        with pytest.raises(CorpusError, match=f"does not start with BOM; give --encoding {other}"):
+            list(read_lines(path, encoding="utf-16"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "UTF-16", "utf-32-be"])
+def test_plain_text_read_as_wide_characters(tmp_path, encoding):
+    (tmp_path / "text").write_bytes(b"the cat sat\n" * 6)
+    with pytest.raises(CorpusError, match=f"text: not {encoding}: its first 72 bytes are ASCII; leave --encoding out"):
+        list(read_lines(tmp_path, encoding=encoding))
 
 
 def test_a_folder_is_read_in_order_of_names_without_hidden_files(tmp_path):

@@ -115,6 +115,7 @@ def test_missing_tokens_are_left_out_as_in_the_lists_of_records(capsys):
         (lambda: Corpus.build("the cat sat " * 500), "no file or folder of that name; for texts .*from_texts"),
         (lambda: Corpus.from_sentences({"a": ["b"]}), r"got dict; of a dictionary give its values\(\)"),
         (lambda: Corpus.from_sentences([["a"], None, [3.5]]), r"sentence 3 holds 3.5, .*convert them with str"),
+        (lambda: Corpus.from_sentences([[b"a"]]), r"sentence 1 holds b'a', .*convert them with \.decode"),
         (lambda: Corpus.from_sentences([["a", None]], strict=True), "sentence 1: a token in the list is missing"),
         (lambda: Corpus.from_sentences([["a"], {"b": 1}]), r"sentence 2 is {'b': 1}"),
         (lambda: Corpus.from_sentences([{"t": "a b"}], field="t"), "got texts: use Corpus.from_texts"),

@@ -53,6 +53,7 @@ def test_rare_words_count():
         ("very long", ["x" * 41], ["y" * 40]),
         ("markup", ["[[cat]]", "</ref>", "&quot;"], ["<unk>", "R&D", "[cat]"]),
         ("Han and kana", ["猫", "ネコ", "ねこ"], ["cat"]),
+        ("Thai", ["แมว", "ແມວ", "ឆ្មា", "ကြောင်"], ["cat", "猫"]),
         ("Hangul", ["고양이", "고양이가", "ㆍ"], ["猫"]),
     ],
 )

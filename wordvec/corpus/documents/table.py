@@ -237,7 +237,7 @@ def read_records(
             continue
         if isinstance(value, Unusable) or not isinstance(value, str):
             problem = value.problem if isinstance(value, Unusable) else f"text expected in {field!r}; got {value!r:.60}"
-            tally.leave_out(f"{where}: {problem}")
+            tally.leave_out(f"{where}: {problem}", isinstance(value, Unusable) and value.absent)
             continue
         never_seen -= {name for name, of in zip(fields, found) if not isinstance(of, Unusable)}
         plain = (None if isinstance(of, Unusable) else plain_value(of, f"{where}: {n}") for n, of in zip(fields, found))

@@ -42,7 +42,9 @@ COUNTERS = 1024
 WHOLE, HALF, QUARTER = 4, 2, 1  # meetings are counted in quarters
 MEETINGS_TIMES_RATE = 0.6
 LARGEST_MEETINGS = 10_000_000
+FEWEST_WORDS = 192  # by perplexity, for CBOW with MEETINGS_TIMES_RATE
 MOST_EXAMPLES = 128  # in a step; more do not fit in a core's cache
+SMALL_POOL = 512  # words; smaller ones diverged where words are unique or there are 20 negatives
 USUAL_POWER = 0.75  # of the counts, for negatives
 TERMS = 6  # of a centre, with 5 negatives: the weights below hold up to here
 
@@ -74,13 +76,14 @@ CBOW_WEIGHTS = Weights(context=HALF, centre=WHOLE, negative=HALF, node=2 * WHOLE
 
 
 def weights_for(
-    cbow: bool, negatives: int, path_starts: np.ndarray | None = None, power: float = USUAL_POWER
+    cbow: bool, negatives: int, path_starts: np.ndarray | None = None, power: float = USUAL_POWER, pool: int = 0
 ) -> Weights:
     """The weights for this many negatives, or for a tree in which word w has nodes path_starts[w] .. [w + 1] - 1.
 
     A row of W_in is pulled by each of its centre's outputs, so a meeting is heavier the more there are. Negatives are
     rows of W_out and counted one by one, but the nodes of neighbouring words in a tree are mostly the same. Negatives
-    drawn by counts ** `power` above 0.75 are frequent words, whose terms all push in the same direction.
+    drawn by counts ** `power` above 0.75 are frequent words, whose terms all push in the same direction. So do those
+    from a `pool` of few words, which every centre of a block meets.
 
     >>> [weights_for(False, negatives).centre for negatives in (0, 5, 10, 20, 60)]
     [4, 4, 7, 14, 41]
@@ -90,6 +93,8 @@ def weights_for(
     weights = CBOW_WEIGHTS if cbow else SKIPGRAM_WEIGHTS
     if power > USUAL_POWER and not cbow:  # the mean of CBOW's contexts is pushed once
         weights = weights._replace(negative=HALF if power <= 1 else WHOLE)
+    if 0 < pool < SMALL_POOL:
+        weights = weights._replace(negative=4 * weights.negative).heavier(1 + negatives, ("negative",))
     if path_starts is None:
         return weights.heavier(1 + negatives, ("context", "centre", "part", "tag"))
     return weights.heavier(float(np.diff(path_starts).mean()), ("context", "node"))
@@ -105,6 +110,22 @@ def meetings_for(learning_rate: float) -> int:
     (24, 12, 1, 10000000)
     """
     return max(1, int(min(MEETINGS_TIMES_RATE / learning_rate + 1e-9, LARGEST_MEETINGS)))
+
+
+def meetings_of_few_words(meetings: int, counts: np.ndarray) -> int:
+    """The bound for CBOW's undivided gradient on a text with these counts (V,) of the words that subsampling keeps.
+
+    The inequality above holds while rows stay short. In a few sentences over and over, every word is known from its
+    context, and the squared length of rows grows to thousands: there only steps of one or two meetings learn like
+    single steps. What counts is the perplexity of the words, with which rare words between the sentences change
+    little. Below FEWEST_WORDS, the bound falls in proportion to it (measured on 1 to 200 sentences of 8 to 30 words).
+
+    >>> [meetings_of_few_words(12, np.ones(words)) for words in (1000, 48, 8)]
+    [12, 3, 1]
+    """
+    shares = counts[counts > 0] / max(counts.sum(), 1e-9)
+    perplexity = float(np.exp(-(shares * np.log(shares)).sum()))
+    return max(1, min(meetings, int(meetings * perplexity / FEWEST_WORDS + 1e-9)))
 
 
 def group_size(meetings: int, tree: bool = False, window_of_parts: int | None = None) -> int:

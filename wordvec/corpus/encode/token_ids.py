@@ -231,7 +231,7 @@ def checked_sentences(
             wrong = next(item for item in items if as_token(item) is None)
             raise CorpusError(
                 f"sentence {number} holds {wrong!r:.80}, but tokens are text (str) or whole numbers (int): "
-                "convert them with str(...)"
+                f"convert them with {'.decode()' if isinstance(wrong, bytes) else 'str(...)'}"
             )
         tally.leave_out_gaps(gaps, f"sentence {number}")
         given += 1

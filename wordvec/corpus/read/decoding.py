@@ -108,7 +108,14 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
                 "give the file's encoding (--encoding), or go on with --encoding-errors replace"
             ) from error
         except UnicodeError as error:  # such as a missing byte-order mark in UTF-16
-            raise CorpusError(f"{name}: not {encoding}, before byte {end}: {error}; give --encoding") from error
+            order = f" {_byte_order(chunk)}".rstrip()
+            raise CorpusError(f"{name}: not {encoding}, before byte {end}: {error}; give --encoding{order}") from error
+        if at_start and is_wide(encoding) and (text[:1] == "\ufffe" or ("\u0a00" in text and "\n" not in text)):
+            given = codecs.lookup(encoding).name
+            other = given[:-2] + ("be" if given.endswith("le") else "le")
+            raise CorpusError(
+                f"{name}: not {encoding}: its bytes are in the other order; read it with --encoding {other}"
+            )
         if text:
             yield text.removeprefix("\ufeff") if at_start else text
             at_start = False
@@ -142,6 +149,13 @@ MAGIC: list[tuple[bytes, str, str]] = [
     (rb"\x1f\x9d", "compress (.Z) data", UNPACK),
     (rb"\x5d\0\0[\x00-\xff]{2}", "LZMA data", UNPACK),
     (rb"\xff\x06\0\0sNaPpY", "Snappy data", UNPACK),
+    (rb"WARC/\d|filedesc://", "a web archive (WARC or ARC)", "extract the text of its pages first"),
+    (
+        rb"From \S+ +\w{3} \w{3} +\d+ \d\d:\d\d[^\n]*\n[!-9;-~]+: |"
+        rb"(Return-Path|Received|Delivered-To): [^\n]*\n([!-9;-~]+: |[ \t])",
+        "e-mail, whose headers would be words",
+        "write the texts of its messages first, with Python's mailbox module for example",
+    ),
     (rb"\x89PNG|\xff\xd8\xff|GIF8[79]a", "a picture", "leave it out"),
     (rb"\x7fELF|MZ\x90", "a program", "leave it out"),
     (rb"version https://git-lfs\.github\.com/spec", "a pointer of Git LFS, not the file", "fetch it: git lfs pull"),
@@ -179,6 +193,8 @@ def refuse_foreign(chunk: bytes, name: str, encoding: str) -> None:
         raise CorpusError(f"{name}: is packed twice: inside it is {packing} data; unpack it once")
     if not is_wide(encoding):
         _refuse_other_width(chunk, name)
+    elif len(chunk) >= 64 and chunk.isascii() and b"\0" not in chunk:
+        raise CorpusError(f"{name}: not {encoding}: its first {len(chunk):,} bytes are ASCII; leave --encoding out")
     shift = ISO_2022.search(chunk)
     if shift and codecs.lookup(encoding).name == "utf-8":  # all its bytes are ASCII, so nothing else would notice
         found = "iso2022_kr" if shift[0].endswith(b")C") else "iso2022_jp_2"
@@ -206,7 +222,18 @@ def _refuse_other_width(chunk: bytes, name: str) -> None:
 def refuse_zeros(chunk: bytes, name: str, encoding: str, before: int) -> None:
     """Raise CorpusError for a zero byte; `before` counts the bytes of the file before `chunk`."""
     if not is_wide(encoding) and b"\0" in chunk:
-        raise CorpusError(
-            f"{name}: is not text: byte {before + chunk.index(0)} is 0; leave the file out, give its --encoding "
-            "(utf-16?), or remove such bytes"
-        )
+        order = "" if before else _byte_order(chunk)
+        way_out = f"read it with --encoding {order}" if order else "leave the file out, or remove such bytes"
+        raise CorpusError(f"{name}: is not text: byte {before + chunk.index(0)} is 0; {way_out}")
+
+
+def _byte_order(chunk: bytes) -> str:
+    """UTF-16 in the byte order of `chunk`, which begins with a whole character; empty if it is something else.
+
+    Spaces and line ends alone, whose upper byte is 0, make up a tenth of most texts.
+    """
+    upper_first, lower_first = chunk[::2].count(0), chunk[1::2].count(0)
+    most, fewest = max(upper_first, lower_first), min(upper_first, lower_first)
+    if most < max(2, len(chunk) / 25) or fewest > len(chunk) / 25:
+        return ""
+    return "utf-16-be" if upper_first > lower_first else "utf-16-le"

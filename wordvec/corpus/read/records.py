@@ -54,7 +54,7 @@ def value_of(record: Mapping[str, Any], field: str) -> Any:
     value: Any = record
     for name in field.split("."):
         if not isinstance(value, Mapping) or name not in value:
-            return Unusable(f"no field {field!r}; {names_of(record)}")
+            return Unusable(f"no field {field!r}; {names_of(record)}", absent=True)
         value = value[name]
     return value
 
@@ -83,7 +83,7 @@ def blocks_of_values(values: Values, name: str, field: str | None, strict: bool 
         block = _block(value, tally)
         if isinstance(block, Unusable):
             problem = block.problem if isinstance(value, Unusable) else f"{described}{block.problem}"
-            tally.leave_out(f"{where}: {problem}")
+            tally.leave_out(f"{where}: {problem}", block.absent)
             continue
         if has_tokens is None:
             has_tokens = isinstance(block, list)

@@ -181,6 +181,18 @@ _ANNOTATED = {
         re.compile(r"(?:WEBVTT\b|\s*\d+[ \t]*\n\d+:\d\d:\d\d[,.]\d{3} --> )"),
         "keep its text: grep -vE '^WEBVTT|^[0-9]+.?$|-->' FILE",
     ),
+    "subtitles in a script": (
+        re.compile(r"\[Script Info\]\s*\n"),
+        "keep its text: sed -nE 's/^Dialogue:([^,]*,){9}//p' FILE",
+    ),
+    "LaTeX": (
+        re.compile(r"(?:%.*\n|[ \t]*\n)*\\document(?:class|style)\b"),
+        "extract its text first, with detex or pandoc -t plain for example",
+    ),
+    "cards or a calendar (vCard or iCalendar)": (
+        re.compile(r"BEGIN:V(?:CARD|CALENDAR)\s*\n"),
+        "keep the texts of its notes or descriptions",
+    ),
     "a CHAT transcript": (
         re.compile(r"(?:@UTF8\s*\n)?@Begin\s*\n"),
         "keep what was said: grep '^\\*' FILE | cut -f 2",

@@ -56,9 +56,10 @@ def is_lines(head: str, name: str) -> bool:
     lines = [line for line in head.split("\n") if line.strip()]
     if not lines:
         return True
-    if plain_suffix(name) in JSON_LINES_NAMES and lines[0].strip() not in ("[", "{"):
-        return True
-    begins = lines[0].lstrip()[0]
+    begins, first = lines[0].lstrip()[0], lines[0].strip()
+    if plain_suffix(name) in JSON_LINES_NAMES and first not in ("[", "{"):
+        # An array, perhaps over lines: a list of tokens neither begins with an object nor ends in a comma.
+        return begins != "[" or not (first[1:].lstrip().startswith("{") or first.endswith(","))
     if begins not in "[{":
         return True
     if len(lines) < 2:
@@ -79,6 +80,7 @@ def values_of_lines(lines: Iterable[str], keys: Collection[str] = ()) -> Iterato
     for number, line in enumerate(lines, 1):
         if not line or line.isspace():
             continue
+        line = line.rstrip().removesuffix(",")  # lines taken out of an array end in commas
         try:
             value = _with_different_keys(parse_json(line), line, keys)
         except ValueError as error:

@@ -25,9 +25,10 @@ def is_missing(value: Any) -> bool:
 
 
 class Unusable(NamedTuple):
-    """A record that cannot be read, and why."""
+    """A record that cannot be read, and why; `absent` says that it merely lacks the field, as events of logs may."""
 
     problem: str
+    absent: bool = False
 
 
 class Row(NamedTuple):
@@ -46,7 +47,7 @@ class Tally:
 
     def __init__(self, name: str, what: str, strict: bool, inside: str = "") -> None:
         self.name, self.what, self.strict, self.inside = name, what, strict, inside
-        self.total = self.missing = self.unusable = 0
+        self.total = self.missing = self.unusable = self.absent = 0
         self.gaps = 0  # missing tokens inside lists
         self.first_problem = ""
 
@@ -62,17 +63,26 @@ class Tally:
             raise CorpusError(f"{where}: a token in the list is missing or empty; without --strict it is left out")
         self.gaps += gaps
 
-    def leave_out(self, problem: str) -> None:
+    def leave_out(self, problem: str, absent: bool = False) -> None:
         """Count an unusable item. Raises CorpusError with `strict`, or if none of the first FIRST_RECORDS is usable."""
+        if not absent and self.absent == self.unusable:
+            self.first_problem = problem  # more telling than an absent field
         self.first_problem = self.first_problem or problem
         self.unusable += 1
+        self.absent += absent
         if self.strict or (self.unusable + self.missing == self.total == FIRST_RECORDS):
             raise CorpusError(self.first_problem)
 
     def finish(self) -> None:
-        """Report what was left out. Raises CorpusError with the first problem if nothing was usable."""
+        """Report what was left out. Raises CorpusError with the first problem if little or nothing was usable."""
         if self.unusable and self.unusable + self.missing == self.total:
             raise CorpusError(self.first_problem)
+        damaged, found = self.unusable - self.absent, self.total - self.missing - self.absent
+        if 2 * damaged > found:
+            raise CorpusError(
+                f"{self.name}: {damaged:,} of {found:,} {self.what} cannot be read: too many to leave out; correct "
+                f"them or remove them; the first: {self.first_problem}"
+            )
         for line in self._lines():
             announce(f"{self.name}: {line}")
 

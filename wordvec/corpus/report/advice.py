@@ -103,6 +103,11 @@ def advise_on_cutting(signs: dict[str, Sign], tokenizer: str | None) -> list[str
             "This is a language that writes no spaces, cut at spaces: --tokenizer chinese or japanese (extra cjk) "
             "finds its words; characters needs no extra."
         )
+    elif tokenizer in SPACES_ONLY and signs["Thai"].tokens > SCRIPT:
+        found.append(
+            "This is a language that writes no spaces between words, cut at spaces: cut it into words first, with "
+            "PyThaiNLP or ICU for example, or take --tokenizer characters."
+        )
     elif tokenizer in SPACES_ONLY and signs["Hangul"].tokens > SCRIPT:
         found.append(
             "Korean words carry their endings, so each form is a word of its own: --tokenizer korean (extra cjk) "

@@ -47,7 +47,7 @@ class Words:
         commonest: the most frequent words and their counts.
         signs: by name: "one letter", "punctuation attached" (a word that also occurs without), "punctuation only",
             "digits", "capitals" (a word that also occurs in lower case), "very long", "markup", "Han and kana"
-            (scripts without spaces), "Hangul".
+            (scripts without spaces), "Hangul", "Thai" (and Lao, Khmer and Burmese: without spaces, too).
     """
 
     curve: list[CurvePoint]
@@ -100,6 +100,7 @@ def find_signs(vocabulary: Vocabulary) -> dict[str, Sign]:
         "markup": [],
         "Han and kana": [],
         "Hangul": [],
+        "Thai": [],
     }
     for word_id, word in enumerate(words):
         for sign in _signs_of(word, known):
@@ -130,6 +131,8 @@ def _signs_of(word: str, known: set[str]) -> list[str]:
         signs.append("punctuation only")
     elif _has_punctuation_attached(word, known):
         signs.append("punctuation attached")
+    if unicodedata.name(word[0], "").startswith(("THAI", "LAO ", "KHMER", "MYANMAR")):
+        signs.append("Thai")
     wide = next(filter(_is_wide, word), None)
     if wide is not None:
         signs.append("Hangul" if unicodedata.name(wide, "").startswith("HANGUL") else "Han and kana")

@@ -7,6 +7,7 @@ void free_examples(struct examples *e) {
                    e->output_weights, e->group_counts, e->context_shares, e->step_ends, e->words, e->part_ends, e->parts, e->word_scales,
                    e->rows};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) free(parts[k]);
+  *e = (struct examples){0};  // so that what new_examples has freed is not freed again with the team
 }
 
 // Allocate room for the examples of a block; outputs never drawn stay absent. Returns false if memory is short.

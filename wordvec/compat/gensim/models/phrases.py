@@ -64,6 +64,15 @@ def npmi_scorer(
     return math.log(together * corpus_word_count**2 / (worda_count * wordb_count)) / -math.log(together)
 
 
+def _words(sentence: Iterable[Any]) -> Iterator[str]:
+    if isinstance(sentence, str):
+        raise OptionError(f"a sentence is a list of words; got {sentence[:60]!r}")
+    for word in sentence:
+        if not isinstance(word, str):
+            raise OptionError(f"a sentence is a list of words (text); leave out {word!r:.60}, or convert it")
+        yield word
+
+
 SCORERS = {"default": original_scorer, "npmi": npmi_scorer}
 
 
@@ -83,7 +92,7 @@ class _Joins(ABC):
     def analyze_sentence(self, sentence: Iterable[str]) -> Iterator[tuple[str, float | None]]:
         """Yield each word and each joined phrase of a sentence, with the phrase's score or None."""
         waiting: list[str] = []  # a word that may begin a phrase, and the connector words after it
-        for word in sentence:
+        for word in _words(sentence):
             if word in self.connector_words:
                 if waiting:
                     waiting.append(word)
@@ -101,8 +110,6 @@ class _Joins(ABC):
 
     def __getitem__(self, sentence: Any) -> Any:
         """The words of one sentence with phrases joined; for many sentences, an iterable of such lists."""
-        if isinstance(sentence, str):
-            raise OptionError("a sentence is a list of words; got a str")
         sentences = sentence if not isinstance(sentence, Iterator) else list(sentence)
         first = next(iter(sentences), None)
         if first is not None and not isinstance(first, str):
@@ -170,12 +177,10 @@ class Phrases(_Joins):
 
     def add_vocab(self, sentences: Iterable[Iterable[str]]) -> None:
         """Count more sentences. All words are kept; raises OptionError if `max_vocab_size` is exceeded."""
-        counts, connectors, delimiter = self.vocab, self.connector_words, self.delimiter
+        counts, connectors = self.vocab, self.connector_words
         for sentence in sentences:
-            if isinstance(sentence, str):
-                raise OptionError(f"a sentence is a list of words; got {sentence[:60]!r}")
             waiting: list[str] = []
-            for word in sentence:
+            for word in _words(sentence):
                 self.corpus_word_count += 1
                 if word in connectors:
                     if waiting:
@@ -183,7 +188,7 @@ class Phrases(_Joins):
                     continue
                 counts[word] = counts.get(word, 0) + 1
                 if waiting:
-                    pair = delimiter.join([*waiting, word])
+                    pair = self.delimiter.join([*waiting, word])
                     counts[pair] = counts.get(pair, 0) + 1
                 waiting = [word]
         if len(counts) > self.max_vocab_size:
@@ -266,12 +271,11 @@ Phraser = FrozenPhrases
 
 
 def _write(phrases: Phrases | FrozenPhrases, path: str | os.PathLike[str], **content: Any) -> None:
-    scoring = phrases.scoring if isinstance(phrases.scoring, str) else "default"
     options = {
         "min_count": phrases.min_count,
         "threshold": phrases.threshold,
         "delimiter": phrases.delimiter,
-        "scoring": scoring,
+        "scoring": phrases.scoring if isinstance(phrases.scoring, str) else "default",
         "connector_words": sorted(phrases.connector_words),
     }
     with replace_file(path, "w", encoding="utf-8") as file:
