@@ -18,7 +18,7 @@ from wordvec.evaluation.files.readers import read_analogies
 from wordvec.evaluation.files.set_files import NO_SECTION, AnalogyQuestions, Question, as_set
 from wordvec.evaluation.protocols import Protocol, get_protocol
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.statistics import Interval, accuracy_interval, percentile_interval, times_drawn
+from wordvec.evaluation.statistics import BLOCK, Interval, accuracy_interval, percentile_interval, times_drawn
 from wordvec.vectors import WordVectors
 from wordvec.vectors.queries import METHODS, check_method
 
@@ -96,7 +96,9 @@ def evaluate_analogy(
     """
     check_method(method, METHODS)
     if isinstance(restrict_vocab, int) and restrict_vocab < 1:
-        raise OptionError(f"restrict_vocab must be at least 1, or None for all words; got {restrict_vocab}")
+        raise OptionError(
+            f"restrict_vocab must be at least 1, or None (--restrict-vocab 0) for all words; got {restrict_vocab}"
+        )
     rules = get_protocol(protocol)
     asked = as_set(questions, AnalogyQuestions, read_analogies, "questions", lambda items: {NO_SECTION: tuple(items)})
     limit = rules.analogy_words if restrict_vocab == "protocol" else restrict_vocab
@@ -253,8 +255,11 @@ def interval_over_pairs(
         here = section_of == section
         pairs, places = np.unique(np.concatenate([first[here], second[here]]), return_inverse=True)
         i, j = places.reshape(2, -1)
-        drawn = times_drawn(seed + 1_000_003 * (int(section) + 1), 0, resamples, len(pairs))
-        for total, values in ((asked, np.ones(len(i))), (right, correct[here].astype(np.float64))):
-            table = csr_array((values, (i, j)), shape=(len(pairs), len(pairs)))
-            total += np.einsum("rn,rn->r", drawn @ table, drawn)
+        shape, step = (len(pairs), len(pairs)), max(1, BLOCK // len(pairs))
+        tables = [csr_array((x, (i, j)), shape=shape) for x in (np.ones(len(i)), correct[here].astype(np.float64))]
+        for start in range(0, resamples, step):
+            block = slice(start, min(start + step, resamples))
+            drawn = times_drawn(seed + 1_000_003 * (int(section) + 1), start, block.stop - start, len(pairs))
+            for total, table in zip((asked, right), tables):
+                total[block] += np.einsum("rn,rn->r", drawn @ table, drawn)
     return percentile_interval(np.divide(right, asked, out=np.full(resamples, np.nan), where=asked > 0))

@@ -17,7 +17,9 @@ from wordvec.evaluation.files.pair_layouts import (
     FIFTY,
     Layout,
     are_lemmas,
+    as_number,
     find_layout,
+    is_number,
     lines_with_scores,
     note_on_scores,
     split_table,
@@ -83,7 +85,7 @@ def _pair(line: Line, fields: list[str], layout: Layout, separator: str | None) 
     if separator != "," and re.fullmatch(r"-?\d+,\d+", text):
         text = text.replace(",", ".")
     try:
-        score = float(text)
+        score = as_number(text)
         if not first or not second or not math.isfinite(score):
             raise ValueError
     except ValueError:
@@ -127,7 +129,8 @@ def _far_scores(read: Sequence[tuple[Line, Pair]]) -> list[str]:
 def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
     """Read analogy questions from a file or folder, a bundled set or a fetched one, recognised by content.
 
-    Google's format: four words per line under ``: section`` lines; lines that begin with # or // are skipped.
+    Google's format: four words per line under ``: section`` lines; lines that begin with # or // are skipped. Words are
+    separated by spaces, tabs, semicolons or commas; with tabs they may hold spaces.
     MSR's: ``word_relationship.questions`` with three words per line, and answers in ``word_relationship.answers``.
     BATS: a folder of files (or one file) of lines ``word<tab>answer/answer/...``; every pair of lines is a question.
     A table with columns for the section and the four words, named by a header (type,word1,word2,word3,target).
@@ -169,13 +172,25 @@ def read_google(source: Source, lines: Sequence[Line]) -> AnalogyQuestions:
         if line.text.startswith(":"):
             section = line.text[1:].strip() or NO_SECTION
             continue
-        words = line.text.split()
-        if len(words) != 4:
-            raise line.error(f"expected four words or ': section'; got {counted(len(words), 'word')}")
+        words = _four_words(line)
         sections.setdefault(section, []).append((words[0], words[1], words[2], words[3]))
     if not sections:
         raise EvaluationFileError(f"{source}: no questions in it; expected lines of four words")
     return AnalogyQuestions(set_name(source), _frozen(sections), _repeated(sections))
+
+
+def _four_words(line: Line) -> list[str]:
+    """The words of a line, between tabs, which may hold spaces, else between spaces, semicolons or commas."""
+    for separator in ("\t", None):
+        words = fields_of(line, separator)
+        if len(words) == 4 and all(words):
+            return words
+    for separator in (";", ","):
+        words = fields_of(line, separator)
+        if len(words) == 4 and all(words) and not is_number(words[3]):  # a number is a score of a similarity set
+            return words
+    got = counted(len(line.text.split()), "word")
+    raise line.error(f"expected four words or ': section'; got {got}")
 
 
 def is_table(first: str) -> bool:

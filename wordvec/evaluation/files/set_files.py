@@ -163,6 +163,8 @@ def _decode(source: Source, content: bytes, encoding: str) -> str:
         raise EvaluationFileError(
             f"{source}: line {line}: not {encoding.upper()} text ({error.reason}){hint}"
         ) from error
+    except UnicodeError as error:  # of encodings that are not for texts, such as punycode
+        raise EvaluationFileError(f"{source}: not {encoding.upper()} text ({error})") from error
 
 
 def _not_blank(place: str, lines: list[str]) -> list[Line]:
