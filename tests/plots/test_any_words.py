@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -66,12 +67,13 @@ def _own():
 @pytest.mark.parametrize("figure", FIGURES)
 @pytest.mark.filterwarnings("ignore:no installed font", "ignore:Glyph", "ignore:.*missing from")
 def test_every_svg_is_well_formed(figure, vectors, tmp_path):
-    axes = FIGURES[figure](vectors)
-    save_figure(axes, tmp_path / "f.svg")
-    content = (tmp_path / "f.svg").read_text(encoding="utf-8")
-    ElementTree.fromstring(content)
-    assert content.replace("\n", "").replace("\t", "").isprintable()
-    save_figure(axes, tmp_path / "f.png", dpi=30)
+    with matplotlib.rc_context({"text.usetex": True}):  # a user's setting, which would make TeX of words
+        axes = FIGURES[figure](vectors)
+        save_figure(axes, tmp_path / "f.svg")
+        content = (tmp_path / "f.svg").read_text(encoding="utf-8")
+        ElementTree.fromstring(content)
+        assert content.replace("\n", "").replace("\t", "").isprintable()
+        save_figure(axes, tmp_path / "f.png", dpi=30)
 
 
 @pytest.mark.parametrize("method", ["pca", "tsne", "umap"])
