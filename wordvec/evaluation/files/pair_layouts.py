@@ -14,7 +14,16 @@ from pathlib import Path
 
 from wordvec.corpus.named_texts import EVALUATION_SETS
 from wordvec.errors import EvaluationFileError
-from wordvec.evaluation.files.set_files import Line, Source, fields_of, find_file, read_set_lines, separator_of
+from wordvec.evaluation.files.set_files import (
+    Line,
+    Source,
+    as_number,
+    fields_of,
+    find_file,
+    is_number,
+    read_set_lines,
+    separator_of,
+)
 
 Row = tuple[Line, list[str]]
 
@@ -147,26 +156,6 @@ def are_lemmas(words: Sequence[str]) -> bool:
 
 def _are_tags(column: Sequence[str]) -> bool:
     return all(text.lower() in PARTS_OF_SPEECH for text in column)
-
-
-def as_number(text: str) -> float:
-    """The number that a text is. Raises ValueError; 7_5, which Python takes for 75, is none.
-
-    >>> as_number("7.5")
-    7.5
-    """
-    if "_" in text:
-        raise ValueError(text)
-    return float(text)
-
-
-def is_number(text: str) -> bool:
-    """Whether a text is a number, see `as_number`."""
-    try:
-        as_number(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _without_quotes(rows: list[Row]) -> list[Row]:

@@ -17,9 +17,7 @@ from wordvec.evaluation.files.pair_layouts import (
     FIFTY,
     Layout,
     are_lemmas,
-    as_number,
     find_layout,
-    is_number,
     lines_with_scores,
     note_on_scores,
     split_table,
@@ -32,8 +30,10 @@ from wordvec.evaluation.files.set_files import (
     Question,
     Source,
     WordPairs,
+    as_number,
     fields_of,
     find_file,
+    four_words,
     read_set_lines,
     set_name,
     shown,
@@ -172,25 +172,11 @@ def read_google(source: Source, lines: Sequence[Line]) -> AnalogyQuestions:
         if line.text.startswith(":"):
             section = line.text[1:].strip() or NO_SECTION
             continue
-        words = _four_words(line)
-        sections.setdefault(section, []).append((words[0], words[1], words[2], words[3]))
+        a, b, c, d = four_words(line)
+        sections.setdefault(section, []).append((a, b, c, d))
     if not sections:
         raise EvaluationFileError(f"{source}: no questions in it; expected lines of four words")
     return AnalogyQuestions(set_name(source), _frozen(sections), _repeated(sections))
-
-
-def _four_words(line: Line) -> list[str]:
-    """The words of a line, between tabs, which may hold spaces, else between spaces, semicolons or commas."""
-    for separator in ("\t", None):
-        words = fields_of(line, separator)
-        if len(words) == 4 and all(words):
-            return words
-    for separator in (";", ","):
-        words = fields_of(line, separator)
-        if len(words) == 4 and all(words) and not is_number(words[3]):  # a number is a score of a similarity set
-            return words
-    got = counted(len(line.text.split()), "word")
-    raise line.error(f"expected four words or ': section'; got {got}")
 
 
 def is_table(first: str) -> bool:
