@@ -198,6 +198,12 @@ def plain(text: str, most: int = LONGEST) -> str:
     return shortened(text, most).replace("$", r"\$")
 
 
+def check_is_list(name: str, words: Any) -> None:
+    """Raise OptionError for a text, whose letters would be taken for words."""
+    if isinstance(words, str):
+        raise OptionError(f"{name}: give a list of words, not one text; got {words!r:.80}")
+
+
 def only_left_and_bottom(axes: Axes) -> None:
     """Keep only the two spines with scales, thin, and small ticks."""
     for side in ("top", "right"):

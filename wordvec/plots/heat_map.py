@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError, ShapeError
-from wordvec.plots.figure import new_axes, plain, root_figure, set_title, without_tex
+from wordvec.plots.figure import check_is_list, new_axes, plain, root_figure, set_title, without_tex
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import FAINT, INK, ink_on
 from wordvec.terminal import display_width
@@ -44,6 +44,7 @@ def plot_similarities(
     >>> [text.get_text() for text in axes.texts]
     ['1.00', '0.10', '0.10', '1.00']
     """
+    check_is_list("words", words)
     words = list(dict.fromkeys(words))
     if not 2 <= len(words) <= MOST:
         raise OptionError(f"a heat map takes from 2 to {MOST} different words; got {len(words)}")

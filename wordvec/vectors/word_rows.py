@@ -278,6 +278,8 @@ class WordRows(FixedRows, metaclass=NamesOfGensim):
 
     def known_ids(self, items: Iterable[Any]) -> list[int]:
         """Return the rows of the words among `items` that have one; all other items are ignored."""
+        if isinstance(items, str):
+            raise OptionError(f"known_ids: give a list of words; the row of one is .word_id({items!r})")
         rows = map(self._ids.get, (item for item in items if isinstance(item, str)))
         return [row for row in rows if row is not None]
 
