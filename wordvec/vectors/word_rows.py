@@ -272,16 +272,14 @@ class WordRows(FixedRows, metaclass=NamesOfGensim):
             raise OptionError(f"ids_of: give a list of words; the row of one is .word_id({words!r})")
         if missing is None:
             return np.array([self.word_id(word) for word in words], np.int64)
-        get = self._ids.get
-        rows = [get(word) if isinstance(word, str) else None for word in words]
+        rows = [self._ids.get(word) if isinstance(word, str) else None for word in words]
         return np.array([missing if row is None else row for row in rows], np.int64)
 
     def known_ids(self, items: Iterable[Any]) -> list[int]:
         """Return the rows of the words among `items` that have one; all other items are ignored."""
         if isinstance(items, str):
             raise OptionError(f"known_ids: give a list of words; the row of one is .word_id({items!r})")
-        rows = map(self._ids.get, (item for item in items if isinstance(item, str)))
-        return [row for row in rows if row is not None]
+        return [row for item in items if isinstance(item, str) and (row := self._ids.get(item)) is not None]
 
     def _row(self, word: str) -> tuple[int | None, np.ndarray]:
         """A word's row number and vector (D,) float32; the number is None for a vector composed of subwords."""
