@@ -23,6 +23,7 @@ The command line turns each of them into one line on stderr and exit status 2.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -96,9 +97,17 @@ class DeviceUnavailableError(WordvecError, RuntimeError):
 
 
 class MissingExtraError(WordvecError, ImportError):
-    """An optional dependency is not installed."""
+    """An optional dependency is not installed, or cannot be imported."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
+        handled = sys.exc_info()[1]
+        if isinstance(handled, ImportError) and not isinstance(handled, ModuleNotFoundError):
+            reason = " ".join(str(handled).split())[:200]
+            super().__init__(
+                f"{purpose} needs {package}, which is installed but cannot be imported ({reason}): "
+                f"pip install --upgrade 'wordvec[{extra}]'"
+            )
+            return
         super().__init__(f"{purpose} needs {package}, which is not installed: pip install 'wordvec[{extra}]'")
 
 

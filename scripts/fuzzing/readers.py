@@ -55,7 +55,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "scheduler_address": ("scheduler",),
     "serve/replies": ("service",),
     "trainers/checkpoint": ("checkpoint",),
-    "vectors/files/chunks": ("word2vec-text", "glove", "vectors-packed"),
+    "vectors/files/chunks": ("word2vec-text", "glove", "vectors-csv", "vectors-packed"),
     "vectors/files/fasttext_bin": ("fasttext-bin",),
     "vectors/files/floret_file": ("floret",),
     "vectors/files/gensim_file": ("gensim", "pickle"),

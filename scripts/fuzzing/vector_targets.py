@@ -41,6 +41,7 @@ def vector_targets() -> dict[str, Target]:
         "pickle": lambda random: {"v": pickle_by_grammar(random)},
         "gensim": lambda random: {"v": damage(examples[random.choice(("gensim-2", "gensim-4", "book"))], random)},
         "vectors-json": lambda random: {"v": _json(random)},
+        "vectors-csv": lambda random: {"v": _csv(random)},
         "two-files": _two_files,
         "model2vec": _model2vec,
     }
@@ -121,6 +122,15 @@ def _text(random: Random, header: bool) -> bytes:
     if header:
         lines.insert(0, f"{len(words) + random.choice((0, 0, 0, 1, -1, 2**31))} {random.choice((3, 3, 3, 2, 4, 0))}")
     return damaged_lines(lines, random, separators=(" ", "\t", ","))
+
+
+def _csv(random: Random) -> bytes:
+    delimiter = random.choice(",;\t")
+    words = ["the", '"a,b"', "new york", '"x""y"', "z"][: random.randrange(1, 6)]
+    lines = [delimiter.join([word, "7", "0.5", "-1e-3"]) for word in words]
+    if random.random() < 0.7:
+        lines.insert(0, delimiter.join(random.choice((["word", "count", "d0", "d1"], ["", "0", "1", "2"]))))
+    return damaged_lines(lines, random, separators=(delimiter, '"', "\r", "\n"))
 
 
 def _binary(random: Random) -> bytes:

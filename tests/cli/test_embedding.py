@@ -102,6 +102,8 @@ def test_near_documents_and_their_words_and_groups(run):
     found = json.loads(out)
     assert status == 0 and {row["id"] for row in found["1"]} == {"2", "3"}
     assert "words near 1" in found
+    _, out, _ = run("search", "docs.safetensors", "--like", "1", "-k", "99", "--json")
+    assert "7" not in {row["id"] for row in json.loads(out)["1"]}  # it has no word with a vector
     status, out, _ = run("search", "docs.safetensors", "--groups", "2", "-k", "4", "--json")
     groups = json.loads(out)["groups"]
     assert sorted(sorted(group["ids"]) for group in groups) == [["1", "2", "3"], ["4", "5", "6"]]

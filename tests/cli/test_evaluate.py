@@ -104,7 +104,7 @@ def test_the_wrong_language_is_said(capsys):
         (["good.safetensors", "--set", "broken.txt"], "broken.txt: line 2: not UTF-8 text"),
         (["good.safetensors", "--similarity", "groups.txt"], "groups.txt: line 1: expected two words and a score"),
         (["nowhere.safetensors", "--set", "pairs.txt"], "nowhere.safetensors"),
-        (["good.safetensors", "--hit-rate", "held.txt", "-k", "0"], "k must be at least 1"),
+        (["good.safetensors", "--hit-rate", "held.txt", "-k", "0"], "k must be a whole number of at least 1"),
         (["good.safetensors", "--set", "pairs.txt", "--protocol", "web"], "invalid choice"),
     ],
 )

@@ -276,5 +276,5 @@ def test_equal_items_count_against_the_hit_rate():
     assert result.outcomes.tolist() == [0, 0, 0] and result.mrr == pytest.approx((1 / 3 + 1 / 3 + 1 / 4) / 3)
     assert evaluate_hit_rate(vectors, [("a", "b"), ("a", "d"), ("a", "e")], k=3).outcomes.tolist() == [1, 1, 0]
     assert evaluate_hit_rate(vectors, [("x", "y")]).score is None
-    with pytest.raises(OptionError, match="k must be at least 1"):
+    with pytest.raises(OptionError, match="k must be a whole number of at least 1"):
         evaluate_hit_rate(vectors, [("a", "b")], k=0)

@@ -45,6 +45,7 @@ def test_table_by_hand():
 
 def test_what_is_not_in_the_table_is_explained():
     flat = evaluate_similarity(VECTORS, [("a", "b", 1.0), ("a", "c", 1.0), ("b", "c", 1.0)])
+    assert remarks({"m": [flat, flat]}) == remarks({"m": [flat]})  # a set that is given twice
     rare = evaluate_analogy(VECTORS, [("a", "b", "c", "d")], restrict_vocab=2)
     assert remarks({"m": [SCORES[0], flat, rare]}) == [
         "pairs: 2 of 3 items covered: too few for an interval or a test",

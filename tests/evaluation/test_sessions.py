@@ -34,7 +34,7 @@ def by_hand(vectors: WordVectors, session, k: int, steps: str):
 
 @pytest.mark.parametrize("steps", ["all", "last"])
 @pytest.mark.parametrize("copies", [False, True])
-@pytest.mark.parametrize("k", [1, 5, 100])
+@pytest.mark.parametrize("k", [1, 5, 100, 10**15])
 def test_figures_are_those_of_a_loop_over_all_steps(steps, copies, k):
     rng = np.random.default_rng(3)
     rows = rng.normal(size=(40, 5)).astype(np.float32)

@@ -33,6 +33,12 @@ def test_ties_by_hand():
     assert spearman(np.array([7.0, 7.0, 9.0]), np.array([1.0, 2.0, 3.0])) == pytest.approx(1.5 / np.sqrt(3))
 
 
+def test_constant_and_extreme_values():
+    line = np.arange(1.0, 4.0)
+    assert pearson(np.full(3, 0.1), line) is None  # the mean of three times 0.1 is not 0.1
+    assert pearson(line * 1e300, line * 1e-300) == pytest.approx(1.0)
+
+
 @settings(max_examples=200, deadline=None)
 @given(pairs=few_values)
 def test_equals_scipy_with_ties(pairs):

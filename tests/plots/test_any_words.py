@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -66,12 +67,13 @@ def _own():
 @pytest.mark.parametrize("figure", FIGURES)
 @pytest.mark.filterwarnings("ignore:no installed font", "ignore:Glyph", "ignore:.*missing from")
 def test_every_svg_is_well_formed(figure, vectors, tmp_path):
-    axes = FIGURES[figure](vectors)
-    save_figure(axes, tmp_path / "f.svg")
-    content = (tmp_path / "f.svg").read_text(encoding="utf-8")
-    ElementTree.fromstring(content)
-    assert content.replace("\n", "").replace("\t", "").isprintable()
-    save_figure(axes, tmp_path / "f.png", dpi=30)
+    with matplotlib.rc_context({"text.usetex": True}):  # a user's setting, which would make TeX of words
+        axes = FIGURES[figure](vectors)
+        save_figure(axes, tmp_path / "f.svg")
+        content = (tmp_path / "f.svg").read_text(encoding="utf-8")
+        ElementTree.fromstring(content)
+        assert content.replace("\n", "").replace("\t", "").isprintable()
+        save_figure(axes, tmp_path / "f.png", dpi=30)
 
 
 @pytest.mark.parametrize("method", ["pca", "tsne", "umap"])
@@ -120,3 +122,18 @@ def test_long_words_leave_room_for_the_figure(name, caplog):
 def test_a_map_around_the_only_word():
     with pytest.raises(OptionError, match="a map around 'a' needs other words near it"):
         plot_neighbourhood(WordVectors(["a"], np.ones((1, 4))), "a")
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda v: plot_map(v, words="tea"), "words: give a list of words, not one text; got 'tea'"),
+        (lambda v: plot_similarities(v, "tea"), "words: give a list"),
+        (lambda v: plot_map(v, groups={"one": "tea"}), r"groups\['one'\]: give a list"),
+        (lambda v: plot_map(v, groups=["tea"]), "a dict of names and lists of words expected"),
+        (lambda v: v.known_ids("tea"), r"give a list of words; the row of one is \.word_id\('tea'\)"),
+    ],
+)
+def test_a_text_is_no_list_of_words(draw, message, vectors):
+    with pytest.raises(OptionError, match=message):
+        draw(vectors)

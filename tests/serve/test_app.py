@@ -159,6 +159,7 @@ def test_errors_are_problem_documents(app, target, status, detail):
         ("/similar", {"vector": [1, 2]}, "a list of 8 numbers"),
         ("/similar", {"vector": ["1"] * 8}, "a list of 8 numbers"),
         ("/similar", {"vector": [0] * 8}, "points nowhere"),
+        ("/similar", {"vector": [1e300] * 8}, "'vector' must hold numbers below 3e38; got 1e+300"),
         ("/similar", {"vector": [10**30] * 8, "k": 0}, "'k' must be"),
         ("/vectors", {"word": [["king"]]}, "'word' must be words"),
         ("/embed", {}, "give either 'texts'"),

@@ -140,3 +140,16 @@ def test_words_seen_too_rarely_are_told(info, limit):
         vectors.word_id("gnu")
     with pytest.raises(UnknownWordError, match="these vectors, and nothing"):
         vectors.word_id("zzz")
+
+
+@pytest.mark.parametrize("kept", ["matrix", "unit", "lengths", "divisors", "counts"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_what_queries_use_cannot_be_written_to(kept, dtype):
+    vectors = WordVectors(["a", "b"], np.array([[3, 4], [0, 1]], dtype), counts=np.array([2, 1]))
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(vectors, kept)[0] = 9
+
+
+def test_counts_that_an_int64_cannot_hold():
+    with pytest.raises(ShapeError, match=r"counts must be below 2 \*\* 63; row 1 has 9223372036854775809"):
+        WordVectors(["a", "b"], np.eye(2), counts=np.array([1, 2**63 + 1], np.uint64))

@@ -184,3 +184,11 @@ def test_a_package_that_is_missing_is_named_with_its_extra(monkeypatch, package,
     method = getattr(vectors, f"to_{package.removeprefix('py')}")
     with pytest.raises(MissingExtraError, match=rf"needs {package}, which is not installed: .*wordvec\[{extra}\]"):
         method()
+
+
+def test_an_extra_that_is_there_and_cannot_be_imported_is_not_said_to_be_missing():
+    try:
+        raise ImportError("needs NumPy 2.0 or newer")
+    except ImportError:
+        error = MissingExtraError("pyarrow", "arrow", "reading it")
+    assert "pyarrow, which is installed but cannot be imported (needs NumPy 2.0 or newer)" in str(error)

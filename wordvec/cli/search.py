@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Print the nearest documents, or the groups."""
     from wordvec.vectors import WordVectors
-    from wordvec.vectors.document_files import facts_of, nearest_words, search, vectors_of
+    from wordvec.vectors.document_files import DocumentSearch, facts_of, nearest_words, vectors_of
     from wordvec.vectors.search import check_k
 
     asked = bool(arguments.texts) + (arguments.like is not None) + (arguments.groups is not None)
@@ -53,13 +53,14 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.groups is not None:
         _print_groups(documents, vectors, arguments)
         return
+    search = DocumentSearch(documents, vectors, arguments.tokenizer)
     found: dict[str, Any] = {}
     if arguments.like is not None:
         words = nearest_words(documents, vectors, arguments.like, arguments.k)
-        found[arguments.like] = documents.most_similar(arguments.like, k=arguments.k)
+        found[arguments.like] = search.like(arguments.like, arguments.k)
         found[f"words near {arguments.like}"] = words
     for text in arguments.texts:
-        found[text] = search(documents, vectors, text, arguments.k, arguments.tokenizer)
+        found[text] = search.nearest(text, arguments.k)
     if arguments.json:
         print_json(
             {asked: [{"id": name, "score": float(score)} for name, score in near] for asked, near in found.items()}

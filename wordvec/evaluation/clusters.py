@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.argument_types import typed
+from wordvec.argument_types import check_whole_number, typed
 from wordvec.errors import OptionError
 from wordvec.evaluation.files.group_sets import CategorySet, read_categories
+from wordvec.evaluation.files.items import as_word, checked_items
 from wordvec.evaluation.files.set_files import as_set
 from wordvec.evaluation.protocols import EXAMPLES, find_words, get_protocol
 from wordvec.evaluation.scores import Score
@@ -54,7 +55,8 @@ def evaluate_categorisation(
     >>> result.score, result.clusters, result.covered, result.items
     (1.0, 2, 4, 5)
     """
-    asked = as_set(words, CategorySet, read_categories, "categories")
+    check_whole_number("restarts", restarts)
+    asked = as_set(words, CategorySet, read_categories, "categories", _checked)
     rules = get_protocol(protocol)
     found = find_words(vectors, (word for word, _ in asked.words), rules)
     covered = np.array([word in found.place for word, _ in asked.words], bool)
@@ -79,6 +81,10 @@ def evaluate_categorisation(
         clusters=len(categories),
         outcomes=outcomes,
     )
+
+
+def _checked(words: Any) -> tuple[tuple[str, str], ...]:
+    return checked_items(words, "(word, category)", lambda word, category: (as_word(word), str(category)))
 
 
 def in_majority(clusters: np.ndarray, categories: np.ndarray) -> np.ndarray:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from wordvec.argument_types import check_whole_number
 from wordvec.blas import one_blas_thread
-from wordvec.errors import EvaluationFileError, OptionError
+from wordvec.errors import EvaluationFileError
+from wordvec.evaluation.files.items import as_word, checked_items
 from wordvec.evaluation.files.set_files import Source, as_set, fields_of, read_set_lines, separator_of, set_name
 from wordvec.evaluation.protocols import EXAMPLES, find_words, get_protocol
 from wordvec.evaluation.scores import Score
@@ -62,9 +65,8 @@ def evaluate_hit_rate(
     >>> result.score, result.covered, result.items, result.mrr
     (0.5, 2, 3, 0.75)
     """
-    if k < 1:
-        raise OptionError(f"hit-rate@k: k must be at least 1; got {k}")
-    asked = as_set(pairs, HeldOutPairs, read_held_out, "pairs")
+    check_whole_number("hit-rate: k", k)
+    asked = as_set(pairs, HeldOutPairs, read_held_out, "pairs", _checked)
     rules = get_protocol(protocol)
     found = find_words(vectors, (word for pair in asked.pairs for word in pair), rules)
     places = np.array([(found.place.get(a, -1), found.place.get(b, -1)) for a, b in asked.pairs], np.int64)
@@ -93,6 +95,10 @@ def evaluate_hit_rate(
         mrr_ci95=mean_interval(1 / ranks, resamples, seed),
         outcomes=outcomes,
     )
+
+
+def _checked(pairs: Any) -> tuple[tuple[str, str], ...]:
+    return checked_items(pairs, "(item, item held out)", lambda first, second: (as_word(first), as_word(second)))
 
 
 def ranks_of(

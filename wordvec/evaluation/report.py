@@ -166,7 +166,8 @@ def remarks(results: Mapping[str, Sequence[Score]]) -> list[str]:
                 )
             notes += _why(score)
             for note in notes:
-                said.setdefault(f"{score.name}: {note}", []).append(names[model])
+                models = said.setdefault(f"{score.name}: {note}", [])
+                models += [] if names[model] in models else [names[model]]  # a set may be given twice
     return [line if len(models) == len(results) else f"{', '.join(models)}: {line}" for line, models in said.items()]
 
 

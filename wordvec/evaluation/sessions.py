@@ -103,8 +103,10 @@ def evaluate_sessions(
     found = find_words(vectors, (item for session in tested for item in session), rules)
     rows = np.unique(found.ids[found.ids >= 0])
     unit = vectors.unit[rows]
-    best = _best_cosines(vectors.unit, rows, k)
-    figures = np.array([_figures(_places(found, rows, each), unit, best, k, steps) for each in tested]).reshape(-1, 4)
+    most = min(k, len(vectors))  # no rank is higher
+    best = _best_cosines(vectors.unit, rows, most)
+    figures = np.array([_figures(_places(found, rows, each), unit, best, most, steps) for each in tested])
+    figures = figures.reshape(-1, 4)
     covered = figures[:, 3] > 0
     hits, recall, ndcg = figures[covered, :3].T
     outcomes = np.where(covered, figures[:, 0], np.nan)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from wordvec.argument_types import typed
+from wordvec.evaluation.files.items import as_word, checked_items
 from wordvec.evaluation.files.readers import read_pairs
 from wordvec.evaluation.files.set_files import Pair, WordPairs, as_set
 from wordvec.evaluation.protocols import find_words, get_protocol
@@ -56,7 +59,8 @@ def evaluate_similarity(
 
     `pairs` is a path, the name of a bundled set, or (word, word, score) triples. The interval is the percentile
     interval over `resamples` resamples of the covered pairs, None for fewer than 8; it is reproducible by `seed`.
-    Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown protocol.
+    Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown protocol and for triples that
+    are something else.
 
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]]))
     >>> triples = [("cat", "dog", 9.0), ("Dog", "car", 4.0), ("cat", "car", 1.0), ("cat", "lynx", 8.0)]
@@ -65,7 +69,7 @@ def evaluate_similarity(
     (1.0, 3, 4, ('lynx',))
     """
     rules = get_protocol(protocol)
-    named = as_set(pairs, WordPairs, read_pairs, "pairs")
+    named = as_set(pairs, WordPairs, read_pairs, "pairs", _checked)
     found = find_words(vectors, (word for a, b, _ in named.pairs for word in (a, b)), rules)
     places = [(found.place.get(a, -1), found.place.get(b, -1)) for a, b, _ in named.pairs]
     rows = np.array(places, np.int64).reshape(-1, 2)
@@ -94,6 +98,18 @@ def evaluate_similarity(
         outcomes=outcomes,
         gold=gold,
     )
+
+
+def _checked(pairs: Any) -> tuple[Pair, ...]:
+    """Pairs in memory. Raises OptionError for an item that is not two words and a finite score."""
+
+    def pair(first: Any, second: Any, score: Any) -> Pair:
+        value = float(score)
+        if not math.isfinite(value):
+            raise ValueError
+        return as_word(first), as_word(second), value
+
+    return checked_items(pairs, "(word, word, score)", pair)
 
 
 def cosines(unit: np.ndarray, pairs: np.ndarray) -> np.ndarray:

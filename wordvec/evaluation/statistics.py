@@ -19,8 +19,9 @@ def pearson(x: np.ndarray, y: np.ndarray) -> float | None:
     >>> round(pearson(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0])), 4)
     0.982
     """
-    if len(x) < 2:
+    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:  # the rounded mean of equal values may differ from them
         return None
+    x, y = (np.ldexp(z, -np.frexp(np.abs(z).max())[1]) for z in (x, y))  # by powers of two: squares do not overflow
     dx, dy = x - x.mean(), y - y.mean()
     scale = np.sqrt((dx @ dx) * (dy @ dy))
     return float(np.clip((dx @ dy) / scale, -1.0, 1.0)) if scale > 0 else None

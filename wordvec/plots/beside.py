@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import InputError, OptionError
-from wordvec.plots.figure import new_panels, plain, room_of, set_title
+from wordvec.plots.figure import new_panels, plain, room_of, set_title, without_tex
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
 from wordvec.plots.map_parts import (
     Legend,
@@ -39,6 +39,7 @@ ANCHORS = 10_000  # most common shared words, which determine the rotation
 
 
 @typed
+@without_tex
 def plot_beside(
     first: WordVectors,
     second: WordVectors,

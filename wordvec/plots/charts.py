@@ -11,7 +11,7 @@ import numpy as np
 
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.json_forms import parse_json
-from wordvec.plots.figure import IN_A_TITLE, new_axes, only_left_and_bottom, plain
+from wordvec.plots.figure import IN_A_TITLE, new_axes, only_left_and_bottom, plain, without_tex
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import FAINT, INK, OTHERS, group_styles
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SPREAD = 0.6  # share of a set's space that its models fill
 
 
+@without_tex
 def plot_scores(scores: Mapping[str, Sequence[Mapping[str, Any]]], axes: Axes | None = None) -> Axes:
     """Draw each model's score on each set as a point, with its 95 % interval as a line; return the axes.
 
@@ -108,6 +109,7 @@ def _name(model: str, scores: Mapping[str, Any], found: Mapping[str, Any]) -> st
 MARKERS = "osD^vP*X"  # distinguishable without colours
 
 
+@without_tex
 def plot_loss(
     losses: Sequence[float] | Mapping[str, Sequence[float]],
     axes: Axes | None = None,
@@ -159,6 +161,7 @@ def _line(axes: Axes, curve: Sequence[float], colour: str, marker: str, dashes: 
     )  # fmt: skip
 
 
+@without_tex
 def plot_change(
     word: str,
     periods: Sequence[str],

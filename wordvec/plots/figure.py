@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -20,6 +22,8 @@ from wordvec.terminal import display_width, printable, printable_lines
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+Draws = TypeVar("Draws", bound=Callable[..., Any])
 
 # Metadata that would differ between runs, by suffix.
 SUFFIXES: dict[str, dict[str, None]] = {
@@ -35,6 +39,19 @@ IN_A_TITLE = 20  # of a word in a line with other text
 SETTLES = 5  # most layouts until the axes stop moving
 
 
+def without_tex(draw: Draws) -> Draws:
+    """Make a function draw words as they are where the user's settings (text.usetex) would hand all text to TeX."""
+
+    @functools.wraps(draw)
+    def drawn(*args: Any, **options: Any) -> Any:
+        import matplotlib
+
+        with matplotlib.rc_context({"text.usetex": False}):
+            return draw(*args, **options)
+
+    return cast(Draws, drawn)
+
+
 @typed
 def new_axes(width: float = 6.5, height: float = 4.0) -> Axes:
     """Return axes in a new figure of `width` by `height` inches, drawn by matplotlib's Agg, without pyplot.
@@ -45,6 +62,7 @@ def new_axes(width: float = 6.5, height: float = 4.0) -> Axes:
     return new_panels(1, width, height)[0]
 
 
+@without_tex
 def new_panels(columns: int, width: float, height: float) -> list[Axes]:
     """Return axes side by side in a new figure of `width` by `height` inches in total."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -103,6 +121,7 @@ def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> Non
     figure = root_figure(axes)
     families = {family for text in figure.findobj(Text) for family in text.get_fontfamily()}  # type: ignore[attr-defined]
     settings: dict[Any, Any] = {
+        "text.usetex": False,
         "svg.hashsalt": "wordvec",
         "svg.fonttype": "none",
         "pdf.fonttype": 42 if all(map(is_truetype, families)) else 3,
@@ -208,6 +227,12 @@ def shortened(text: str, most: int = LONGEST) -> str:
 def plain(text: str, most: int = LONGEST) -> str:
     """Text of limited length, without control characters, and with "$" escaped so that matplotlib sees no formula."""
     return shortened(text, most).replace("$", r"\$")
+
+
+def check_is_list(name: str, words: Any) -> None:
+    """Raise OptionError for a text, whose letters would be taken for words."""
+    if isinstance(words, str):
+        raise OptionError(f"{name}: give a list of words, not one text; got {words!r:.80}")
 
 
 def only_left_and_bottom(axes: Axes) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.errors import InputError, UnknownWordError
-from wordvec.plots.figure import LONGEST, shortened
+from wordvec.errors import InputError, OptionError, UnknownWordError, describe
+from wordvec.plots.figure import LONGEST, check_is_list, shortened
 from wordvec.rng import SHUFFLE, uniform_matrix
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ def known_words(vectors: WordVectors, groups: Mapping[str, Sequence[str]]) -> di
 
     Raises UnknownWordError, with near spellings, if no word has one.
     """
+    if not isinstance(groups, Mapping):
+        raise OptionError(f"groups: a dict of names and lists of words expected; got {describe(groups)}")
+    for name, words in groups.items():
+        check_is_list(f"groups[{name!r}]", words)
     known = {name: [word for word in words if word in vectors] for name, words in groups.items()}
     unknown = [word for words in groups.values() for word in words if word not in vectors]
     if not any(known.values()):

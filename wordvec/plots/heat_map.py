@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError, ShapeError
-from wordvec.plots.figure import new_axes, plain, root_figure, set_title
+from wordvec.plots.figure import check_is_list, new_axes, plain, root_figure, set_title, without_tex
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import FAINT, INK, ink_on
 from wordvec.terminal import display_width
@@ -26,6 +26,7 @@ GREY = "#F4F4F4"  # for cells without a value
 
 
 @typed
+@without_tex
 def plot_similarities(
     vectors: WordVectors, words: Sequence[str], order: bool = False, axes: Axes | None = None
 ) -> Axes:
@@ -43,6 +44,7 @@ def plot_similarities(
     >>> [text.get_text() for text in axes.texts]
     ['1.00', '0.10', '0.10', '1.00']
     """
+    check_is_list("words", words)
     words = list(dict.fromkeys(words))
     if not 2 <= len(words) <= MOST:
         raise OptionError(f"a heat map takes from 2 to {MOST} different words; got {len(words)}")
@@ -57,6 +59,7 @@ def plot_similarities(
 
 
 @typed
+@without_tex
 def plot_matrix(
     matrix: np.ndarray, words: Sequence[str], contexts: Sequence[str] | None = None, what: str = "counts",
     axes: Axes | None = None,

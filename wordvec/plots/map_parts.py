@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.errors import OptionError, counted
-from wordvec.plots.figure import LONGEST, new_axes, plain, renderer_of, room_of, root_figure, settle
+from wordvec.plots.figure import LONGEST, check_is_list, new_axes, plain, renderer_of, room_of, root_figure, settle
 from wordvec.plots.fonts import boxes_allowed, font_families
 from wordvec.plots.groups import Groups
 from wordvec.plots.labels import place_labels
@@ -57,6 +57,7 @@ def chosen_ids(
     if words is None and top < 3:
         raise OptionError(f"a map needs at least 3 words; got top={top}")
     if words is not None:
+        check_is_list("words", words)
         ids = np.array(list(dict.fromkeys(vectors.word_id(word) for word in words)), np.int64)
         ids = ids[np.argsort(-weight_by_count(vectors, ids), kind="stable")]
     else:  # files without counts list frequent words first

@@ -8,7 +8,16 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
-from wordvec.plots.figure import IN_A_TITLE, new_axes, only_left_and_bottom, plain, root_figure, set_title, settle
+from wordvec.plots.figure import (
+    IN_A_TITLE,
+    new_axes,
+    only_left_and_bottom,
+    plain,
+    root_figure,
+    set_title,
+    settle,
+    without_tex,
+)
 from wordvec.plots.fonts import font_families
 from wordvec.plots.labels import along, place_labels
 from wordvec.plots.map_parts import (
@@ -31,6 +40,7 @@ if TYPE_CHECKING:
 
 
 @typed
+@without_tex
 def plot_neighbours(vectors: WordVectors, word: str, k: int = 10, axes: Axes | None = None) -> Axes:
     """Draw the `k` nearest neighbours of `word` as horizontal bars of their cosine, nearest on top; return the axes.
 
@@ -73,6 +83,7 @@ QUERY_AREA, QUERY_FONT = 110.0, 11.0
 
 
 @typed
+@without_tex
 def plot_neighbourhood(
     vectors: WordVectors, word: str, k: int = 40, method: str = "pca", axes: Axes | None = None, seed: int = 1
 ) -> Axes:

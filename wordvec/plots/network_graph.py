@@ -7,7 +7,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from wordvec.errors import OptionError
-from wordvec.plots.figure import new_axes, set_title
+from wordvec.plots.figure import new_axes, set_title, without_tex
 from wordvec.plots.network_trace import Step, Value, trace
 from wordvec.plots.palette import FAINT, INK, PALETTE
 
@@ -22,6 +22,7 @@ MEANINGS = {"V": "words", "D": "dimensions", "B": "examples", "C": "contexts", "
 LAYER, PARAMETER = "#E3EFF7", "#FBE9DC"  # fills: blue for layers, orange for parameters
 
 
+@without_tex
 def plot_network(network: Any, batch: Any, axes: Axes | None = None) -> Axes:
     """Draw the layers that ``network.forward(batch)`` runs through, from its inputs down to the loss; return the axes.
 

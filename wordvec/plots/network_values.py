@@ -12,7 +12,7 @@ import numpy as np
 from wordvec.argument_types import typed
 from wordvec.arrays import to_numpy
 from wordvec.errors import OptionError
-from wordvec.plots.figure import new_axes, set_title
+from wordvec.plots.figure import new_axes, set_title, without_tex
 from wordvec.plots.network_trace import formula_of, inputs_of
 from wordvec.plots.palette import FAINT, INK, PALETTE, text_colour
 
@@ -38,6 +38,7 @@ class Flow:
 
 
 @typed
+@without_tex
 def plot_values(
     network: Any, batch: Any, *, gradients: bool = True, flow: bool = True, axes: Axes | None = None
 ) -> Axes:

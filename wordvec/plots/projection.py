@@ -52,7 +52,7 @@ def pca(matrix: np.ndarray, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
         for block in _blocks(matrix):
             scatter += (block - centre).T @ (block - centre)
         variances, directions = np.linalg.eigh(scatter)
-        variances, directions = variances[::-1][:dims], directions[:, ::-1][:, :dims]
+        variances, directions = np.maximum(variances[::-1][:dims], 0), directions[:, ::-1][:, :dims]
         largest = np.abs(directions).argmax(axis=0)
         directions = directions * np.where(directions[largest, np.arange(dims)] < 0, -1, 1)
         points = np.concatenate([(block - centre) @ directions for block in _blocks(matrix)])

@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError, counted
-from wordvec.plots.figure import set_title
+from wordvec.plots.figure import set_title, without_tex
 from wordvec.plots.fonts import font_families
 from wordvec.plots.groups import groups_by_clusters, groups_by_list, known_words
 from wordvec.plots.labels import along, place_labels
@@ -40,6 +40,7 @@ NONE = np.empty(0, np.int64)
 
 
 @typed
+@without_tex
 def plot_map(
     vectors: WordVectors,
     words: Sequence[str] | None = None,
@@ -157,6 +158,7 @@ def parse_pairs(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
+@without_tex
 def plot_analogies(vectors: WordVectors, pairs: Sequence[tuple[str, str]], axes: Axes | None = None) -> Axes:
     """Draw an arrow from the first to the second word of each pair, on the plane of the first two principal components
     of these words' unit vectors; return the axes.

@@ -69,8 +69,12 @@ class Given:
         self.read.add(name)
         value = self.values[name]
         numbers = isinstance(value, list) and all(type(number) in (int, float) for number in value)
-        if not numbers or len(value) != dim or not all(map(_is_finite, value)):
-            raise OptionError(f"{name!r} must be a list of {dim} numbers; got {describe(value)}")
+        if not numbers or len(value) != dim:
+            found = " that are not all numbers" if isinstance(value, list) and not numbers else ""
+            raise OptionError(f"{name!r} must be a list of {dim} numbers; got {describe(value)}{found}")
+        large = next((number for number in value if not _is_finite(number)), None)
+        if large is not None:
+            raise OptionError(f"{name!r} must hold numbers below 3e38; got {describe(large)}")
         return np.array(value, np.float64)
 
     def choice(self, name: str, default: str) -> str:

@@ -15,7 +15,7 @@ format                  suffix                      keeps
 ``arrow``               ``.arrow``, ``.feather``    the same; an Arrow IPC file
 ======================  ==========================  =====================================================
 
-Read, but not written: gensim's KeyedVectors, pickles of words and vectors (which are not executed), JSON Lines, a
+Read, but not written: gensim's KeyedVectors, pickles of words and vectors (which are not executed), JSON Lines, CSV, a
 matrix with its words in another file, and the folders of model2vec and sentence-transformers' StaticEmbedding. Text and
 word2vec's binary may be packed with gzip, bzip2, xz or Zstandard; they are written packed if ``.gz`` or ``.zst``
 follows their suffix.
@@ -81,6 +81,7 @@ READERS = {
     "gensim": ("gensim_file", "read_gensim"),
     "table": ("table_file", "read_table"),
     "json": ("table_file", "read_json"),
+    "csv": ("csv_file", "read_csv"),
 }
 EVERYTHING = ("everything",)
 OF_TABLES = ("counts", "where they come from", "how their text was tokenized")

@@ -10,6 +10,7 @@ from wordvec.errors import InputError, ShapeError, describe
 
 BLOCK = 8_192  # rows taken to float64 at a time
 UNIT_TOLERANCE = 1e-5  # rows whose length is this close to 1 are left unchanged
+MOST_COUNTED = np.iinfo(np.int64).max
 FIXED = ("words", "matrix", "scales")
 
 
@@ -165,7 +166,7 @@ def checked_matrix(name: str, matrix: np.ndarray, words: int, keep_int8: bool = 
     elif array.dtype not in (np.float32, np.float16):
         with np.errstate(over="ignore"):  # overflow gives infinity, which is found when lengths are computed
             array = array.astype(np.float32)
-    return _read_only(array)
+    return read_only(array)
 
 
 def checked_scales(scales: np.ndarray, words: int) -> np.ndarray:
@@ -173,7 +174,7 @@ def checked_scales(scales: np.ndarray, words: int) -> np.ndarray:
     array = np.asarray(scales)
     if array.shape != (words,) or array.dtype.kind != "f":
         raise ShapeError(f"WordVectors: scales must be floats of shape ({words},); got {array.dtype} {array.shape}")
-    return _read_only(array.astype(np.float32, copy=False))
+    return read_only(array.astype(np.float32, copy=False))
 
 
 def checked_counts(counts: np.ndarray, words: int) -> np.ndarray:
@@ -183,10 +184,13 @@ def checked_counts(counts: np.ndarray, words: int) -> np.ndarray:
         raise ShapeError(f"WordVectors: counts must be integers of shape ({words},); got {array.dtype} {array.shape}")
     if array.size and array.min() < 0:
         raise ShapeError(f"WordVectors: counts must not be negative; row {int(array.argmin())} has {array.min()}")
-    return _read_only(array.astype(np.int64, copy=False))
+    if array.size and array.max() > MOST_COUNTED:
+        raise ShapeError(f"WordVectors: counts must be below 2 ** 63; row {int(array.argmax())} has {array.max()}")
+    return read_only(array.astype(np.int64, copy=False))
 
 
-def _read_only(array: np.ndarray) -> np.ndarray:
+def read_only(array: np.ndarray) -> np.ndarray:
+    """Return a view of an array that cannot be written to."""
     view = array.view()
     view.flags.writeable = False
     return view

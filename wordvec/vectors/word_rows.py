@@ -19,6 +19,7 @@ from wordvec.vectors.rows import (
     float_rows,
     kept_words,
     number_words,
+    read_only,
     row_lengths,
     unit_rows,
     unit_vector,
@@ -153,12 +154,12 @@ class WordRows(FixedRows, metaclass=NamesOfGensim):
 
     @property
     def lengths(self) -> np.ndarray:
-        """The length of each row (V,) float64, computed once on first access.
+        """The length of each row (V,) float64, read-only, computed once on first access.
 
         Raises InputError for a row that holds nan or infinity, naming its word.
         """
         if self._lengths is None:
-            self._lengths = self._finite(row_lengths(self.matrix, self.scales), slice(None))
+            self._lengths = read_only(self._finite(row_lengths(self.matrix, self.scales), slice(None)))
         return self._lengths
 
     @property
@@ -176,23 +177,24 @@ class WordRows(FixedRows, metaclass=NamesOfGensim):
             if self.scales is not None:
                 without = np.flatnonzero(self.scales == 0)
                 divisors[without[self.matrix[without].any(axis=1)]] = np.inf
-            self._divisors = divisors
+            self._divisors = read_only(divisors)
         return self._divisors
 
     @property
     def unit(self) -> np.ndarray:
-        """The rows divided by their length (V, D) float32; zero rows stay zero.
+        """The rows divided by their length (V, D) float32, read-only; zero rows stay zero.
 
         Computed once on first access, and as large as a float32 matrix; `unit_rows_of` computes selected rows. A matrix
         whose rows already have length 1 is not copied.
         """
         if self._unit is None:
             if self.matrix.dtype == np.float32:
-                self._unit = unit_rows(self.matrix, self.lengths)
+                unit = unit_rows(self.matrix, self.lengths)
             else:
-                self._unit = np.empty(self.matrix.shape, np.float32)
+                unit = np.empty(self.matrix.shape, np.float32)
                 for first in range(0, len(self), BLOCK):
-                    self._unit[first : first + BLOCK] = self.unit_rows_of(slice(first, first + BLOCK))
+                    unit[first : first + BLOCK] = self.unit_rows_of(slice(first, first + BLOCK))
+            self._unit = read_only(unit)
         return self._unit
 
     def warm_up(self) -> Self:
@@ -270,14 +272,14 @@ class WordRows(FixedRows, metaclass=NamesOfGensim):
             raise OptionError(f"ids_of: give a list of words; the row of one is .word_id({words!r})")
         if missing is None:
             return np.array([self.word_id(word) for word in words], np.int64)
-        get = self._ids.get
-        rows = [get(word) if isinstance(word, str) else None for word in words]
+        rows = [self._ids.get(word) if isinstance(word, str) else None for word in words]
         return np.array([missing if row is None else row for row in rows], np.int64)
 
     def known_ids(self, items: Iterable[Any]) -> list[int]:
         """Return the rows of the words among `items` that have one; all other items are ignored."""
-        rows = map(self._ids.get, (item for item in items if isinstance(item, str)))
-        return [row for row in rows if row is not None]
+        if isinstance(items, str):
+            raise OptionError(f"known_ids: give a list of words; the row of one is .word_id({items!r})")
+        return [row for item in items if isinstance(item, str) and (row := self._ids.get(item)) is not None]
 
     def _row(self, word: str) -> tuple[int | None, np.ndarray]:
         """A word's row number and vector (D,) float32; the number is None for a vector composed of subwords."""

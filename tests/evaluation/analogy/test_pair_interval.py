@@ -15,7 +15,8 @@ def all_questions(sizes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.nd
     return section_of, first, second
 
 
-def test_it_is_the_plain_loop():
+def test_it_is_the_plain_loop(monkeypatch):
+    monkeypatch.setattr("wordvec.evaluation.analogy.BLOCK", 6 * 70)  # 200 resamples, in blocks
     section_of, first, second = all_questions((6, 4))
     correct = np.random.default_rng(1).random(len(first)) < 0.4
     found = interval_over_pairs(section_of, first, second, correct, resamples=200, seed=5)

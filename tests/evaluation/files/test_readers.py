@@ -24,6 +24,8 @@ def write(tmp_path, content: str | bytes):
         "word1 word2 score\ntiger cat 7.35\nnew York 1\n",
         "# a comment\n\ntiger\tcat\t7.35\r\n# another\r\nnew\tYork\t1\r\n\r\n",
         "\ufefftiger\tcat\t7.35\nnew\tYork\t1\n",
+        '"word1"\t"word2"\t"score"\n"tiger"\t"cat"\t7.35\n"new"\t"York"\t1\n',
+        '"tiger" "cat" 7.35\n"new" "York" 1\n',
     ],
 )
 def test_pairs_in_their_usual_forms(tmp_path, content):
@@ -48,6 +50,7 @@ def test_words_with_spaces_need_tabs(tmp_path):
         ("a b 1\nc d 2 3\n", "line 2"),
         ("a b 1\nc d x\n", "line 2"),
         ("a b 1\nc d nan\n", "line 2"),
+        ("a b 1\nc d 7_5\n", "line 2"),
         ("a b 1,5x\n", "line 1"),
         ("a\t\t1\n", "line 1"),
         ("head ing text\nhead ing text\na b 1\n", "line 2"),
@@ -85,11 +88,21 @@ def test_questions_before_any_section_and_a_section_met_twice(tmp_path):
         (": x\na b c\n", "line 2: expected four words or ': section'; got 3 words: 'a b c'"),
         (": x\na b c d\na b c d e\n", "line 3: .* got 5 words"),
         ("tiger\tcat\t7.35\n", "line 1: .* got 3 words"),
+        ("tiger,cat,N,7.35\n", "line 1: .* got 1 word"),
     ],
 )
 def test_bad_questions_are_named(tmp_path, content, message):
     with pytest.raises(EvaluationFileError, match=r"set\.txt: " + message):
         read_analogies(write(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    "line", ["Oslo\tNorway\tNew York\tthe US", "Oslo, Norway, New York, the US", "Oslo;Norway;x;y"]
+)
+def test_questions_between_tabs_commas_and_semicolons(tmp_path, line):
+    last = "y" if line.endswith("y") else "the US"
+    (question,) = read_analogies(write(tmp_path, f": x\n{line}\n")).sections["x"]
+    assert (question[0], question[3]) == ("Oslo", last)
 
 
 @pytest.mark.parametrize("read", [read_pairs, read_analogies])

@@ -254,6 +254,13 @@ def test_a_tensor_of_bfloat16_is_read_and_one_of_8_bits_named(tmp_path):
         WordVectors.load(tmp_path / "m.safetensors", words_from=tmp_path / "list")
 
 
+def test_a_repeated_word_names_the_file_of_the_words(tmp_path):
+    np.save(tmp_path / "m.npy", np.eye(2))
+    (tmp_path / "words.txt").write_text("cat\ncat\n")
+    with pytest.raises(VectorsFileError, match=r"words\.txt: 'cat' appears twice, in rows 0 and 1"):
+        WordVectors.load(tmp_path / "m.npy")
+
+
 @pytest.mark.parametrize("start", [0, 1])
 def test_numbers_of_lines_are_not_taken_for_words(tmp_path, start):
     np.save(tmp_path / "m.npy", np.eye(2))
@@ -381,4 +388,14 @@ def test_a_table_that_repeats_itself_is_counted_first(tmp_path):
     zeros = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(np.zeros(6_000_000, np.float32)), 60_000)
     parquet.write_table(pyarrow.table({"word": [str(i) for i in range(100)], "vector": zeros}), tmp_path / "v")
     with pytest.raises(VectorsFileError, match="more than 10 times the file"):
+        WordVectors.load(tmp_path / "v")
+
+
+def test_a_float_column_beside_numbered_ones_is_no_dimension(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    columns = {"word": ["a", "b"], "d0": [1.0, 2.0], "share": [0.1, 0.2], "d1": [3.0, 4.0]}
+    parquet.write_table(pyarrow.table(columns), tmp_path / "v")
+    with pytest.raises(VectorsFileError, match="from 'd0' to 'd1', and beside them 'share', which may be no part"):
         WordVectors.load(tmp_path / "v")

@@ -259,3 +259,10 @@ def test_only_whole_lines_reach_c(text, dim):
     need_library()
     with pytest.raises(ShapeError, match="each with a newline, expected"):
         text_file.plain_rows(text, dim)
+
+
+def test_no_limit_is_advised_where_no_row_follows(tmp_path):
+    (tmp_path / "v").write_text("20 5\n")
+    with pytest.raises(VectorsFileError) as caught:
+        WordVectors.load(tmp_path / "v")
+    assert str(caught.value).endswith("20 words, but 0 rows follow: the file is cut off, or its header is wrong")

@@ -9,16 +9,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from wordvec.argument_types import typed
-from wordvec.errors import OptionError
+from wordvec.argument_types import check_whole_number, typed
 from wordvec.evaluation.analogy.answers import TOLERANCE, best_answers, best_answers_on_gpu
 from wordvec.evaluation.analogy.questions import FoundQuestions, find_questions
 from wordvec.evaluation.analogy.settling import GensimSteps, as_word2vec_c, in_float64, settle
+from wordvec.evaluation.files.items import in_sections
 from wordvec.evaluation.files.readers import read_analogies
-from wordvec.evaluation.files.set_files import NO_SECTION, AnalogyQuestions, Question, as_set
+from wordvec.evaluation.files.set_files import AnalogyQuestions, Question, as_set
 from wordvec.evaluation.protocols import Protocol, get_protocol
 from wordvec.evaluation.scores import Score
-from wordvec.evaluation.statistics import Interval, accuracy_interval, percentile_interval, times_drawn
+from wordvec.evaluation.statistics import BLOCK, Interval, accuracy_interval, percentile_interval, times_drawn
 from wordvec.vectors import WordVectors
 from wordvec.vectors.queries import METHODS, check_method
 
@@ -80,11 +80,11 @@ def evaluate_analogy(
 ) -> AnalogyScore:
     """Answer analogy questions and return the accuracy, with intervals, overall and by section.
 
-    `questions` is a file or folder that `read_analogies` supports, the name of a bundled set, or (a, b, c, d) tuples; d
-    may be a tuple of accepted answers. Questions and answers are confined to `restrict_vocab` words, by frequency or
-    by row as the protocol prescribes (30,000 for "wordvec"); None means all. `method`: "3cosadd", "3cosmul" or
-    "pair-direction", see `best_answers`. Memory is bounded for any vocabulary. `device`: "cpu", or "gpu" for large
-    vocabularies, with the same answers.
+    `questions` is a file or folder that `read_analogies` supports, the name of a bundled set, or (a, b, c, d) tuples,
+    all together or in a dict of sections; d may be a tuple of accepted answers. Questions and answers are confined to
+    `restrict_vocab` words, by frequency or by row as the protocol prescribes (30,000 for "wordvec"); None means all.
+    `method`: "3cosadd", "3cosmul" or "pair-direction", see `best_answers`. Memory is bounded for any vocabulary.
+    `device`: "cpu", or "gpu" for large vocabularies, with the same answers.
     The intervals over questions are the limits of resampling; `resamples` and `seed` apply to the interval over pairs.
     Raises EvaluationFileError for a set that cannot be read, OptionError for an unknown method or protocol.
 
@@ -95,10 +95,10 @@ def evaluate_analogy(
     (1.0, 1, 2, 0.5)
     """
     check_method(method, METHODS)
-    if isinstance(restrict_vocab, int) and restrict_vocab < 1:
-        raise OptionError(f"restrict_vocab must be at least 1, or None for all words; got {restrict_vocab}")
+    if restrict_vocab is not None and restrict_vocab != "protocol":
+        check_whole_number("restrict_vocab (None or --restrict-vocab 0: all words)", restrict_vocab)
     rules = get_protocol(protocol)
-    asked = as_set(questions, AnalogyQuestions, read_analogies, "questions", lambda items: {NO_SECTION: tuple(items)})
+    asked = as_set(questions, AnalogyQuestions, read_analogies, "questions", in_sections)
     limit = rules.analogy_words if restrict_vocab == "protocol" else restrict_vocab
     rows = frequent_rows(vectors, limit) if rules.by_count else slice(0, min(limit or len(vectors), len(vectors)))
     found = find_questions(asked, rules, vectors.words, rows)
@@ -253,8 +253,11 @@ def interval_over_pairs(
         here = section_of == section
         pairs, places = np.unique(np.concatenate([first[here], second[here]]), return_inverse=True)
         i, j = places.reshape(2, -1)
-        drawn = times_drawn(seed + 1_000_003 * (int(section) + 1), 0, resamples, len(pairs))
-        for total, values in ((asked, np.ones(len(i))), (right, correct[here].astype(np.float64))):
-            table = csr_array((values, (i, j)), shape=(len(pairs), len(pairs)))
-            total += np.einsum("rn,rn->r", drawn @ table, drawn)
+        shape, step = (len(pairs), len(pairs)), max(1, BLOCK // len(pairs))
+        tables = [csr_array((x, (i, j)), shape=shape) for x in (np.ones(len(i)), correct[here].astype(np.float64))]
+        for start in range(0, resamples, step):
+            block = slice(start, min(start + step, resamples))
+            drawn = times_drawn(seed + 1_000_003 * (int(section) + 1), start, block.stop - start, len(pairs))
+            for total, table in zip((asked, right), tables):
+                total[block] += np.einsum("rn,rn->r", drawn @ table, drawn)
     return percentile_interval(np.divide(right, asked, out=np.full(resamples, np.nan), where=asked > 0))

@@ -14,7 +14,16 @@ from pathlib import Path
 
 from wordvec.corpus.named_texts import EVALUATION_SETS
 from wordvec.errors import EvaluationFileError
-from wordvec.evaluation.files.set_files import Line, Source, fields_of, find_file, read_set_lines, separator_of
+from wordvec.evaluation.files.set_files import (
+    Line,
+    Source,
+    as_number,
+    fields_of,
+    find_file,
+    is_number,
+    read_set_lines,
+    separator_of,
+)
 
 Row = tuple[Line, list[str]]
 
@@ -42,13 +51,13 @@ class Layout:
 def split_table(lines: Sequence[Line]) -> tuple[list[str] | None, list[Row], str | None]:
     """Return a table's header (or None), its rows as fields, and the separator."""
     separator = separator_of(lines[0].text)
-    rows = [(line, fields_of(line, separator)) for line in lines]
+    rows = _without_quotes([(line, fields_of(line, separator)) for line in lines])
     while all(len(fields) > 3 and not fields[-1] for _, fields in rows):  # separators at the ends of all lines
         rows = [(line, fields[:-1]) for line, fields in rows]
     fields = rows[0][1]
     names = [_plain(field) for field in fields]
     named = any(name in SCORE_COLUMNS for name in names) and sum(map(bool, map(WORD_COLUMN.fullmatch, names))) == 2
-    values = (not field or _is_number(field) or field[:1].isdigit() for field in fields)
+    values = (not field or is_number(field) or field[:1].isdigit() for field in fields)
     if len(fields) >= 3 and (named or not any(values)):
         return fields, rows[1:], separator
     return None, rows, separator
@@ -70,7 +79,7 @@ def find_layout(header: list[str] | None, rows: Sequence[Row]) -> Layout:
         return _named_columns(header, rows[0][0])
     columns = list(zip(*(fields for _, fields in rows)))
     if width == 3:
-        score_first = all(map(_is_number, columns[0])) and not any(map(_is_number, columns[2]))
+        score_first = all(map(is_number, columns[0])) and not any(map(is_number, columns[2]))
         return Layout(1, 2, 0, "a score before the two words") if score_first else Layout(0, 1, 2)
     layout = _unnamed_columns(columns)
     if layout is None:
@@ -107,7 +116,7 @@ def _named_columns(header: list[str], line: Line) -> Layout:
 
 def _unnamed_columns(columns: Sequence[Sequence[str]]) -> Layout | None:
     width = len(columns)
-    numeric = [all(map(_is_number, column)) for column in columns]
+    numeric = [all(map(is_number, column)) for column in columns]
     if width == 4 and numeric[3] and not numeric[1] and not numeric[2]:
         if all(len(code) == 1 and code.isalpha() for code in columns[0]):
             return Layout(1, 2, 3, "WordSim-353 with a letter for the relation before the words", TEN)
@@ -149,12 +158,12 @@ def _are_tags(column: Sequence[str]) -> bool:
     return all(text.lower() in PARTS_OF_SPEECH for text in column)
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _without_quotes(rows: list[Row]) -> list[Row]:
+    """The rows without the quotes around their words, if all words have them."""
+    words = [field for _, fields in rows for field in fields if not is_number(field)]
+    if not words or not all(len(word) > 2 and word[0] == word[-1] == '"' for word in words):
+        return rows
+    return [(line, [field if is_number(field) else field[1:-1] for field in fields]) for line, fields in rows]
 
 
 def _plain(name: str) -> str:
@@ -225,7 +234,7 @@ def _beside(source: Source) -> Path | None:
 
 def _number(text: str) -> float | None:
     try:
-        value = float(text.strip().replace(",", "."))
+        value = as_number(text.strip().replace(",", "."))
     except ValueError:
         return None
     return value if math.isfinite(value) else None

@@ -30,8 +30,10 @@ from wordvec.evaluation.files.set_files import (
     Question,
     Source,
     WordPairs,
+    as_number,
     fields_of,
     find_file,
+    four_words,
     read_set_lines,
     set_name,
     shown,
@@ -83,7 +85,7 @@ def _pair(line: Line, fields: list[str], layout: Layout, separator: str | None) 
     if separator != "," and re.fullmatch(r"-?\d+,\d+", text):
         text = text.replace(",", ".")
     try:
-        score = float(text)
+        score = as_number(text)
         if not first or not second or not math.isfinite(score):
             raise ValueError
     except ValueError:
@@ -127,7 +129,8 @@ def _far_scores(read: Sequence[tuple[Line, Pair]]) -> list[str]:
 def read_analogies(source: Source, encoding: str = "utf-8") -> AnalogyQuestions:
     """Read analogy questions from a file or folder, a bundled set or a fetched one, recognised by content.
 
-    Google's format: four words per line under ``: section`` lines; lines that begin with # or // are skipped.
+    Google's format: four words per line under ``: section`` lines; lines that begin with # or // are skipped. Words are
+    separated by spaces, tabs, semicolons or commas; with tabs they may hold spaces.
     MSR's: ``word_relationship.questions`` with three words per line, and answers in ``word_relationship.answers``.
     BATS: a folder of files (or one file) of lines ``word<tab>answer/answer/...``; every pair of lines is a question.
     A table with columns for the section and the four words, named by a header (type,word1,word2,word3,target).
@@ -169,10 +172,8 @@ def read_google(source: Source, lines: Sequence[Line]) -> AnalogyQuestions:
         if line.text.startswith(":"):
             section = line.text[1:].strip() or NO_SECTION
             continue
-        words = line.text.split()
-        if len(words) != 4:
-            raise line.error(f"expected four words or ': section'; got {counted(len(words), 'word')}")
-        sections.setdefault(section, []).append((words[0], words[1], words[2], words[3]))
+        a, b, c, d = four_words(line)
+        sections.setdefault(section, []).append((a, b, c, d))
     if not sections:
         raise EvaluationFileError(f"{source}: no questions in it; expected lines of four words")
     return AnalogyQuestions(set_name(source), _frozen(sections), _repeated(sections))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from wordvec.corpus.named_texts import EVALUATION_SETS, bundled_evaluation
 from wordvec.corpus.read.sniffing import DECLARED_DELIMITER
-from wordvec.errors import CorpusError, EvaluationFileError
+from wordvec.errors import CorpusError, EvaluationFileError, counted
 from wordvec.json_forms import parse_json
 
 SEPARATORS = ("\t", ";", ",")
@@ -163,6 +163,8 @@ def _decode(source: Source, content: bytes, encoding: str) -> str:
         raise EvaluationFileError(
             f"{source}: line {line}: not {encoding.upper()} text ({error.reason}){hint}"
         ) from error
+    except UnicodeError as error:  # of encodings that are not for texts, such as punycode
+        raise EvaluationFileError(f"{source}: not {encoding.upper()} text ({error})") from error
 
 
 def _not_blank(place: str, lines: list[str]) -> list[Line]:
@@ -193,6 +195,35 @@ def fields_of(line: Line, separator: str | None) -> list[str]:
     else:
         fields = line.text.split(separator)
     return [field.strip() for field in fields]
+
+
+def as_number(text: str) -> float:
+    """The number that a text is. Raises ValueError; 7_5, which Python takes for 75, is none.
+
+    >>> as_number("7.5")
+    7.5
+    """
+    if "_" in text:
+        raise ValueError(text)
+    return float(text)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, see `as_number`."""
+    try:
+        as_number(text)
+    except ValueError:
+        return False
+    return True
+
+
+def four_words(line: Line) -> list[str]:
+    """The words of a line, between tabs, which may hold spaces, else between spaces, semicolons or commas."""
+    for separator in ("\t", None, ";", ","):
+        words = fields_of(line, separator)
+        if len(words) == 4 and all(words) and not (separator in (";", ",") and is_number(words[3])):  # a set of pairs
+            return words
+    raise line.error(f"expected four words or ': section'; got {counted(len(line.text.split()), 'word')}")
 
 
 # The objects that evaluation sets are read into.

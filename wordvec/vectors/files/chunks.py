@@ -13,6 +13,7 @@ from wordvec.progress import progress
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # some programs put this before UTF-8 text; it has no meaning
 CHUNK = 1 << 20
+HEAD = 1 << 20  # bytes examined to recognize a format
 SHOWN_FROM = 1 << 26  # bytes of a file that gets a progress bar
 
 

@@ -82,7 +82,8 @@ class Reading:
         if abs(declared - found) == 1 and found > 0:
             self.repair(OTHER_COUNT, message)
         elif declared != found:
-            raise self.error(f"{message}: {cut_off}; limit={max(1, found)} (--limit) reads what is there")
+            way_out = f"; limit={found} (--limit) reads what is there" if found else ""
+            raise self.error(f"{message}: {cut_off}{way_out}")
 
     def report(self, info: dict[str, Any]) -> None:
         """Put the repairs into info["repairs"], and warn about them once unless `on_repair` took them."""

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.errors import VectorsFileError, describe
+from wordvec.errors import InputError, VectorsFileError, describe
 from wordvec.npy_header import read_npy_header
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, bounded_json
 from wordvec.vectors.files.gensim_file import described
 from wordvec.vectors.files.pickled_words import words_of
+from wordvec.vectors.rows import number_words
 
 WORD_AND_COUNT = re.compile(r"(\S.*?)[ \t](\d{1,18})")
 HEADINGS = ("word", "token", "label", "name")  # possible headings of a table of words
@@ -24,7 +25,8 @@ def read_row_words(path: PathLike, rows: int) -> tuple[list[str], np.ndarray | N
 
     Text has one word per line, which may hold spaces. If a tab or a space and a whole number follow on every line, this
     is the count. In a table with tabs the first column holds the words. JSON and pickles hold a list or {word: row};
-    the vocabulary of tokenizer.json is read, too. Raises VectorsFileError if words and rows do not fit.
+    the vocabulary of tokenizer.json is read, too. Raises VectorsFileError if words and rows do not
+    fit, and for a word that is empty or repeated.
     """
     counts = None
     try:
@@ -50,6 +52,10 @@ def read_row_words(path: PathLike, rows: int) -> tuple[list[str], np.ndarray | N
         raise VectorsFileError(
             f"{path}: {len(words):,} words, and the matrix has {rows:,} rows: each row needs its word"
         )
+    try:
+        number_words(words)
+    except InputError as error:
+        raise VectorsFileError(f"{path}: {str(error).removeprefix('WordVectors: ')}") from error
     return words, counts
 
 

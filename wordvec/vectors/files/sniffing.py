@@ -8,24 +8,39 @@ from shlex import quote
 
 from wordvec.corpus.read.arrow import table_kind
 from wordvec.errors import VectorsFileError
-from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, first_bytes
+from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, HEAD, first_bytes
+from wordvec.vectors.files.csv_file import csv_columns, unclear_csv
 from wordvec.vectors.files.table_file import is_dictionary, is_record
 from wordvec.vectors.files.text_layout import are_numbers, floret_header, parse_header, unread_text
 
-HEAD = 1 << 20  # bytes examined
 READABLE = (
     "safetensors, word2vec text and binary, fastText .vec and .bin, floret, GloVe text, npz, gensim's KeyedVectors, "
-    "Parquet, Arrow, JSON, and a matrix with its words in another file"
+    "Parquet, Arrow, JSON, CSV, and a matrix with its words in another file"
 )
+WRITE_NPZ = "open it with the program that wrote it and write numpy.savez(path, words=list_of_words, matrix=matrix)"
 STREAMED = (
     "word2vec-text",
     "word2vec-binary",
     "glove",
     "floret",
     "numbers",
+    "csv",
 )  # read sequentially, so they may be packed
 LINES = 100  # lines examined for words
 NUMBER_ALONE = re.compile(rb"[+-]?\d*\.\d+([eE][+-]?\d+)?|[+-]?\d+\.?[eE][+-]?\d+")
+OTHERS = (
+    (
+        re.compile(rb"version https://git-lfs"),
+        "a pointer to a file in Git LFS, not the file itself: git lfs pull fetches it",
+    ),
+    (
+        re.compile(rb"\s*<(!doctype html|html)", re.IGNORECASE),
+        "a web page, not a file of vectors: look at it in a browser; a server may have sent it in place of the file",
+    ),
+    (re.compile(rb"SQLite format 3\0"), f"an SQLite database, as Magnitude writes: {WRITE_NPZ}"),
+    (re.compile(rb"\x89HDF\r\n"), f"an HDF5 file: {WRITE_NPZ}"),
+    (re.compile(rb".{257}ustar", re.DOTALL), "a tar archive: unpack it (tar -xf) and name one of its files"),
+)
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -41,7 +56,8 @@ def sniff(path: str | os.PathLike[str]) -> str:
         raise VectorsFileError(f"{path}: {kind}")
     head, packed = first_bytes(path, HEAD)
     format = _binary_format(head) or _text_format(head.removeprefix(BYTE_ORDER_MARK))
-    unread = None if format is not None else unread_text(head.removeprefix(BYTE_ORDER_MARK))
+    text = head.removeprefix(BYTE_ORDER_MARK)
+    unread = None if format is not None else _of_others(head) or unread_text(text) or unclear_csv(text)
     if unread is not None:
         raise VectorsFileError(f"{path}: {unread}")
     if format is None:
@@ -70,6 +86,13 @@ def _binary_format(head: bytes) -> str | None:
     return None
 
 
+def _of_others(head: bytes) -> str | None:
+    """What a file is that holds no vectors for wordvec, with a way out; None if its beginning is not known."""
+    if b"\r" in head and b"\n" not in head and b"\0" not in head:
+        return "text with carriage returns alone between its lines: save it with line feeds"
+    return next((what for beginning, what in OTHERS if beginning.match(head)), None)
+
+
 def _described(head: bytes) -> str:
     if not head:
         return "an empty file"
@@ -85,6 +108,9 @@ def _text_format(head: bytes) -> str | None:
         return "json"
     if _without_words(head):
         return "numbers"
+    table = csv_columns(head)
+    if table is not None and table.has_header:  # its names may be numbers: it could be read as a row
+        return "csv"
     if floret_header(first) is not None and newline:
         return "floret"
     header = parse_header(first)
@@ -93,7 +119,7 @@ def _text_format(head: bytes) -> str | None:
     fields = first.split()
     if header is None and len(fields) > 2 and are_numbers(fields[1 : None if newline else -1]):
         return "glove"
-    return None
+    return "csv" if table is not None else None
 
 
 def _without_words(head: bytes) -> bool:

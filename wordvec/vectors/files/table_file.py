@@ -2,7 +2,7 @@
 
 `wordvec export --parquet` writes such a table. The word column is the only text column, or has a name from WORDS; the
 vector column is the only column of lists of numbers, or has a name from VECTORS. Without a vector column, all float
-columns together are the vectors.
+columns together are the vectors, unless most of their names are numbered and some are not.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from wordvec.vectors.files.frames import arrow_batches, sliced
 from wordvec.vectors.files.reading import ANOTHER_LENGTH, MANY, Reading
 from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.text_file import line_blocks
+from wordvec.vectors.files.text_layout import are_numbers
 from wordvec.vectors.word_bytes import encode_word
 from wordvec.vectors.word_rows import WordRows
 
@@ -29,6 +30,7 @@ VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb")
 COUNTS = ("count", "counts", "frequency")
 DICTIONARY = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){1,1000}"\s*:\s*\[\s*(?:[-0-9]|NaN|Infinity|null)')
 LIST = re.compile(rb'\s*\[\s*\{[^][{}]{0,1000}?"(?:' + "|".join((*WORDS, *VECTORS)).encode() + rb')"\s*:')
+NUMBERED = re.compile(r"(.*?[^\d,.]|)([0-9]{1,9})")
 ROWS = 64  # read at a time
 VALUES = 1 << 16  # scanned at a time
 
@@ -65,6 +67,8 @@ def _read_columns(reading: Reading, pyarrow: Any) -> WordRows:
     floats = [field.name for field in schema if pyarrow.types.is_floating(field.type)]
     if vector is None and not floats:
         raise reading.error(f"a column of vectors expected; its columns are {_names(schema)}")
+    if vector is None:
+        _check_all_numbered(reading, floats)
     columns = [vector] if vector is not None else floats
     count = next((name for name in COUNTS if name in schema.names and _is_whole(pyarrow, schema, name)), None)
     wanted = [word, *columns, *([count] if count else [])]
@@ -85,6 +89,31 @@ def _read_columns(reading: Reading, pyarrow: Any) -> WordRows:
         return vectors
     kept = np.array(counts, np.int64)[builder.places]
     return WordRows(vectors.words, vectors.matrix, kept, vectors.info, scales=vectors.scales)
+
+
+def are_numbered(names: Sequence[str]) -> bool:
+    """Whether at least two names are one text, or none, followed by consecutive whole numbers.
+
+    >>> are_numbered(["d0", "d1", "d2"]), are_numbered(["d0", "frequency"]), are_numbered(["0.1", "0.2"])
+    (True, False, False)
+    """
+    decimals = [name for name in names if not name.isdigit() and are_numbers([name.encode("utf-8", "surrogateescape")])]
+    found = [] if decimals else [match for name in names if (match := NUMBERED.fullmatch(name))]
+    if len(names) < 2 or len(found) < len(names) or any(match[1] != found[0][1] for match in found):
+        return False
+    return [int(match[2]) for match in found] == list(range(int(found[0][2]), int(found[0][2]) + len(found)))
+
+
+def _check_all_numbered(reading: Reading, columns: Sequence[str]) -> None:
+    """Raise VectorsFileError if most columns are numbered and some are not: these are something else."""
+    numbered = [name for name in columns if NUMBERED.fullmatch(name)]
+    others = [name for name in columns if name not in numbered]
+    if others and 2 * len(numbered) > len(columns) and are_numbered(numbered):
+        raise reading.error(
+            f"{len(numbered):,} columns of numbers from {describe(numbered[0])} to {describe(numbered[-1])}, and "
+            f"beside them {', '.join(map(describe, others[:3]))}, which may be no part of the vectors: leave it "
+            "out, or number it like the others"
+        )
 
 
 def is_arrow(path: str | os.PathLike[str]) -> bool:

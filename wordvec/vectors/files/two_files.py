@@ -25,7 +25,6 @@ from wordvec.vectors.files.row_words import read_row_words
 from wordvec.vectors.files.static_folder import read_tensors
 from wordvec.vectors.files.text_file import line_blocks
 from wordvec.vectors.files.text_layout import are_numbers, nearest_float32
-from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
 
@@ -56,7 +55,6 @@ def read_matrix(reading: Reading, format: str) -> WordRows:
     if matrix.ndim != 2 or 0 in matrix.shape:
         raise reading.error(f"a matrix (V, D) expected; got an array of shape {matrix.shape}")
     words, counts = read_row_words(path, len(matrix))
-    number_words(words)
     lazy = LazyWords(*join_words(words), os.fspath(path))
     matrix = matrix if matrix.dtype in (np.float32, np.float16) else matrix.astype(np.float32)
     return choose(reading, lazy, matrix, look=True, counts=counts, info={"words_from": os.path.basename(path)})
@@ -117,7 +115,6 @@ def _read_numbers(reading: Reading, path: str | os.PathLike[str]) -> WordRows:
     """Read lines of numbers, as written by numpy.savetxt and TensorBoard's projector."""
     lines = sum(1 for _ in _lines(reading))
     words, counts = read_row_words(path, lines)
-    number_words(words)
     builder: RowBuilder | None = None
     numbered = enumerate(_lines(reading), 1)
     while block := list(islice(numbered, BLOCK)):
