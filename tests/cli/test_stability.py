@@ -76,7 +76,7 @@ def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys, traine
     assert "svd, seed 2, sample 2" in err
     assert json.loads(out)["over"] == "samples of sentences"
     assert 0 < json.loads(out)["mean"] < 1
-    run(capsys, *command, "--seeds", "2", "-o", "s.json")
+    run(capsys, *command, "--seeds", "2", "--out-file", "s.json")
     info = json.loads(Path("s.json").read_text())["info"]
     assert (info["trainer"], info["parameters"]["dim"]) == ("svd", 3)
     assert "seed" not in info["parameters"]
@@ -110,7 +110,7 @@ def test_documents_are_drawn_where_they_are_known_and_rare_words_are_marked(docu
     assert out.splitlines()[1].split() == ["neighbour", "in", "samples", "cosine", "lowest", "highest"]
     assert any(line.startswith("w18  (too rare: is in 2 documents)   ") for line in out.splitlines())
     assert out.endswith("occurs fewer than 20 times or in fewer than 3 documents\n")
-    _, out, _ = run(capsys, *command, "--all", "-o", "s.tsv")
+    _, out, _ = run(capsys, *command, "--all", "--out", "s.tsv")
     assert "2 of the 20 words measured too rare: a word is too rare to speak of that" in out
     _, out, _ = run(capsys, "stability", "s.tsv", "--words", "w18", "--json")  # the file keeps what it takes to say so
     assert json.loads(out)["words"]["w18"]["too_rare"] == "is in 2 documents"

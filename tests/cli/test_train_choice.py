@@ -45,7 +45,7 @@ def test_the_reason_is_one_line_of_the_report(capsys, text):
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  trainer  ")]
     assert lines == [
         "  trainer  svd, as 200 tokens are fewer than 5,000,000, too few for skip-gram's five epochs; "
-        "--trainer takes another"
+        "--trainer chooses another"
     ]
 
 

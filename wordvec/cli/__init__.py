@@ -142,7 +142,7 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
         "--record",
         metavar="FILE",
         help="before VERB: add a line to FILE with the command, the checksums of what it read and wrote, versions, "
-        "time and machine, for `wordvec card` (default: WORDVEC_RECORD of the environment, if set)",
+        "time and machine, for `wordvec card` (default: the environment variable WORDVEC_RECORD)",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     parsers = {}

@@ -41,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="seeds 1 to N for each (default: 3)")
     add_training_arguments(parser)
     add_set_arguments(parser)
-    parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
+    parser.add_argument(
+        "--protocol", default="wordvec", metavar="NAME", help="how words are looked up (default: wordvec)"
+    )
     parser.add_argument(
         "--format",
         default="text",

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 DIMENSIONS_ARE_WORDS = "ppmi"  # an --option dim=... for all trainers does not apply to it
 
 
-def add_training_arguments(parser: argparse.ArgumentParser, folder: str = "FOLDER") -> None:
-    """Declare --option and --threads, and --scheduler, whose default store is `folder`.work."""
+def add_training_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --option, --threads and --scheduler."""
     parser.add_argument(
         "--option",
         dest="settings",
@@ -36,7 +36,7 @@ def add_training_arguments(parser: argparse.ArgumentParser, folder: str = "FOLDE
     parser.add_argument(
         "--threads", type=int, metavar="N", help="threads for reading and training (default: all cores)"
     )
-    add_cluster_arguments(parser, folder)
+    add_cluster_arguments(parser, "FOLDER")
 
 
 class CollectSets(argparse.Action):

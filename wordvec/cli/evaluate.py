@@ -107,7 +107,9 @@ def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
         "--device", default="cpu", choices=("cpu", "gpu"), help="device that answers analogies (default: cpu)"
     )
     how.add_argument("--against", default="first", choices=("first", "best"), help="model to compare with")
-    how.add_argument("--seed", type=int, default=1, help="random seed for resampling and clustering (default: 1)")
+    how.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="random seed for resampling and clustering (default: 1)"
+    )
 
 
 class _Set(argparse.Action):

@@ -278,7 +278,7 @@ def print_report(report: dict[str, Any]) -> None:
         f"by {report['trainer']}"
     )
     if report["trainer_chosen"]:
-        print(f"  trainer  {report['trainer']}, as {report['trainer_chosen']}; --trainer takes another")
+        print(f"  trainer  {report['trainer']}, as {report['trainer_chosen']}; --trainer chooses another")
     print(
         f"  corpus   {counted(report['tokens'], 'token')} of words seen at least {counted(report['min_count'], 'time')}"
     )

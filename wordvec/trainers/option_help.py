@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 from wordvec.errors import ArgumentError
 
 T = TypeVar("T", bound=type)
+F = TypeVar("F", bound=Callable[..., Any])
 WIDTH = 100  # characters of a line of help
 
 
@@ -86,9 +87,6 @@ def _as_text(option: Option) -> str:
 
 # Names used by other libraries (gensim, word2vec.c, fastText, scikit-learn), and the names here. Trainers,
 # `make_trainer`, ``fit`` and the command line all take their hints from these tables.
-
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 OPTION_NAMES = {  # theirs -> the trainers' option here
     **dict.fromkeys(("vector_size", "size", "n_components", "embedding_dim", "embedding_size", "dims"), "dim"),
