@@ -1,6 +1,7 @@
 """The commands, run as a user runs them."""
 
 import json
+import re
 import os
 import subprocess
 import sys
@@ -199,7 +200,8 @@ def test_ctrl_c_is_status_130(text, capsys, monkeypatch):
 
 
 def test_corpus_build_and_info(text, capsys):
-    run(capsys, "corpus", "build", text, "-o", "corpus", "--min-count", "2")
+    _, out, _ = run(capsys, "corpus", "build", text, "-o", "corpus", "--min-count", "2")
+    assert re.search(r"^sources +text\.txt$", out, re.MULTILINE)
     _, out, _ = run(capsys, "corpus", "info", "corpus", "--json")
     info = json.loads(out)
     assert info["tokens"] == 540

@@ -5,7 +5,23 @@ import json
 import pytest
 
 from wordvec.cli import main
+from wordvec.cli.train_options import OPTIONS, SWITCHES
+from wordvec.trainers import TRAINERS, option_names
 from wordvec.trainers.choice import choose_by_options, choose_by_size
+
+
+def test_every_option_of_a_trainer_is_one_of_the_command():
+    of_trainers = {name for trainer in TRAINERS.values() for name in option_names(trainer)}
+    assert of_trainers == {
+        *(name for name, _, _ in OPTIONS),
+        *SWITCHES,
+        "hogwild",
+        "subwords",
+        "min_n",
+        "max_n",
+        "buckets",
+        "jamo",
+    }
 
 
 @pytest.fixture

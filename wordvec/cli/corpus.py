@@ -166,4 +166,6 @@ def _print(description: dict[str, Any], as_json: bool) -> None:
             continue
         if isinstance(value, dict):
             value = ", ".join(f"{name} {of:,}" if isinstance(of, int) else f"{name} {of}" for name, of in value.items())
+        if isinstance(value, list):
+            value = ", ".join(map(str, value))
         print(f"{key.replace('_', ' '):18} {f'{value:,}' if isinstance(value, int) else value}")
