@@ -1,8 +1,8 @@
 """The commands, run as a user runs them."""
 
 import json
-import re
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
