@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import failure, run
 
 from wordvec import WordVectors
 from wordvec.cli import main
@@ -34,21 +35,6 @@ def vectors():
     rows = [{"name": "wordsim", "score": 0.7, "ci95": [0.6, 0.8]}]
     Path("scores.json").write_text(json.dumps({"v.safetensors": rows}), encoding="utf-8")
     return "v.safetensors"
-
-
-def run(capsys, *arguments):
-    status = main([str(a) for a in arguments])
-    output = capsys.readouterr()
-    return status, output.out, output.err
-
-
-def failure(capsys, *arguments):
-    """The one line of a refusal."""
-    status, out, err = run(capsys, *arguments)
-    assert status == 2
-    assert out == ""
-    assert err.count("\n") == 1, err
-    return err
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from commands import run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wordvec import WordVectors
-from wordvec.cli import main
 
 NAMES = [f"w{i}" for i in range(40)]
 
@@ -35,11 +35,6 @@ def models(tmp_path, monkeypatch):
     (tmp_path / "lexicon.txt").write_text("w1 w2 w3\nw4 w5 missing\nw1 w2\n")
     (tmp_path / "pairs.txt").write_text("w4\tw5\t8\nw1\tw2\t9\nw1\tw9\t1\nw3\tw9\t5\nw6\tw9\t2\n")
     return tmp_path
-
-
-def run(capsys, *arguments):
-    status = main([str(argument) for argument in arguments])
-    return status, *capsys.readouterr()
 
 
 def report_of(capsys, *arguments):

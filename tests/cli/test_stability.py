@@ -3,19 +3,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import run
 
-from wordvec.cli import main
 from wordvec.corpus import Corpus
-from wordvec.experiments import run_folder
 from wordvec.vectors import WordVectors
 
 WORDS = [f"w{i}" for i in range(20)]
-
-
-def run(capsys, *arguments):
-    status = main([str(argument) for argument in arguments])
-    out, err = capsys.readouterr()
-    return status, out, err
 
 
 @pytest.fixture
@@ -34,22 +27,6 @@ def text(tmp_path, monkeypatch):
     rng = np.random.default_rng(3)
     Path("text.txt").write_text("\n".join(" ".join(WORDS[i] for i in rng.integers(20, size=8)) for _ in range(80)))
     return "text.txt"
-
-
-@pytest.fixture
-def trained_here(monkeypatch):
-    """Training without a process of its own, and the list of what was trained."""
-    from wordvec.experiments.child import run as run_job
-
-    trained = []
-
-    def train(job, corpus_folder, out):
-        trained.append(job.label)
-        order = {"corpus": corpus_folder, "sample": job.sample, "trainer": job.configuration.trainer}
-        return run_job({**order, "options": job.options, "out": out, "show_progress": False})
-
-    monkeypatch.setattr(run_folder, "train_in_child", train)
-    return trained
 
 
 def test_files_of_vectors_are_measured_kept_and_shown_again(files, capsys):

@@ -20,22 +20,6 @@ def corpus():
     return Corpus.from_sentences([["a", "b", "c", "a"], ["b", "c", "d"], ["d", "a", "b"]] * 5)
 
 
-@pytest.fixture
-def trained_here(monkeypatch):
-    """Training without a process of its own, and the list of what was trained."""
-    from wordvec.experiments.child import run
-
-    trained = []
-
-    def train(job, corpus_folder, out):
-        trained.append(job.label)
-        order = {"corpus": corpus_folder, "sample": job.sample, "trainer": job.configuration.trainer}
-        return run({**order, "options": job.options, "out": out, "show_progress": False})
-
-    monkeypatch.setattr(run_folder, "train_in_child", train)
-    return trained
-
-
 def test_a_child_trains_saves_and_reports(corpus, tmp_path):
     corpus.save(tmp_path / "corpus")
     report = train_in_child(Job(SVD), tmp_path / "corpus", tmp_path / "v.safetensors")
