@@ -16,7 +16,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wordvec.cli.configurations import add_set_arguments
+from wordvec.cli.evaluate import add_set_arguments
 from wordvec.cli.questions import comma_separated
 from wordvec.errors import InputError, counted
 from wordvec.json_forms import parse_json

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 from wordvec.cli.cluster import check_cluster_arguments, cluster_of
 from wordvec.cli.configurations import (
-    add_set_arguments,
     add_training_arguments,
     open_run_folder,
     parse_value,
     read_configurations,
     read_ranking_sets,
 )
+from wordvec.cli.evaluate import add_set_arguments
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
 from wordvec.errors import OptionError

@@ -95,6 +95,21 @@ def test_a_record_by_option_and_a_run_that_fails(here, capsys):
     assert "the record of runs cannot be written" in capsys.readouterr().err
 
 
+def test_evaluation_sets_and_the_start_are_inputs_and_a_word_is_none(here, capsys):
+    Path("pairs.txt").write_text("t0w3 t1w3 5\nt0w3 t0w4 9\n", encoding="utf-8")
+    Path("t0w3").write_text("a file with the name of a word", encoding="utf-8")
+    again = "train corpus -o w.safetensors --trainer cbow --dim 4 --epochs 1 --engine layers"
+    for command in (
+        "similar v.safetensors t0w3",
+        "evaluate v.safetensors --similarity pairs.txt",
+        again,
+        again.replace("w.safe", "x.safe") + " --start w.safetensors",
+    ):
+        assert main(["--record", "own.jsonl", *command.split()]) == 0
+    inputs = [[each["path"] for each in run["inputs"]] for run in read_runs("own.jsonl")]
+    assert inputs == [["v.safetensors"], ["v.safetensors", "pairs.txt"], ["corpus"], ["corpus", "w.safetensors"]]
+
+
 def test_bad_records_and_files_that_no_run_wrote(here):
     runs = read_runs("runs.jsonl")
     assert {each["path"] for each in sources_of(runs_behind("v.safetensors", runs))} == {"texts", "texts/table.csv"}
