@@ -141,7 +141,7 @@ def test_a_network_from_a_file(network, capsys, monkeypatch, options, said, numb
         (["n.safetensors", "--input", "y.npy"], "--input takes rows of numbers, such as '1,0; 0,1', or a file"),
         (["n.safetensors", "--input", "say.txt"], "say.txt: --input takes rows of numbers"),
         (["n.safetensors", "--input", "n.safetensors"], "n.safetensors: cannot be read as text"),
-        (["n.safetensors", "--input", "cut.npy"], "cut.npy: not a whole .npy array of numbers"),
+        (["n.safetensors", "--input", "cut.npy"], "cut.npy: not a complete .npy array of numbers"),
         (["n.safetensors", "--input", "words.npy"], "words.npy: an array of numbers expected; got <U1"),
         (["n.safetensors", "--input", "1,2", "--target", "2"], "SoftmaxWithLoss: ids must be in 0 .. 1"),
         (

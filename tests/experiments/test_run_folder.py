@@ -160,7 +160,7 @@ def test_folders_of_other_things_are_left_alone(corpus, tmp_path):
 
 def test_two_runs_in_one_folder(corpus, tmp_path):
     pytest.importorskip("fcntl", reason="no lock on Windows")
-    at_work = pytest.raises(InputError, match="another run is at work")
+    at_work = pytest.raises(InputError, match="another run is using this folder")
     with RunFolder.open(tmp_path / "runs", corpus), at_work, RunFolder.open(tmp_path / "runs", corpus):
         pass
     with RunFolder.open(tmp_path / "runs", corpus):
@@ -189,7 +189,7 @@ def test_two_runs_that_start_at_once_in_a_new_folder_are_never_both_inside(corpu
         thread.join()
     assert all(len(who) == 1 for who in entered)
     assert len(entered) + len(refused) == 30
-    assert all("another run is at work" in line for line in refused)
+    assert all("another run is using this folder" in line for line in refused)
 
 
 @pytest.mark.parametrize("names", [[], [run_folder.LOCK], [run_folder.LOCK, f".{run_folder.MARKER}.0a1b2c3d.tmp"]])

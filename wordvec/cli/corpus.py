@@ -116,7 +116,7 @@ def run_fetch(arguments: argparse.Namespace) -> None:
         checked = f", checked by {fetched.checked_by}" if fetched.checked_by else ""
         print(f"{fetched.path}: {fetched.bytes:,} bytes{checked}")
     if fetched.checked_by is None:
-        print(f"its SHA-256 as received is {fetched.sha256}; no hash was published, so nothing vouches for it")
+        print(f"its SHA-256 as received is {fetched.sha256}; no hash was published to check it against")
     if arguments.to is not None:
         print("give its path as TEXT; its name is enough only in the default folder")
 

@@ -154,7 +154,7 @@ def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
     fixed = [setting.partition("=")[0].rpartition(".")[2].strip().replace("-", "_") for setting in arguments.settings]
     space = search_space(trainer, fixed, arguments.ranges, parse)
     if "epochs" in space:
-        raise OptionError("epochs are what the rounds of the search grow by: fix them, with --option epochs=N")
+        raise OptionError("the rounds of the search raise the epochs: fix them with --option epochs=N")
     return space
 
 

@@ -143,7 +143,9 @@ ADVICE = {  # theirs -> where that is done here
 }
 ATTRIBUTES = {  # of a trained model, theirs -> here
     **dict.fromkeys(("wv", "kv", "word_vectors", "embeddings_", "components_"), "the vectors are trainer.vectors"),
-    **dict.fromkeys(("train", "partial_fit"), "it is trainer.fit(corpus); fit(corpus, start=vectors) goes on from old"),
+    **dict.fromkeys(
+        ("train", "partial_fit"), "it is trainer.fit(corpus); fit(corpus, start=vectors) continues from old"
+    ),
     **dict.fromkeys(
         ("build_vocab", "scan_vocab"), "the corpus has the vocabulary: trainer.fit(Corpus.from_sentences(...))"
     ),

@@ -138,9 +138,9 @@ def _stability(
         if type(facts[name]) is not kind:
             raise ValueError(f"{name} is {describe(facts[name])}")
     if not set(map(type, words)) <= {str} or not set(map(type, counts)) <= {int, type(None)}:
-        raise ValueError("a word that is no text, or a count that is no whole number")
+        raise ValueError("a word that is not text, or a count that is not a whole number")
     if documents is not None and not set(map(type, documents)) <= {int}:
-        raise ValueError("a number of documents that is no whole number")
+        raise ValueError("a number of documents that is not a whole number")
     overlap_of = np.array(overlap, np.float64)
     if overlap_of.ndim != 1 or not ((overlap_of >= 0) & (overlap_of <= 1)).all():
         raise ValueError("an overlap outside 0 to 1")
