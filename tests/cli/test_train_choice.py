@@ -6,8 +6,7 @@ import pytest
 
 from wordvec.cli import main
 from wordvec.cli.train_options import OPTIONS, SWITCHES
-from wordvec.trainers import TRAINERS, option_names
-from wordvec.trainers.choice import choose_by_options, choose_by_size
+from wordvec.trainers import TRAINERS, choose_by_options, choose_by_size, option_names
 
 
 def test_every_option_of_a_trainer_is_one_of_the_command():
