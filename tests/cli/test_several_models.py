@@ -89,9 +89,9 @@ def test_diff_finds_the_word_that_changed(capsys):
 def test_all_words_as_neighbours_tell_nothing_and_that_is_said(capsys):
     report = report_of(capsys, "diff", "a.safetensors", "b.safetensors", "-k", "1000")
     assert (report["k"], report["mean_overlap"]) == (39, 1.0)
-    assert report["notes"] == ["k takes in all other words, which no model can differ in: choose a smaller one"]
+    assert report["notes"] == ["k includes all other words, so no models can differ: choose a smaller one"]
     _, out, _ = run(capsys, "stability", "a.safetensors", "b.safetensors", "-k", "1000")
-    assert "k takes in all other words" in out and "the models are the same" not in out
+    assert "k includes all other words" in out and "the models are the same" not in out
     _, out, _ = run(capsys, "stability", "a.safetensors", "a.npz", "-k", "5")
     assert out == ""
     WordVectors.load("a.safetensors").save("a.npz")

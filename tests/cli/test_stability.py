@@ -86,9 +86,9 @@ def test_documents_are_drawn_where_they_are_known_and_rare_words_are_marked(docu
     assert "w19: overlap@19 1.00 over 3 models (samples of documents)  (too rare: occurs 4 times)" in out
     assert out.splitlines()[1].split() == ["neighbour", "in", "samples", "cosine", "lowest", "highest"]
     assert any(line.startswith("w18  (too rare: is in 2 documents)   ") for line in out.splitlines())
-    assert out.endswith("occurs fewer than 20 times or in fewer than 3 documents\n")
+    assert out.endswith("is too rare to judge\n")
     _, out, _ = run(capsys, *command, "--all", "--out", "s.tsv")
-    assert "2 of the 20 words measured too rare: a word is too rare to speak of that" in out
+    assert "2 of the 20 measured words are too rare: a word that occurs fewer than 20 times" in out
     _, out, _ = run(capsys, "stability", "s.tsv", "--words", "w18", "--json")  # the file keeps what it takes to say so
     assert json.loads(out)["words"]["w18"]["too_rare"] == "is in 2 documents"
     run(capsys, *command, "--resample", "sentences")

@@ -169,12 +169,12 @@ def bands_table(found: Stability) -> str:
     )
     alike = ""
     if found.k >= sum(found.sizes.values()) - 1 > 0:
-        alike = " (k takes in all other words, which no model can differ in: choose a smaller one)"
+        alike = " (k includes all other words, so no models can differ: choose a smaller one)"
     elif bool((found.overlap == 1).all()):
         alike = " (the models are the same)"
     mean = f"mean over the vocabulary {found.mean:.2f}, over {found.models} models ({found.over}){alike}"
     rare = sum(found.why_too_rare(word) is not None for word in found.words)
-    said = f"\n{rare:,} of the {counted(len(found.words), 'word')} measured too rare: {RULE}" if rare else ""
+    said = f"\n{rare:,} of the {counted(len(found.words), 'measured word')} are too rare: {RULE}" if rare else ""
     return f"{table}\n\n{mean}{said}"
 
 
