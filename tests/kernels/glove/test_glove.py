@@ -6,6 +6,7 @@ import inspect
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -110,7 +111,9 @@ for dimension in (1, 100):
 test_glove.test_weights_and_logarithms()
 print(test_glove.library.isa())
 """
-    environment = {**os.environ, library.VARIABLE: isa, "PYTHONPATH": os.path.dirname(__file__)}
+    folder = Path(__file__).parent
+    path = os.pathsep.join(map(str, (folder, folder.parents[1])))  # and what tests share
+    environment = {**os.environ, library.VARIABLE: isa, "PYTHONPATH": path}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     assert done.stdout.split() == [isa], done.stdout + done.stderr
 
