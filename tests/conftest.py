@@ -117,3 +117,19 @@ def nvrtc_log():
         return text or str(status)
 
     return compiled
+
+
+@pytest.fixture
+def trained_here(monkeypatch) -> list:
+    """Runs of `compare`, `stability` and `tune` train in this process; the list of what was trained."""
+    from wordvec.experiments import child, run_folder
+
+    trained = []
+
+    def train(job, corpus_folder, out):
+        trained.append(job.label)
+        order = {"corpus": corpus_folder, "sample": job.sample, "unit": job.unit, "trainer": job.configuration.trainer}
+        return child.run({**order, "options": job.options, "out": out, "show_progress": False})
+
+    monkeypatch.setattr(run_folder, "train_in_child", train)
+    return trained

@@ -197,7 +197,10 @@ def test_other_places_than_schedulers_are_refused(tmp_path):
         pass
     for content in ("", "[]", "no json", '{"address": 5}', "{}", '{"address": "head"}'):
         (tmp_path / "other.json").write_text(content)
-        with pytest.raises(InputError, match="is no file of dask scheduler"), connected(str(tmp_path / "other.json")):
+        with (
+            pytest.raises(InputError, match="is not a file of dask scheduler"),
+            connected(str(tmp_path / "other.json")),
+        ):
             pass
     with pytest.raises(ArgumentError, match=r"client must be a dask\.distributed\.Client; got a str"):
         Cluster("tcp://1.2.3.4:5", tmp_path)

@@ -143,7 +143,7 @@ def test_no_driver(gpu_standin, driver):
 def test_a_container_without_the_drivers_library(gpu_standin, driver):
     driver("580.65.06")
     found = message_of(gpu_standin, getDeviceCount=failing(gpu_standin, "no driver"), driverGetVersion=lambda: 0)
-    assert "the kernel has NVIDIA's driver 580.65.06, but its library libcuda is not here" in found
+    assert "the kernel has NVIDIA's driver 580.65.06, but its library libcuda is missing" in found
     assert "--gpus all" in found
 
 

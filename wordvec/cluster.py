@@ -171,7 +171,7 @@ class Cluster:
                 ) from None
             except CancelledError as error:
                 raise ClusterError(
-                    f"{what}: the connection to the scheduler was lost; give the same command again: it goes on from "
+                    f"{what}: the connection to the scheduler was lost; give the same command again: it continues from "
                     "what was published"
                 ) from error
 
@@ -194,7 +194,7 @@ class _Watch:
         elif now - self._last_seen > NO_WORKERS_FOR:
             raise ClusterError(
                 f"{self._address}: no workers for {NO_WORKERS_FOR:.0f} seconds; start some (dask worker ADDRESS), and "
-                "give the same command again: it goes on from what was published"
+                "give the same command again: it continues from what was published"
             )
 
     def wait_for_workers(self) -> None:

@@ -150,7 +150,7 @@ def _why_no_device(runtime: Any, error: Exception) -> str:
         )
     if driver == 0:
         return (
-            f"device 'gpu': the kernel has NVIDIA's driver {version}, but its library libcuda is not here: start the "
+            f"device 'gpu': the kernel has NVIDIA's driver {version}, but its library libcuda is missing: start the "
             "container with its GPUs (docker run --gpus all), install the driver's libraries, or use 'cpu'"
         )
     if driver // 1000 < needed // 1000:

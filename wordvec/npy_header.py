@@ -42,7 +42,7 @@ def read_npy_header(file: IO[bytes]) -> Header:
     Raises ValueError for anything else, including arrays of Python objects (which are pickles).
     """
     if file.read(len(MAGIC)) != MAGIC:
-        raise ValueError("it is no numpy array")
+        raise ValueError("it is not a numpy array")
     version = file.read(2)
     if version not in LENGTH_BYTES:
         raise ValueError(f"an array in .npy version {list(version)}")

@@ -21,7 +21,7 @@ def address_of(scheduler: str) -> str:
         except (OSError, ValueError, KeyError, TypeError) as error:
             what = "it has no address" if isinstance(error, KeyError) else str(error)
             raise InputError(
-                f"{scheduler}: is no file of dask scheduler --scheduler-file ({what}): wait until the scheduler has "
+                f"{scheduler}: is not a file of dask scheduler --scheduler-file ({what}): wait until the scheduler has "
                 "written it, or give its address"
             ) from error
     try:
@@ -39,4 +39,4 @@ def _checked(address: Any) -> str:
     host, _, port = place.rpartition(":")
     if protocol in PROTOCOLS and host and port.rstrip("/").isdecimal():
         return str(address)
-    raise ValueError(f"{address!r} is no address of a scheduler")
+    raise ValueError(f"{address!r} is not the address of a scheduler")

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from wordvec import Corpus, WordVectors
-from wordvec.cli import VERBS, build_parser, main
-from wordvec.cli.inputs import input_names
+from wordvec.cli import VERBS, build_parser, input_names, main
 
 # FILE stands for the bad one. Every argument that names a file to read is here.
 LINES = {

@@ -2,14 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-
-from wordvec.cli import main
-
-
-def run(capsys, *arguments):
-    status = main([str(argument) for argument in arguments])
-    out, err = capsys.readouterr()
-    return status, out, err
+from commands import run
 
 
 @pytest.fixture

@@ -2,15 +2,16 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import failure, run
 
 from wordvec import Corpus, WordVectors
-from wordvec.cli import main
 
 TEXT = "\n".join(["the cat eats fish", "the dog eats meat", "a cat sees a dog", "the fish sees the cat"] * 30)
 
@@ -30,21 +31,6 @@ def vectors(tmp_path, monkeypatch):
     matrix = np.array([[1, 0, 1], [1, 1, 0], [2, 0, 1], [2, 1, 0], [0, 0.1, -3]], np.float32)
     WordVectors(words, matrix, np.array([5, 4, 3, 2, 1])).save("v.safetensors")
     return "v.safetensors"
-
-
-def run(capsys, *arguments):
-    status = main([str(a) for a in arguments])
-    output = capsys.readouterr()
-    return status, output.out, output.err
-
-
-def failure(capsys, *arguments):
-    """The one line of a refusal."""
-    status, out, err = run(capsys, *arguments)
-    assert status == 2
-    assert out == ""
-    assert err.count("\n") == 1, err
-    return err
 
 
 # train
@@ -199,7 +185,8 @@ def test_ctrl_c_is_status_130(text, capsys, monkeypatch):
 
 
 def test_corpus_build_and_info(text, capsys):
-    run(capsys, "corpus", "build", text, "-o", "corpus", "--min-count", "2")
+    _, out, _ = run(capsys, "corpus", "build", text, "-o", "corpus", "--min-count", "2")
+    assert re.search(r"^sources +text\.txt$", out, re.MULTILINE)
     _, out, _ = run(capsys, "corpus", "info", "corpus", "--json")
     info = json.loads(out)
     assert info["tokens"] == 540

@@ -2,35 +2,13 @@ import json
 from pathlib import Path
 
 import pytest
+from commands import run
 
-from wordvec.cli import main
 from wordvec.cli.configurations import read_configurations
 from wordvec.errors import OptionError
 
 QUICK = ["--option", "dim=8", "--option", "epochs=1", "--option", "engine=layers"]
 SETS = ["--similarity", "tiny-world-similarity", "--analogy", "tiny-world-analogies"]
-
-
-def run(capsys, *arguments):
-    status = main([str(argument) for argument in arguments])
-    out, err = capsys.readouterr()
-    return status, out, err
-
-
-@pytest.fixture(scope="module")
-def sentences():
-    """A little of tiny-world, as text."""
-    from wordvec.corpus import Corpus
-
-    return "\n".join(" ".join(words) for words, _ in zip(Corpus.build("tiny-world").sentences(), range(600)))
-
-
-@pytest.fixture
-def small(sentences, tmp_path, monkeypatch):
-    """The text in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    Path("text.txt").write_text(sentences)
-    return "text.txt"
 
 
 def test_compare_prints_and_keeps_a_report_and_a_second_run_trains_nothing(small, capsys):

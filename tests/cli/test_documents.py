@@ -50,7 +50,7 @@ def test_split(built, tmp_path, capsys):
     assert main(["corpus", "split", str(built), "--by", "decade", "-o", str(tmp_path / "d")]) == 0  # the same again
     capsys.readouterr()
     assert main(["corpus", "split", str(built), "--by", "year", "-o", str(tmp_path / "d")]) == 2
-    assert "d: holds 2 corpora of something else than this split" in capsys.readouterr().err
+    assert "d: holds 2 corpora that would be taken for parts of this split" in capsys.readouterr().err
     assert [path.name for path in sorted((tmp_path / "d").iterdir())] == ["1850s", "1860s"]
 
 

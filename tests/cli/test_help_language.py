@@ -1,5 +1,6 @@
 """Help in Korean and Japanese: every text has its translation, and the environment chooses the language."""
 
+import argparse
 import importlib.util
 import io
 import re
@@ -211,3 +212,18 @@ def test_the_width_of_prose_has_a_limit(speak, monkeypatch, capsys):
     assert main(["train", "--help"]) == 0
     prose = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("TEXT는"))
     assert display_width(prose) <= LONGEST_LINE
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_argument_is_described_and_its_value_is_not_named_like_the_option(verb):
+    parser = _parsers([verb])[1][verb]
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    parsers = [parser, *(each for action in below for each in action.choices.values())]
+    actions = [action for each in parsers for action in each._actions if action not in below]
+    assert [action.dest for action in actions if not action.help] == []
+    unnamed = {action.dest for action in actions if action.option_strings and action.nargs != 0 and not _named(action)}
+    assert unnamed <= {"k", "out", "encoding", "host"}  # -k K, -o OUT
+
+
+def _named(action):
+    return action.metavar or action.choices

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import failure, run
 
 from wordvec import WordVectors
 from wordvec.cli import main
@@ -34,21 +35,6 @@ def vectors():
     rows = [{"name": "wordsim", "score": 0.7, "ci95": [0.6, 0.8]}]
     Path("scores.json").write_text(json.dumps({"v.safetensors": rows}), encoding="utf-8")
     return "v.safetensors"
-
-
-def run(capsys, *arguments):
-    status = main([str(a) for a in arguments])
-    output = capsys.readouterr()
-    return status, output.out, output.err
-
-
-def failure(capsys, *arguments):
-    """The one line of a refusal."""
-    status, out, err = run(capsys, *arguments)
-    assert status == 2
-    assert out == ""
-    assert err.count("\n") == 1, err
-    return err
 
 
 @pytest.mark.parametrize(
@@ -155,7 +141,7 @@ def test_a_network_from_a_file(network, capsys, monkeypatch, options, said, numb
         (["n.safetensors", "--input", "y.npy"], "--input takes rows of numbers, such as '1,0; 0,1', or a file"),
         (["n.safetensors", "--input", "say.txt"], "say.txt: --input takes rows of numbers"),
         (["n.safetensors", "--input", "n.safetensors"], "n.safetensors: cannot be read as text"),
-        (["n.safetensors", "--input", "cut.npy"], "cut.npy: not a whole .npy array of numbers"),
+        (["n.safetensors", "--input", "cut.npy"], "cut.npy: not a complete .npy array of numbers"),
         (["n.safetensors", "--input", "words.npy"], "words.npy: an array of numbers expected; got <U1"),
         (["n.safetensors", "--input", "1,2", "--target", "2"], "SoftmaxWithLoss: ids must be in 0 .. 1"),
         (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from commands import run
 from hostile_corpora import themed_sessions
 
-from wordvec.cli import main
 from wordvec.vectors import WordVectors
 
 
@@ -16,12 +16,6 @@ def log(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     sessions = themed_sessions(sessions=150, longest=20, items=120, themes=8, skew=0.3)
     (tmp_path / "log.txt").write_text("\n".join(" ".join(session) for session in sessions), encoding="utf-8")
-
-
-def run(capsys, *arguments):
-    status = main([str(a) for a in arguments])
-    output = capsys.readouterr()
-    return status, output.out, output.err
 
 
 TRAIN = ("train", "log.txt", "-o", "items.safetensors", "--dim", 8, "--epochs", 5, "--batch-size", 1, "--min-count", 1)

@@ -4,11 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from commands import run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wordvec import WordVectors
-from wordvec.cli import main
 
 NAMES = [f"w{i}" for i in range(40)]
 
@@ -35,11 +35,6 @@ def models(tmp_path, monkeypatch):
     (tmp_path / "lexicon.txt").write_text("w1 w2 w3\nw4 w5 missing\nw1 w2\n")
     (tmp_path / "pairs.txt").write_text("w4\tw5\t8\nw1\tw2\t9\nw1\tw9\t1\nw3\tw9\t5\nw6\tw9\t2\n")
     return tmp_path
-
-
-def run(capsys, *arguments):
-    status = main([str(argument) for argument in arguments])
-    return status, *capsys.readouterr()
 
 
 def report_of(capsys, *arguments):
@@ -94,9 +89,9 @@ def test_diff_finds_the_word_that_changed(capsys):
 def test_all_words_as_neighbours_tell_nothing_and_that_is_said(capsys):
     report = report_of(capsys, "diff", "a.safetensors", "b.safetensors", "-k", "1000")
     assert (report["k"], report["mean_overlap"]) == (39, 1.0)
-    assert report["notes"] == ["k takes in all other words, which no model can differ in: choose a smaller one"]
+    assert report["notes"] == ["k includes all other words, so no models can differ: choose a smaller one"]
     _, out, _ = run(capsys, "stability", "a.safetensors", "b.safetensors", "-k", "1000")
-    assert "k takes in all other words" in out and "the models are the same" not in out
+    assert "k includes all other words" in out and "the models are the same" not in out
     _, out, _ = run(capsys, "stability", "a.safetensors", "a.npz", "-k", "5")
     assert out == ""
     WordVectors.load("a.safetensors").save("a.npz")

@@ -3,19 +3,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import run
 
-from wordvec.cli import main
 from wordvec.corpus import Corpus
-from wordvec.experiments import run_folder
 from wordvec.vectors import WordVectors
 
 WORDS = [f"w{i}" for i in range(20)]
-
-
-def run(capsys, *arguments):
-    status = main([str(argument) for argument in arguments])
-    out, err = capsys.readouterr()
-    return status, out, err
 
 
 @pytest.fixture
@@ -34,22 +27,6 @@ def text(tmp_path, monkeypatch):
     rng = np.random.default_rng(3)
     Path("text.txt").write_text("\n".join(" ".join(WORDS[i] for i in rng.integers(20, size=8)) for _ in range(80)))
     return "text.txt"
-
-
-@pytest.fixture
-def trained_here(monkeypatch):
-    """Training without a process of its own, and the list of what was trained."""
-    from wordvec.experiments.child import run as run_job
-
-    trained = []
-
-    def train(job, corpus_folder, out):
-        trained.append(job.label)
-        order = {"corpus": corpus_folder, "sample": job.sample, "trainer": job.configuration.trainer}
-        return run_job({**order, "options": job.options, "out": out, "show_progress": False})
-
-    monkeypatch.setattr(run_folder, "train_in_child", train)
-    return trained
 
 
 def test_files_of_vectors_are_measured_kept_and_shown_again(files, capsys):
@@ -76,7 +53,7 @@ def test_training_on_bootstrap_samples_goes_on_where_it_was(text, capsys, traine
     assert "svd, seed 2, sample 2" in err
     assert json.loads(out)["over"] == "samples of sentences"
     assert 0 < json.loads(out)["mean"] < 1
-    run(capsys, *command, "--seeds", "2", "-o", "s.json")
+    run(capsys, *command, "--seeds", "2", "--out-file", "s.json")
     info = json.loads(Path("s.json").read_text())["info"]
     assert (info["trainer"], info["parameters"]["dim"]) == ("svd", 3)
     assert "seed" not in info["parameters"]
@@ -109,9 +86,9 @@ def test_documents_are_drawn_where_they_are_known_and_rare_words_are_marked(docu
     assert "w19: overlap@19 1.00 over 3 models (samples of documents)  (too rare: occurs 4 times)" in out
     assert out.splitlines()[1].split() == ["neighbour", "in", "samples", "cosine", "lowest", "highest"]
     assert any(line.startswith("w18  (too rare: is in 2 documents)   ") for line in out.splitlines())
-    assert out.endswith("occurs fewer than 20 times or in fewer than 3 documents\n")
-    _, out, _ = run(capsys, *command, "--all", "-o", "s.tsv")
-    assert "2 of the 20 words measured too rare: a word is too rare to speak of that" in out
+    assert out.endswith("is too rare to judge\n")
+    _, out, _ = run(capsys, *command, "--all", "--out", "s.tsv")
+    assert "2 of the 20 measured words are too rare: a word that occurs fewer than 20 times" in out
     _, out, _ = run(capsys, "stability", "s.tsv", "--words", "w18", "--json")  # the file keeps what it takes to say so
     assert json.loads(out)["words"]["w18"]["too_rare"] == "is in 2 documents"
     run(capsys, *command, "--resample", "sentences")

@@ -5,7 +5,22 @@ import json
 import pytest
 
 from wordvec.cli import main
-from wordvec.trainers.choice import choose_by_options, choose_by_size
+from wordvec.cli.train_options import OPTIONS, SWITCHES
+from wordvec.trainers import TRAINERS, choose_by_options, choose_by_size, option_names
+
+
+def test_every_option_of_a_trainer_is_one_of_the_command():
+    of_trainers = {name for trainer in TRAINERS.values() for name in option_names(trainer)}
+    assert of_trainers == {
+        *(name for name, _, _ in OPTIONS),
+        *SWITCHES,
+        "hogwild",
+        "subwords",
+        "min_n",
+        "max_n",
+        "buckets",
+        "jamo",
+    }
 
 
 @pytest.fixture
@@ -45,7 +60,7 @@ def test_the_reason_is_one_line_of_the_report(capsys, text):
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  trainer  ")]
     assert lines == [
         "  trainer  svd, as 200 tokens are fewer than 5,000,000, too few for skip-gram's five epochs; "
-        "--trainer takes another"
+        "--trainer chooses another"
     ]
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import run
 
-from wordvec.cli import main
 from wordvec.cli.tune import parse_time
 from wordvec.errors import OptionError
 from wordvec.experiments import run_folder
@@ -13,43 +13,6 @@ from wordvec.vectors import WordVectors
 
 DEV = ["--dev-similarity", "tiny-world-similarity"]
 TEST = ["--test-analogy", "tiny-world-analogies"]
-
-
-def run(capsys, *arguments):
-    status = main([str(argument) for argument in arguments])
-    out, err = capsys.readouterr()
-    return status, out, err
-
-
-@pytest.fixture(scope="module")
-def sentences():
-    """A little of tiny-world, as text."""
-    from wordvec.corpus import Corpus
-
-    return "\n".join(" ".join(words) for words, _ in zip(Corpus.build("tiny-world").sentences(), range(800)))
-
-
-@pytest.fixture
-def small(sentences, tmp_path, monkeypatch):
-    """The text in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    Path("text.txt").write_text(sentences)
-    return "text.txt"
-
-
-@pytest.fixture
-def trained_here(monkeypatch):
-    from wordvec.experiments.child import run as run_job
-
-    trained = []
-
-    def train(job, corpus_folder, out):
-        trained.append(job.label)
-        order = {"corpus": corpus_folder, "sample": job.sample, "trainer": job.configuration.trainer}
-        return run_job({**order, "options": job.options, "out": out, "show_progress": False})
-
-    monkeypatch.setattr(run_folder, "train_in_child", train)
-    return trained
 
 
 def test_tune_finds_tests_and_tells_how_to_train_the_winner(small, capsys, trained_here):

@@ -115,7 +115,7 @@ def test_lines_of_a_file_are_documents(tmp_path):
 
 def test_what_is_told_and_what_is_refused():
     documents = [TaggedDocument(words, [number]) for number, words in enumerate(TEXTS)]
-    for options, message in (({}, "dm=1: PV-DM is not here"), ({"dm": 0, "dm_concat": 1}, "dm_mean, dm_concat")):
+    for options, message in (({}, "dm=1: PV-DM is not supported"), ({"dm": 0, "dm_concat": 1}, "dm_mean, dm_concat")):
         with pytest.warns(CompatWarning, match=message):
             Doc2Vec(documents, **{**OPTIONS, "dm": 1, **options})
     with warnings.catch_warnings():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from inline_cluster import InlineCluster
 
-from wordvec.corpus import Corpus, shared
+from wordvec.corpus import shared
 from wordvec.errors import CorpusError, OptionError, TrainingError
 from wordvec.evaluation import evaluate, evaluate_files
 from wordvec.evaluation.tasks import KINDS, READERS, as_plain, from_plain
@@ -12,7 +12,6 @@ from wordvec.experiments import run_folder, training
 from wordvec.experiments.child import run
 from wordvec.experiments.compare import compare
 from wordvec.experiments.compare.report import comparison_as_dict
-from wordvec.experiments.named_sets import read_sets
 from wordvec.experiments.run_folder import RunFolder
 from wordvec.experiments.training import Configuration, Job
 from wordvec.experiments.tuning import Search
@@ -21,20 +20,6 @@ from wordvec.vectors import WordVectors
 
 SVD = Configuration("svd", "svd", {"dim": 4, "subsample": 0.0})
 CBOW = Configuration("cbow", "cbow", {"dim": 4, "epochs": 2, "subsample": 0.0})
-
-
-@pytest.fixture(scope="module")
-def corpus():
-    rng = np.random.default_rng(3)
-    words = [f"w{i}" for i in range(12)]
-    return Corpus.from_sentences([[words[i] for i in rng.integers(12, size=6)] for _ in range(60)])
-
-
-@pytest.fixture
-def sets(tmp_path):
-    (tmp_path / "pairs.txt").write_text("w0 w1 5\nw2 w3 3\nw4 w5 1\nw6 w7 4\nw0 zebra 2\n")
-    (tmp_path / "questions.txt").write_text(": some\nw0 w1 w2 w3\nw4 w5 w6 w7\n")
-    return read_sets([("similarity", tmp_path / "pairs.txt"), ("analogy", tmp_path / "questions.txt")])
 
 
 @pytest.fixture

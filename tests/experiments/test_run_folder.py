@@ -20,22 +20,6 @@ def corpus():
     return Corpus.from_sentences([["a", "b", "c", "a"], ["b", "c", "d"], ["d", "a", "b"]] * 5)
 
 
-@pytest.fixture
-def trained_here(monkeypatch):
-    """Training without a process of its own, and the list of what was trained."""
-    from wordvec.experiments.child import run
-
-    trained = []
-
-    def train(job, corpus_folder, out):
-        trained.append(job.label)
-        order = {"corpus": corpus_folder, "sample": job.sample, "trainer": job.configuration.trainer}
-        return run({**order, "options": job.options, "out": out, "show_progress": False})
-
-    monkeypatch.setattr(run_folder, "train_in_child", train)
-    return trained
-
-
 def test_a_child_trains_saves_and_reports(corpus, tmp_path):
     corpus.save(tmp_path / "corpus")
     report = train_in_child(Job(SVD), tmp_path / "corpus", tmp_path / "v.safetensors")
@@ -176,7 +160,7 @@ def test_folders_of_other_things_are_left_alone(corpus, tmp_path):
 
 def test_two_runs_in_one_folder(corpus, tmp_path):
     pytest.importorskip("fcntl", reason="no lock on Windows")
-    at_work = pytest.raises(InputError, match="another run is at work")
+    at_work = pytest.raises(InputError, match="another run is using this folder")
     with RunFolder.open(tmp_path / "runs", corpus), at_work, RunFolder.open(tmp_path / "runs", corpus):
         pass
     with RunFolder.open(tmp_path / "runs", corpus):
@@ -205,7 +189,7 @@ def test_two_runs_that_start_at_once_in_a_new_folder_are_never_both_inside(corpu
         thread.join()
     assert all(len(who) == 1 for who in entered)
     assert len(entered) + len(refused) == 30
-    assert all("another run is at work" in line for line in refused)
+    assert all("another run is using this folder" in line for line in refused)
 
 
 @pytest.mark.parametrize("names", [[], [run_folder.LOCK], [run_folder.LOCK, f".{run_folder.MARKER}.0a1b2c3d.tmp"]])

@@ -42,7 +42,7 @@ def test_plot_writes_a_page(tmp_path, files, capsys, plotly):
     assert model["name"] == "model"
     assert len(model["words"]) == 177
     said = capsys.readouterr().out
-    assert re.search(r"map\.html: \d+\.\d MB; model: 177 words, \d+\.\d% of neighbours as exact", said)
+    assert re.search(r"map\.html: \d+\.\d MB; model: 177 words, \d+\.\d% of neighbours exact", said)
 
 
 def test_plot_colours_lists(tmp_path, files, plotly):

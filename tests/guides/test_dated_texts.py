@@ -3,18 +3,9 @@
 import pytest
 from guide_pages import run_page, shown_table
 
-from wordvec.experiments import run_folder
-
 
 @pytest.mark.slow("every step of the guide, from texts to figures, neighbours and the card")
-def test_the_whole_path(tmp_path, monkeypatch, capsys):
-    from wordvec.experiments.child import run
-
-    def train(job, corpus_folder, out):  # in this process, where all is loaded
-        order = {"corpus": corpus_folder, "sample": job.sample, "unit": job.unit, "trainer": job.configuration.trainer}
-        return run({**order, "options": job.options, "out": out, "show_progress": False})
-
-    monkeypatch.setattr(run_folder, "train_in_child", train)
+def test_the_whole_path(tmp_path, monkeypatch, capsys, trained_here):
     monkeypatch.chdir(tmp_path)
     names, printed = run_page("dated_texts.md", capsys)
     starred = [line.split()[6:8] for line in printed.splitlines() if line.startswith("* ")]

@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from kernel_inputs import distance
 
 from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.errors import OptionError, ShapeError
@@ -46,10 +47,6 @@ def run(module, architecture, W_in, W_out, sampler, **options):
     train = {"skipgram": module.train_skipgram, "cbow": module.train_cbow}[architecture]
     loss = train(tables, IDS, STARTS, sampler, **options)
     return loss, *tables.unpack()
-
-
-def distance(a, b):
-    return max(float(np.sqrt(np.mean((x.astype(np.float64) - y) ** 2))) for x, y in zip(a, b))
 
 
 REPEATED_ROWS = 4  # times what float32 costs the layers, where a centre meets the same row many times (CBOW's contexts

@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from kernel_inputs import distance
 
 from wordvec.corpus.draws.examples import ExampleSampler
 from wordvec.errors import OptionError, ShapeError
@@ -41,10 +42,6 @@ def run(module, architecture, W_in, W_out, sampler, **options):
     train = {"skipgram": module.train_skipgram, "cbow": module.train_cbow}[architecture]
     loss = train(tables, IDS, STARTS, sampler, **options)
     return loss, *tables.unpack()
-
-
-def distance(a, b):
-    return max(float(np.sqrt(np.mean((x.astype(np.float64) - y) ** 2))) for x, y in zip(a, b))
 
 
 REPEATED_ROWS = 4  # times what float32 costs the layers, for windows so wide that a row is used many times over

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from kernel_inputs import distance
 
 from wordvec.corpus.draws import steps
 from wordvec.corpus.draws.examples import ExampleSampler
@@ -34,10 +35,6 @@ def run(module, architecture, W_in, W_out, sampler, **options):
     train = {"skipgram": module.train_skipgram, "cbow": module.train_cbow}[architecture]
     loss = train(tables, IDS, STARTS, sampler, **options)
     return loss, *tables.unpack()
-
-
-def distance(a, b):
-    return max(float(np.sqrt(np.mean((x.astype(np.float64) - y) ** 2))) for x, y in zip(a, b))
 
 
 def parts_of(lists):

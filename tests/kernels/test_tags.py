@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from kernel_inputs import distance
 
 from wordvec.corpus.draws.examples import ExampleSampler, TaggedSampler, Tags
 from wordvec.errors import OptionError, ShapeError
@@ -46,10 +47,6 @@ def run(module, W_in, W_out, sampler, *, precision="float32", starts=STARTS, **o
     options = {"first": 0, "last": POSITIONS, "epoch": 1, "epochs": 3, "learning_rate": 0.02, "block": 32, **options}
     loss = module.train_skipgram(tables, IDS, starts, sampler, **options)
     return loss, *tables.unpack()
-
-
-def distance(a, b):
-    return max(float(np.sqrt(np.mean((x.astype(np.float64) - y) ** 2))) for x, y in zip(a, b))
 
 
 def assert_same_training(dimension, sampler, *, sampler_of_layers=None, slack=4, **options):

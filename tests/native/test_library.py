@@ -163,7 +163,7 @@ def test_a_build_for_another_processor_cannot_be_loaded(folder, best):
 
 def test_a_build_of_other_sources_is_refused(folder, monkeypatch):
     monkeypatch.setattr(build, "checksum", lambda: "0123456789abcdef")
-    assert "built from other sources than those beside it; reinstall wordvec" in error()
+    assert "built from other sources than those of this package; reinstall wordvec" in error()
 
 
 def test_a_given_file_is_loaded_and_no_other(folder, tmp_path, monkeypatch):
@@ -275,7 +275,7 @@ def test_current_builds_need_no_compiler(checkout, best):
 def test_no_compiler_is_said_in_one_line(checkout):
     environment = no_compiler(checkout)
     change_sources(checkout)
-    assert "no C compiler is here (looked for cc, gcc, clang, $CC and ziglang" in report(checkout, **environment)
+    assert "no C compiler was found (looked for cc, gcc, clang, $CC and ziglang" in report(checkout, **environment)
     available = "from wordvec.native import library; print(library.is_available())"
     _, said = start(checkout, available, **environment).communicate()
     assert said.splitlines()[-1].startswith("wordvec.errors.LibraryError")  # there is a build, of other sources
@@ -317,7 +317,7 @@ def test_version_says_why_there_is_no_library(folder, capsys):
     shutil.rmtree(folder)
     library._load.cache_clear()
     assert main(["--version", "--verbose"]) == 0
-    assert "C library: none: wordvec's C library is not here" in capsys.readouterr().out
+    assert "C library: none: wordvec's C library is missing" in capsys.readouterr().out
 
 
 def test_version_needs_no_numpy():

@@ -57,7 +57,7 @@ def no_compiler(hook, monkeypatch):
 def test_a_wheel_holds_all_builds_and_is_for_any_python(make_hook, tmp_path):
     hook, data = make_hook(), new_data()
     if not library.is_available() or hook.dependencies():  # which are none where a compiler works
-        pytest.skip("no C compiler is here")
+        pytest.skip("no C compiler was found")
     hook.initialize("standard", data)
     assert not data["pure_python"]
     assert data["tag"].startswith("py3-none-")
@@ -92,7 +92,7 @@ def test_builds_are_compiled_at_the_same_time(monkeypatch, tmp_path):
 
 
 def test_without_a_compiler_the_message_names_the_way_out(make_hook, no_compiler, tmp_path):
-    with pytest.raises(SystemExit, match=r"no C compiler is here.*\n.*WORDVEC_NO_LIBRARY=1"):
+    with pytest.raises(SystemExit, match=r"no C compiler was found.*\n.*WORDVEC_NO_LIBRARY=1"):
         make_hook().initialize("standard", new_data())
     assert list(tmp_path.iterdir()) == []
 

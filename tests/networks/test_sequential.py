@@ -114,7 +114,7 @@ def test_a_file_alone_makes_the_network(tmp_path, ending):
     "layers, message",
     [
         (None, "holds W, which is no network"),
-        ("[", "what it says of its layers is damaged"),
+        ("[", "its description of the layers is damaged"),
         ('{"layers": 3, "loss": null}', "damaged"),
         ("[" * 99_999, "damaged"),
         ('{"layers": [], "loss": null}', "names no layers, and a network has at least one"),

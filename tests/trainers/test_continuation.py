@@ -164,7 +164,7 @@ def test_vectors_without_contexts_or_counts_warn_and_keep_contexts_from_then_on(
 def test_trainers_that_cannot_go_on_say_which_can(other):
     corpus = Corpus.from_sentences([["a", "b", "c"]] * 3)
     start = trainer().fit(corpus).vectors
-    with pytest.raises(OptionError, match=f"^{other.name} cannot go on from vectors: .*SkipGram and CBOW take start="):
+    with pytest.raises(OptionError, match=f"^{other.name} cannot continue from vectors: .*SkipGram and CBOW take"):
         other.fit(corpus, start=start)
 
 

@@ -111,7 +111,7 @@ def test_a_checkpoint_that_cannot_be_written_is_told_of_and_training_goes_on(
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == len(saves) - 1
     assert "no checkpoint could be written" in lines[0]
-    assert lines[0].endswith("the earlier one is kept; training goes on")
+    assert lines[0].endswith("the earlier one is kept; training continues")
     assert lines[-1].endswith("the earlier one is kept")
     assert Checkpoint.load(path).epoch == 0
 

@@ -142,7 +142,7 @@ def test_options_that_cannot_be(name, options, message):
 
 def test_a_corpus_of_lonely_words_cannot_train():
     lonely = Corpus.from_sentences([["a"], ["b"], ["c"]])
-    with pytest.raises(TrainingError, match="has another word beside it"):
+    with pytest.raises(TrainingError, match="has another word next to it"):
         SkipGram(dim=2).fit(lonely)
 
 

@@ -6,13 +6,13 @@ import argparse
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 from wordvec import error_codes
-from wordvec.cli.inputs import input_files
 from wordvec.cli.parser import Parser, Version, unknown_options, unknown_verb
 from wordvec.errors import in_one_line
 from wordvec.progress import announce
@@ -51,7 +51,13 @@ VERBS = {
     "export": "write vectors for TensorBoard's projector, or as Parquet",
 }
 
-WRITTEN = ("out", "out_file", "figures", "out_named", "to", "projector", "parquet")  # arguments that are not inputs
+# The arguments that name what is read. --start is not among them: a model may go on under its own name.
+INPUTS = ("text", "file", "files", "source", "target", "a", "b", "corpus", "corpora", "documents", "docs", "texts")
+INPUTS += ("keep_words", "drop_words", "vocabulary", "metadata", "among", "stability", "anchors", "lexicon")
+INPUTS += ("similarity", "analogy", "sets", "dev_sets", "test_sets", "scores", "dictionary", "test", "vectors")
+INPUTS += ("network", "input", "baseline", "report", "runs", "color_by", "beside", "words_from", "token_file")
+WORDS = {"convert": ("words",)}  # where an argument of this name is a file of words, not words
+OUTPUTS = {"train": ("documents",)}  # where an argument of this name is written
 KEEP_MODELS = ("compare", "stability", "tune")  # verbs that train several models and keep each finished one
 
 
@@ -104,11 +110,44 @@ def _recorded(arguments: argparse.Namespace, argv: list[str]) -> None:
         return
     from wordvec.experiments.method.runs import recorded
 
-    values = [value for name, value in vars(arguments).items() if name not in WRITTEN]
-    named = [each for value in values for each in (value if isinstance(value, list) else [value])]
+    start = getattr(arguments, "start", None)
+    named = [*input_names(arguments), *([start] if start is not None else [])]
     told = argv[2:] if argv[0] == "--record" else argv[1:] if argv[0].startswith("--record=") else argv
-    with recorded(record, told, [each for each in named if isinstance(each, str)]):
+    with recorded(record, told, named):
         arguments.run(arguments)
+
+
+def input_files(arguments: argparse.Namespace) -> Iterator[str]:
+    """The files that the arguments name: in and below a folder, and those of a pattern, too."""
+    for name in input_names(arguments):
+        yield from _files_of(name)
+
+
+def input_names(arguments: argparse.Namespace) -> Iterator[str]:
+    """The files, folders and patterns that the arguments name to be read."""
+    names = [*INPUTS, *WORDS.get(arguments.verb, ())]
+    for name in names:
+        value = getattr(arguments, name, None)
+        if name in OUTPUTS.get(arguments.verb, ()):
+            continue
+        for each in value if isinstance(value, list) else [value]:
+            path = each[-1] if isinstance(each, tuple) else each  # of sets: (task, set)
+            if isinstance(path, str):  # plot's --scores and embed's --a name no file
+                yield path
+
+
+def _files_of(name: str) -> Iterator[str]:
+    from wordvec.corpus.read.paths import files_of
+    from wordvec.corpus.storage import INDEX, OURS, is_corpus_folder
+    from wordvec.errors import CorpusError
+
+    try:
+        if is_corpus_folder(Path(name)):
+            yield from (os.path.join(name, each) for each in OURS - INDEX)
+            return
+        yield from map(os.fspath, files_of(Path(name)))
+    except (CorpusError, OSError, ValueError):  # what is wrong with it is said by who reads it
+        return
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:
@@ -142,7 +181,7 @@ def _parsers(argv: Sequence[str]) -> tuple[Parser, dict[str, Parser]]:
         "--record",
         metavar="FILE",
         help="before VERB: add a line to FILE with the command, the checksums of what it read and wrote, versions, "
-        "time and machine, for `wordvec card` (default: WORDVEC_RECORD of the environment, if set)",
+        "time and machine, for `wordvec card` (default: the environment variable WORDVEC_RECORD)",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     parsers = {}

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors.several_models.alignment import find_alignment
 
     if arguments.anchors is not None and arguments.top is not None:
-        raise OptionError("--anchors names the anchors, --top counts them: give one of both")
+        raise OptionError("--anchors names the anchors, --top counts them: give one of them")
     check_out(arguments.out)
     anchors = arguments.top if arguments.anchors is None else read_anchors(arguments.anchors)
     source, target = WordVectors.load(arguments.source), WordVectors.load(arguments.target)

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("file", metavar="FILE", help="a file of vectors, in any format wordvec reads")
     for name in "ABC":
-        parser.add_argument(name.lower(), metavar=name)
+        parser.add_argument(name.lower(), metavar=name, help="a word")
     parser.add_argument("-k", type=int, default=10, help="how many answers (default: 10)")
     parser.add_argument(
         "--method",

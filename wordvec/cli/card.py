@@ -16,7 +16,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wordvec.cli.configurations import add_set_arguments
+from wordvec.cli.evaluate import add_set_arguments
 from wordvec.cli.questions import comma_separated
 from wordvec.errors import InputError, counted
 from wordvec.json_forms import parse_json
@@ -35,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--out", metavar="CARD.md", help="write the card here (default: print it)")
     add_set_arguments(parser, bias=True)
-    parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
+    parser.add_argument(
+        "--protocol", default="wordvec", metavar="NAME", help="how words are looked up (default: wordvec)"
+    )
     parser.add_argument(
         "--words", metavar="W,W", help="words whose neighbours to show (default: some of several frequencies)"
     )

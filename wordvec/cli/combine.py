@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep-all", action="store_true", help="keep words that other models lack, with zeros in their columns"
     )
     parser.add_argument("--dim", type=int, metavar="N", help="reduce to N dimensions, by principal components")
-    scoring.add_arguments(parser, "with the first model and with all; repeatable")
+    scoring.add_arguments(parser, "with the first model and with all; may be repeated")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
 
 

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from wordvec.cli.cluster import check_cluster_arguments, cluster_of
 from wordvec.cli.configurations import (
-    add_set_arguments,
     add_training_arguments,
     open_run_folder,
     read_configurations,
     read_ranking_sets,
 )
+from wordvec.cli.evaluate import add_set_arguments
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
 from wordvec.errors import OptionError
@@ -41,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="seeds 1 to N for each (default: 3)")
     add_training_arguments(parser)
     add_set_arguments(parser)
-    parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
+    parser.add_argument(
+        "--protocol", default="wordvec", metavar="NAME", help="how words are looked up (default: wordvec)"
+    )
     parser.add_argument(
         "--format",
         default="text",

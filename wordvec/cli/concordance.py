@@ -3,7 +3,6 @@
 wordvec concordance corpus/ king --limit 40 --sort right
 wordvec concordance corpus/ king --near crown --window 3
 wordvec concordance corpus/ tea coffee             what makes two words similar
-
 wordvec concordance corpus/ tea --sort date --format csv -o tea.csv
 
 CORPUS is a folder that `wordvec corpus build` wrote, or a text. The first run adds an index of words to a corpus

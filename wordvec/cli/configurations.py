@@ -10,7 +10,6 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from wordvec.cli.cluster import add_cluster_arguments
-from wordvec.cli.evaluate import SETS
 from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 DIMENSIONS_ARE_WORDS = "ppmi"  # an --option dim=... for all trainers does not apply to it
 
 
-def add_training_arguments(parser: argparse.ArgumentParser, folder: str = "FOLDER") -> None:
-    """Declare --option and --threads, and --scheduler, whose default store is `folder`.work."""
+def add_training_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --option, --threads and --scheduler."""
     parser.add_argument(
         "--option",
         dest="settings",
@@ -36,35 +35,7 @@ def add_training_arguments(parser: argparse.ArgumentParser, folder: str = "FOLDE
     parser.add_argument(
         "--threads", type=int, metavar="N", help="threads for reading and training (default: all cores)"
     )
-    add_cluster_arguments(parser, folder)
-
-
-class CollectSets(argparse.Action):
-    """Collect (task, set) of all options in the order given."""
-
-    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
-        """Append to the list."""
-        setattr(namespace, self.dest, [*getattr(namespace, self.dest), *((self.const, value) for value in values)])
-
-
-def add_set_arguments(parser: argparse.ArgumentParser, prefix: str = "", about: str = "", bias: bool = False) -> None:
-    """Declare --set, --similarity, --analogy and so on, or --dev-set and so on, as in `wordvec evaluate`.
-
-    They are collected as (task, set) in ``arguments.sets`` or ``arguments.dev_sets``; bias tests only if `bias` is set.
-    """
-    group = parser.add_argument_group(f"{about or 'evaluation sets'} (files or names; each may be repeated)")
-    for option, (task, purpose) in SETS.items():
-        if task != "bias" or bias:
-            group.add_argument(
-                f"--{prefix}{option}",
-                metavar="SET",
-                nargs="+",
-                action=CollectSets,
-                const=task,
-                dest=f"{prefix}sets".replace("-", "_"),
-                default=[],
-                help=purpose,
-            )
+    add_cluster_arguments(parser, "FOLDER")
 
 
 def read_ranking_sets(tasks: Sequence[tuple[str, str]]) -> list[EvaluationSet]:

@@ -25,15 +25,15 @@ from wordvec.cli.text import add_text_arguments, read_corpus
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    build = actions.add_parser("build", help="encode text into a folder that opens instantly", allow_abbrev=False)
+    build = _action(actions, "build", "encode text into a folder that opens instantly")
     add_text_arguments(build)
     add_metadata_arguments(build)
-    build.add_argument("-o", "--out", required=True, metavar="DIR")
+    build.add_argument("-o", "--out", required=True, metavar="DIR", help="the corpus folder to write")
     add_cluster_arguments(build)
-    info = actions.add_parser("info", help="contents of a corpus, cost of training, advice", allow_abbrev=False)
+    info = _action(actions, "info", "contents of a corpus, cost of training, advice")
     add_text_arguments(info)
     add_group_arguments(info)
-    splitting = actions.add_parser("split", help="a corpus for each group of documents", allow_abbrev=False)
+    splitting = _action(actions, "split", "a corpus for each group of documents")
     splitting.add_argument("corpus", metavar="DIR", help="a corpus folder that was built with metadata")
     add_group_arguments(splitting, required=True)
     splitting.add_argument("--seed", type=int, default=1, metavar="N", help="random seed for the halves (default: 1)")
@@ -41,14 +41,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--min-count", type=int, metavar="N", help="how often a word must occur in a part (default: as in the whole)"
     )
     splitting.add_argument("-o", "--out", required=True, metavar="DIR", help="the parts become folders in it")
-    listing = actions.add_parser("list", help="the bundled text and public corpora", allow_abbrev=False)
-    fetching = actions.add_parser("fetch", help="download a public corpus from the list", allow_abbrev=False)
-    fetching.add_argument("name", metavar="NAME")
-    fetching.add_argument("--to", metavar="DIR", help="folder (default: WORDVEC_DATA, else your cache folder)")
+    listing = _action(actions, "list", "the bundled text and public corpora")
+    fetching = _action(actions, "fetch", "download a public corpus from the list")
+    fetching.add_argument("name", metavar="NAME", help="a name that wordvec corpus list shows")
+    fetching.add_argument(
+        "--to", metavar="DIR", help="folder to download to (default: WORDVEC_DATA, else your cache folder)"
+    )
     verbs = ((build, run_build), (info, run_info), (splitting, run_split), (fetching, run_fetch), (listing, run_list))
     for action, run in verbs:
         action.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
         action.set_defaults(run=run)
+
+
+def _action(actions: Any, name: str, purpose: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=purpose, description=purpose, allow_abbrev=False)
+    return parser
 
 
 def run_build(arguments: argparse.Namespace) -> None:
@@ -109,7 +116,7 @@ def run_fetch(arguments: argparse.Namespace) -> None:
         checked = f", checked by {fetched.checked_by}" if fetched.checked_by else ""
         print(f"{fetched.path}: {fetched.bytes:,} bytes{checked}")
     if fetched.checked_by is None:
-        print(f"its SHA-256 as received is {fetched.sha256}; no hash was published, so nothing vouches for it")
+        print(f"its SHA-256 as received is {fetched.sha256}; no hash was published to check it against")
     if arguments.to is not None:
         print("give its path as TEXT; its name is enough only in the default folder")
 
@@ -159,4 +166,6 @@ def _print(description: dict[str, Any], as_json: bool) -> None:
             continue
         if isinstance(value, dict):
             value = ", ".join(f"{name} {of:,}" if isinstance(of, int) else f"{name} {of}" for name, of in value.items())
+        if isinstance(value, list):
+            value = ", ".join(map(str, value))
         print(f"{key.replace('_', ' '):18} {f'{value:,}' if isinstance(value, int) else value}")

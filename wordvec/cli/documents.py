@@ -208,6 +208,6 @@ def _check_no_other_parts(folder: Path, targets: set[Path]) -> None:
     others = sorted(each.name for each in shown if is_corpus_folder(each) and each not in targets)
     if others:
         raise InputError(
-            f"{folder}: holds {counted(len(others), 'corpus', 'corpora')} of something else than this split, which "
-            f"would be taken for its parts: {listed(others, 5)}; remove what is there, or name another folder"
+            f"{folder}: holds {counted(len(others), 'corpus', 'corpora')} that would be taken for parts of this "
+            f"split: {listed(others, 5)}; remove what is there, or name another folder"
         )

@@ -39,12 +39,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="weights of the words (default: sif); infer, the default for vectors of the paragraph-vectors trainer, "
         "finds the row that training would give",
     )
-    parser.add_argument("--a", type=float, default=1e-3, help="parameter a of the sif weights (default: 0.001)")
+    parser.add_argument(
+        "--a", type=float, default=1e-3, metavar="F", help="parameter a of the sif weights (default: 0.001)"
+    )
     parser.add_argument(
         "--tokenizer", metavar="NAME", help="tokenizer for vectors that do not record how their text was tokenized"
     )
     parser.add_argument("--encoding", default="utf-8", help="encoding of the text (default: utf-8)")
-    parser.add_argument("--encoding-errors", default="strict", choices=("strict", "replace", "ignore"))
+    parser.add_argument(
+        "--encoding-errors",
+        default="strict",
+        choices=("strict", "replace", "ignore"),
+        help="what to do with undecodable bytes (default: strict, an error that names the place)",
+    )
     parser.add_argument(
         "--threads", type=int, metavar="N", help="threads (default: all cores); the result is the same for any number"
     )

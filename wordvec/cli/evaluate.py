@@ -17,6 +17,7 @@ import argparse
 import os
 import sys
 import textwrap
+from functools import partial
 from typing import Any
 
 from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
@@ -41,7 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from wordvec.evaluation.protocols import PROTOCOLS
 
     parser.add_argument("files", metavar="FILE", nargs="+", help="files of vectors, in any format wordvec reads")
-    _add_sets(parser)
+    sets = add_set_arguments(parser, bias=True)
+    sets.add_argument(
+        "--scores",
+        metavar="FILE",
+        nargs="+",
+        help="a second file with the scores of the --similarity pairs, one per line",
+    )
     _add_how(parser, list(PROTOCOLS))
     out = parser.add_argument_group("output")
     out.add_argument("--sections", action="store_true", help="show each section of an analogy set")
@@ -54,18 +61,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_sets(parser: argparse.ArgumentParser) -> None:
-    sets = parser.add_argument_group("evaluation sets (each may be repeated)")
+def add_set_arguments(
+    parser: argparse.ArgumentParser, prefix: str = "", about: str = "evaluation sets", bias: bool = False
+) -> argparse._ArgumentGroup:
+    """Declare --set, --similarity, --analogy and so on, or with a `prefix` --dev-set and so on.
+
+    They are collected as (task, set) in ``arguments.sets`` or ``arguments.dev_sets``; bias tests only if `bias` is set.
+    """
+    group = parser.add_argument_group(f"{about} (files or names; each may be repeated)")
     for option, (task, purpose) in SETS.items():
-        sets.add_argument(
-            f"--{option}", metavar="SET", nargs="+", action=_Set, const=task, dest="sets", default=[], help=purpose
-        )
-    sets.add_argument(
-        "--scores",
-        metavar="FILE",
-        nargs="+",
-        help="a second file with the scores of the --similarity pairs, one per line",
-    )
+        if task != "bias" or bias:
+            group.add_argument(
+                f"--{prefix}{option}",
+                metavar="SET",
+                nargs="+",
+                action="extend",
+                type=partial(_named, task),
+                dest=f"{prefix}sets".replace("-", "_"),
+                default=[],
+                help=purpose,
+            )
+    return group
+
+
+def _named(task: str, given: str) -> tuple[str, str]:
+    return task, given
 
 
 def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
@@ -88,6 +108,18 @@ def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
         metavar="N",
         help="ask and answer analogies within N words; 0 for all (default: the protocol's, 30000 for wordvec)",
     )
+    _add_sessions(how)
+    how.add_argument("--encoding", default="utf-8", help="encoding of the sets' files (default: utf-8)")
+    how.add_argument(
+        "--device", default="cpu", choices=("cpu", "gpu"), help="device that answers analogies (default: cpu)"
+    )
+    how.add_argument(
+        "--against", default="first", choices=("first", "best"), help="model to compare with (default: first)"
+    )
+    how.add_argument("--seed", type=int, default=1, metavar="N", help="random seed (default: 1)")
+
+
+def _add_sessions(how: argparse._ArgumentGroup) -> None:
     how.add_argument("-k", type=int, default=10, metavar="K", help="K for hit rate, recall and NDCG at K (default: 10)")
     how.add_argument(
         "--test-share",
@@ -102,19 +134,6 @@ def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
         choices=("all", "last"),
         help="which items of a session are queries; last: leave one out (default: all)",
     )
-    how.add_argument("--encoding", default="utf-8", help="encoding of the sets' files (default: utf-8)")
-    how.add_argument(
-        "--device", default="cpu", choices=("cpu", "gpu"), help="device that answers analogies (default: cpu)"
-    )
-    how.add_argument("--against", default="first", choices=("first", "best"), help="model to compare with")
-    how.add_argument("--seed", type=int, default=1, help="random seed for resampling and clustering (default: 1)")
-
-
-class _Set(argparse.Action):
-    """Collect (task, set) of all options in the order given."""
-
-    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
-        namespace.sets = [*namespace.sets, *((self.const, value) for value in values)]
 
 
 def run(arguments: argparse.Namespace) -> None:

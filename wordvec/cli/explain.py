@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("file", metavar="FILE", help="a file of vectors")
-    parser.add_argument("a", metavar="A")
-    parser.add_argument("b", metavar="B")
+    parser.add_argument("a", metavar="A", help="a word")
+    parser.add_argument("b", metavar="B", help="a word")
     parser.add_argument("--in", dest="corpus", metavar="CORPUS", help="a corpus folder or a text to count contexts in")
     parser.add_argument(
         "--contexts", type=int, metavar="N", help="only the N most common contexts: rare ones have the largest PPMI"

@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--method", default="pca", choices=("pca", "tsne", "umap"), help="projection of the map (default: pca)"
     )
     parser.add_argument(
-        "--seed", type=int, default=1, help="random seed for tsne and umap, and for the colour clusters"
+        "--seed", type=int, default=1, metavar="N", help="random seed for tsne, umap and clusters (default: 1)"
     )
     parser.add_argument("--port", type=int, default=8765, metavar="N", help="default: 8765; 0 takes any free port")
     parser.add_argument(
@@ -86,7 +86,7 @@ def write_map_page(arguments: argparse.Namespace) -> None:
     parts = []
     for model in models:
         of = f" of {model.total:,}" if model.total > len(model.words) else ""
-        agreed = f"{model.agreement.overlap:.1%} of neighbours as exact" if model.agreement else ""
+        agreed = f"{model.agreement.overlap:.1%} of neighbours exact" if model.agreement else ""
         parts.append(f"{model.name}: {len(model.words):,}{of} words, {agreed}")
     print(f"{arguments.out}: {os.path.getsize(arguments.out) / 1e6:.1f} MB; {'; '.join(parts)}")
 

@@ -129,7 +129,7 @@ def _npy(path: str) -> np.ndarray:
     try:
         array = map_npy(path)
     except (ValueError, OSError) as error:
-        raise InputError(f"{path}: not a whole .npy array of numbers: {error}") from None
+        raise InputError(f"{path}: not a complete .npy array of numbers: {error}") from None
     if array.dtype.kind not in "fiub" or array.ndim == 0 or array.size == 0:
         raise InputError(f"{path}: an array of numbers expected; got {array.dtype} {array.shape}")
     return array if array.dtype.kind == "f" else array.astype(np.float64)

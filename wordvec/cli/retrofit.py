@@ -24,10 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a file of vectors")
     parser.add_argument("lexicon", metavar="LEXICON", help="a word and its neighbours on each line")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the format follows the suffix")
-    parser.add_argument("--alpha", type=float, default=1.0, help="weight of a word's own vector (default: 1)")
+    parser.add_argument(
+        "--alpha", type=float, default=1.0, metavar="F", help="weight of a word's own vector (default: 1)"
+    )
     parser.add_argument(
         "--beta",
         default="degree",
+        metavar="F",
         help="weight of each neighbour: a number (default: degree, 1 / number of neighbours)",
     )
     parser.add_argument(

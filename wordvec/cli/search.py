@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--like", metavar="ID", help="show the documents and words nearest to this document")
     parser.add_argument("--groups", type=int, metavar="N", help="put the documents into N groups")
     parser.add_argument("-k", type=int, default=10, help="how many documents or words (default: 10)")
-    parser.add_argument("--seed", type=int, default=1, help="random seed for the groups (default: 1)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="random seed for the groups (default: 1)")
     parser.add_argument("--vectors", metavar="FILE", help="the word vectors that DOCS was made with")
     parser.add_argument(
         "--tokenizer", metavar="NAME", help="tokenizer for TEXT if neither DOCS nor the vectors record one"

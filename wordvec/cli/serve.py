@@ -89,7 +89,9 @@ def run(arguments: argparse.Namespace) -> None:
             bound.listen(BACKLOG)  # requests sent as soon as the address is printed wait
         print(f"{url_of(arguments.host, bound)}  (Ctrl-C ends it)", flush=True)
         if settings.token is None and not is_loopback(arguments.host):
-            announce(f"{arguments.host} can be reached from other machines and no --token-file is given: all may ask")
+            announce(
+                f"{arguments.host} can be reached from other machines and no --token-file is given: anyone may ask"
+            )
         with suppress(KeyboardInterrupt):
             if arguments.workers == 1:
                 make_server(app, settings.seconds).run(sockets=[bound])

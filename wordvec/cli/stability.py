@@ -46,7 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sample", type=int, default=500, metavar="N", help="words sampled from each frequency band (default: 500)"
     )
     measuring.add_argument("--all", action="store_true", help="measure all words")
-    measuring.add_argument("-o", "--out-file", metavar="FILE", help="keep the overlap of each word, as .tsv or .json")
+    measuring.add_argument(
+        "-o", "--out", dest="out_file", metavar="FILE", help="write the overlap of each word, as .tsv or .json"
+    )
+    # The name --out had before.
+    measuring.add_argument("--out-file", metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     training = parser.add_argument_group("training, in place of files of vectors")
     training.add_argument("--trainer", metavar="NAME", help="skipgram, cbow, glove, svd or ppmi")
     training.add_argument("--seeds", type=int, default=5, metavar="N", help="train with seeds 1 to N (default: 5)")
@@ -63,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     training.add_argument(
         "--runs", dest="out", metavar="FOLDER", help="keep the models here; after a kill, the same command continues"
     )
-    add_training_arguments(parser, "FOLDER of --runs")
+    add_training_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
 
 

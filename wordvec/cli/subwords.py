@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with --buckets, n-grams for floret and spaCy: N rows each by floret's hash, 1 to 4 (default: fastText's)",
     )
     parser.add_argument(
-        "--ridge", type=float, help="strength of the ridge regression (default: 0.2; with --hashes 0.01)"
+        "--ridge", type=float, metavar="F", help="strength of the ridge regression (default: 0.2; with --hashes 0.01)"
     )
     parser.add_argument(
         "--threads", type=int, metavar="N", help="threads (default: all cores); the result is the same for any number"

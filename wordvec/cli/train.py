@@ -89,8 +89,7 @@ def run(arguments: argparse.Namespace) -> None:
 def checked_job(arguments: argparse.Namespace) -> Job:
     """Check the arguments, so that all errors in them are reported before the text is read."""
     from wordvec.files import check_writable
-    from wordvec.trainers import make_trainer
-    from wordvec.trainers.choice import BY_SIZE
+    from wordvec.trainers import BY_SIZE, make_trainer
     from wordvec.trainers.neural_options import with_preset
     from wordvec.vectors import WordVectors
     from wordvec.vectors.load import format_for
@@ -117,7 +116,7 @@ def checked_job(arguments: argparse.Namespace) -> Job:
 
 def _trained(arguments: argparse.Namespace, job: Job) -> tuple[Any, Corpus, str, dict[str, float]]:
     """The trainer, its corpus, the reason for this trainer, and the seconds of each stage."""
-    from wordvec.trainers.choice import BY_SIZE, choose_by_size
+    from wordvec.trainers import BY_SIZE, choose_by_size
 
     name, reason, start = job.name, job.reason, job.start
     began = time.perf_counter()
@@ -191,7 +190,7 @@ def choose_trainer(
     arguments: argparse.Namespace, given: dict[str, Any], start: WordVectors | None
 ) -> tuple[str | None, str]:
     """The trainer's name, None if the size of the text decides; and the reason, empty if it was named."""
-    from wordvec.trainers.choice import choose_by_options
+    from wordvec.trainers import choose_by_options
 
     if arguments.trainer is not None:
         return arguments.trainer, ""
@@ -278,7 +277,7 @@ def print_report(report: dict[str, Any]) -> None:
         f"by {report['trainer']}"
     )
     if report["trainer_chosen"]:
-        print(f"  trainer  {report['trainer']}, as {report['trainer_chosen']}; --trainer takes another")
+        print(f"  trainer  {report['trainer']}, as {report['trainer_chosen']}; --trainer chooses another")
     print(
         f"  corpus   {counted(report['tokens'], 'token')} of words seen at least {counted(report['min_count'], 'time')}"
     )

@@ -88,11 +88,12 @@ OPTIONS: list[tuple[str, Callable[[str], Any], str]] = [
         "memory for counting, such as 2G; the rest goes to temporary files (default: half of the free memory)",
     ),
     ("held_out", float, "share of the sentences kept from training to measure the loss on"),
-    ("pieces", int, "skip-gram and CBOW on a cluster: parts of a round that are trained separately (8 there)"),
-    ("merges", int, "rounds in an epoch; the pieces are merged after each (32)"),
+    ("pieces", int, "skip-gram and CBOW on a cluster: parts of a round that are trained separately (default: 8)"),
+    ("merges", int, "rounds in an epoch; the pieces are merged after each (default: 32)"),
     ("patience", int, "stop when the held-out loss has not fallen for this many epochs"),
     ("seed", int, "random seed: the same seed gives the same bytes"),
 ]
+METAVARS: dict[Callable[[str], Any], str] = {int: "N", float: "F", window: "N"}
 SWITCHES = {
     "words": "paragraph-vectors: also train the words, by skip-gram (default: no)",
     "shrink_window": "draw each centre's window from 1 .. window, as word2vec does (default: yes)",
@@ -118,7 +119,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options = parser.add_argument_group("options of the trainers")
     for name, kind, purpose in OPTIONS:
-        options.add_argument("--" + name.replace("_", "-"), type=kind, help=purpose)
+        options.add_argument(
+            "--" + name.replace("_", "-"), type=kind, metavar=METAVARS.get(kind, "VALUE"), help=purpose
+        )
     options.add_argument(
         "--hogwild", action="store_const", const=True, help="let the kernel's threads race: faster, not repeatable"
     )

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("source", metavar="SOURCE", help="a file of vectors of the language to translate from")
     parser.add_argument("target", metavar="TARGET", help="a file of vectors of the language to translate into")
-    parser.add_argument("words", metavar="WORD", nargs="*")
+    parser.add_argument("words", metavar="WORD", nargs="*", help="a word to translate")
     parser.add_argument("--dictionary", metavar="FILE", help="pairs to learn from (default: words spelt alike)")
     parser.add_argument("--test", metavar="FILE", help="pairs to measure precision on")
     parser.add_argument("-k", type=int, default=10, help="how many translations of each (default: 10)")

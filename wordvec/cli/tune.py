@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 from wordvec.cli.cluster import check_cluster_arguments, cluster_of
 from wordvec.cli.configurations import (
-    add_set_arguments,
     add_training_arguments,
     open_run_folder,
     parse_value,
     read_configurations,
     read_ranking_sets,
 )
+from wordvec.cli.evaluate import add_set_arguments
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
 from wordvec.errors import OptionError
@@ -43,7 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     add_text_arguments(parser, threads=False)
     parser.add_argument("-o", "--out", required=True, metavar="FOLDER", help="a folder for models, scores and the log")
-    parser.add_argument("--trainer", default="skipgram", help="skipgram, cbow, glove, svd or ppmi (default: skipgram)")
+    parser.add_argument(
+        "--trainer", default="skipgram", metavar="NAME", help="skipgram, cbow, glove, svd or ppmi (default: skipgram)"
+    )
     search = parser.add_argument_group("search")
     search.add_argument(
         "--budget",
@@ -59,14 +61,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="search an option in this range, or among VALUE,VALUE; append :log to search by ratio; may be repeated",
     )
-    search.add_argument("--sampler", default="sobol", help="sobol, or optuna (extra tune) (default: sobol)")
     search.add_argument(
-        "--seed", type=int, default=1, help="random seed for the search and for every training (default: 1)"
+        "--sampler", default="sobol", metavar="NAME", help="sobol, or optuna of the extra tune (default: sobol)"
+    )
+    search.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="N",
+        help="random seed for the search and for every training (default: 1)",
     )
     add_training_arguments(parser)
     add_set_arguments(parser, "dev-", "sets to search on")
     add_set_arguments(parser, "test-", "sets to test the winner on")
-    parser.add_argument("--protocol", default="wordvec", help="how words are looked up (default: wordvec)")
+    parser.add_argument(
+        "--protocol", default="wordvec", metavar="NAME", help="how words are looked up (default: wordvec)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
 
 
@@ -144,7 +154,7 @@ def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
     fixed = [setting.partition("=")[0].rpartition(".")[2].strip().replace("-", "_") for setting in arguments.settings]
     space = search_space(trainer, fixed, arguments.ranges, parse)
     if "epochs" in space:
-        raise OptionError("epochs are what the rounds of the search grow by: fix them, with --option epochs=N")
+        raise OptionError("the rounds of the search raise the epochs: fix them with --option epochs=N")
     return space
 
 

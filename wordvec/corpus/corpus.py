@@ -325,8 +325,8 @@ class Corpus:
             save_corpus(Path(folder), *parts, self.documents, self._written)
         except OSError as error:
             raise CorpusError(
-                f"{folder}: cannot be written: {error.strerror or error}; nothing of it is left behind, and a corpus "
-                "that was there before is as it was; make room, or choose another folder"
+                f"{folder}: cannot be written: {error.strerror or error}; nothing was left behind, and an "
+                "earlier corpus there is unchanged; make room, or choose another folder"
             ) from error
 
     def with_words(self, words: Iterable[str]) -> Corpus | None:

@@ -18,7 +18,7 @@ from wordvec.evaluation.tables import format_table
 from wordvec.experiments.method import sources_of
 from wordvec.experiments.method.card_parts import method_of_vectors
 from wordvec.experiments.stability import Stability
-from wordvec.experiments.tuning.trials import spoken
+from wordvec.experiments.training import spoken
 from wordvec.files import sha256_of
 from wordvec.vectors import WordVectors
 from wordvec.version import __version__

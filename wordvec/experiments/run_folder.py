@@ -120,7 +120,7 @@ class RunFolder:
                 return self._model(job, record)
         except (OSError, KeyError, TypeError, ValueError):
             pass
-        self.tell(f"{path} is not whole, or its record is not: it is trained again")
+        self.tell(f"{path} is incomplete, or its record is: it is trained again")
         return None
 
     def load(self, model: TrainedModel) -> WordVectors:
@@ -245,7 +245,7 @@ def _alone(path: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise InputError(f"{path}: another run is at work in this folder; wait for it, or choose another") from None
+        raise InputError(f"{path}: another run is using this folder; wait for it, or choose another") from None
     except OSError:  # a file system without locks, as on Windows
         pass
     try:

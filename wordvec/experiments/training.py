@@ -149,6 +149,18 @@ def _failure(job: Job, status: int, said: str) -> BaseException:
 # Training the models of a run folder on a cluster, one task per model, in the same way as on this machine.
 
 
+def spoken(seconds: float) -> str:
+    """Seconds in readable form.
+
+    >>> spoken(0.4), spoken(75), spoken(5400), spoken(200_000)
+    ('1 s', '75 s', '1 h 30 min', '55 h 33 min')
+    """
+    if seconds < 120:
+        return f"{max(1, round(seconds))} s"
+    minutes = int(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
 class ClusterTraining:
     """Trains jobs as tasks that write their models to the same files as `train_in_child`; all workers must see them.
 

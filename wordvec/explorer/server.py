@@ -7,7 +7,6 @@ network whose name was made to point here could read the answers).
 
 from __future__ import annotations
 
-import errno
 import ipaddress
 import json
 import socket
@@ -17,13 +16,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from wordvec.errors import InputError, OptionError, UnknownWordError
+from wordvec.errors import InputError, UnknownWordError
 from wordvec.explorer.html import make_html, plotly_script
 from wordvec.explorer.model import make_models
 from wordvec.explorer.periods import make_periods
 from wordvec.progress import announce
 from wordvec.serve.given import Given
 from wordvec.serve.questions import MOST_NEIGHBOURS, Questions
+from wordvec.serve.settings import binding
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -159,7 +159,8 @@ def make_server(
     Raises OptionError for a port in use or an address that is not this machine's, MissingExtraError without plotly.
     """
     plotly = plotly_script()
-    server = _bound(host, port)
+    with binding(host, port):
+        server = ExplorerServer(host, port, b"", Service([]))
     try:
         models = (make_periods if periods else make_models)(named, with_rows=False, **options)
         lists = {name: options[name] for name in ("words", "lists") if name in options}
@@ -196,19 +197,6 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _bound(host: str, port: int) -> ExplorerServer:
-    if not 0 <= port <= 65_535:
-        raise OptionError(f"--port must be from 0 to 65535; got {port}")
-    try:
-        return ExplorerServer(host, port, b"", Service([]))
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise OptionError(
-                f"port {port} of {host} is in use: choose another with --port, or --port 0 for any free one"
-            ) from error
-        raise OptionError(f"cannot listen on {host}, port {port}: {error.strerror or error}") from error
 
 
 # The questions that the served page may ask: those of `wordvec.serve`, about one or two models.

@@ -67,7 +67,9 @@ def add_gradients(a: Array | RowGradient, b: Array | RowGradient) -> Array | Row
     [2.0, 1.0, 3.0]
     """
     if a.shape != b.shape:
-        raise ShapeError(f"add_gradients: two gradients of one parameter have its shape; got {a.shape} and {b.shape}")
+        raise ShapeError(
+            f"add_gradients: both gradients must have the shape of their parameter; got {a.shape} and {b.shape}"
+        )
     if isinstance(a, RowGradient) and isinstance(b, RowGradient):
         xp = array_module(a.rows, b.rows)
         total = RowGradient(a.ids, a.rows, a.shape)

@@ -237,7 +237,7 @@ def build(
             failures.append(error)
     if failures:
         raise BuildError("; ".join(map(str, failures)), "\n".join(failure.output for failure in failures))
-    raise CannotBuildError("no C compiler is here (looked for cc, gcc, clang, $CC and ziglang: pip install ziglang)")
+    raise CannotBuildError("no C compiler was found (looked for cc, gcc, clang, $CC and ziglang: pip install ziglang)")
 
 
 def all_current() -> bool:

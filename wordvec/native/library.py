@@ -98,7 +98,9 @@ def _choose(wanted: str | None, folder: Path) -> ctypes.CDLL:
     base = _open_build(names[0], folder)
     best = min(int(base.wordvec_level()), len(names))
     if best < 1:
-        raise _Missing(f"wordvec's C library needs a processor with {names[0]} (for example SSE4.2), and this has less")
+        raise _Missing(
+            f"wordvec's C library needs a processor with {names[0]} (for example SSE4.2), which this one lacks"
+        )
     if wanted is None:
         wanted = names[best - 1]
     elif names.index(wanted) >= best:
@@ -116,11 +118,11 @@ def _open_build(name: str, folder: Path) -> ctypes.CDLL:
     if in_checkout():
         _renew(name, path)
     if not path.is_file():
-        raise _Missing(f"wordvec's C library is not here: looked for {path}; reinstall wordvec")
+        raise _Missing(f"wordvec's C library is missing: looked for {path}; reinstall wordvec")
     if not build.is_whole(path):
         raise LibraryError(
-            f"{path}: this build of wordvec's C library is damaged: its bytes are not those that"
-            f" {build.seal_of(path).name} beside it was written for; reinstall wordvec"
+            f"{path}: this build of wordvec's C library is damaged: its checksum is not the one in "
+            f"{build.seal_of(path).name}; reinstall wordvec"
         )
     return _open(path, "reinstall wordvec")
 
@@ -148,7 +150,7 @@ def _open(path: Path, way_on: str) -> ctypes.CDLL:
     except (OSError, AttributeError) as error:
         raise LibraryError(f"{path}: this build of wordvec's C library cannot be loaded ({error}); {way_on}") from None
     if made_from != build.checksum():
-        raise LibraryError(f"{path}: built from other sources than those beside it; {way_on}")
+        raise LibraryError(f"{path}: built from other sources than those of this package; {way_on}")
     return library
 
 

@@ -20,7 +20,8 @@ recognised by identity, never by equal values; a view such as ``W.T`` is another
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -31,7 +32,17 @@ from wordvec.layers.row_gradient import RowGradient, add_gradients
 
 Gradient = Any  # an Array or a RowGradient
 
+ABOVE_0: tuple[Callable[[float], bool], str] = (lambda x: x > 0, "above 0")
+FROM_0: tuple[Callable[[float], bool], str] = (lambda x: x >= 0, "at least 0")
+SHARE: tuple[Callable[[float], bool], str] = (lambda x: 0 <= x < 1, "at least 0 and below 1")
+RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {  # of the options of all optimizers
+    "learning_rate": ABOVE_0, "clip_norm": (lambda x: x is None or x > 0, "above 0, or None"),
+    "l1": FROM_0, "l2": FROM_0, "momentum": SHARE, "decay_rate": SHARE, "beta1": SHARE, "beta2": SHARE,
+    "epsilon": ABOVE_0, "initial": FROM_0,
+}  # fmt: skip
 
+
+@dataclass(eq=False)
 class Optimizer(ABC):
     """What all optimizers share; a subclass defines in `_step` what happens to one parameter.
 
@@ -46,16 +57,18 @@ class Optimizer(ABC):
 
     memories: ClassVar[int] = 0  # arrays shaped like the parameter that `_step` keeps between updates
 
-    def __init__(
-        self, learning_rate: float = 0.01, *, clip_norm: float | None = None, l1: float = 0.0, l2: float = 0.0
-    ) -> None:
-        self._require(learning_rate > 0, "learning_rate", "above 0", learning_rate)
-        self._require(clip_norm is None or clip_norm > 0, "clip_norm", "above 0, or None", clip_norm)
-        self._require(l1 >= 0, "l1", "at least 0", l1)
-        self._require(l2 >= 0, "l2", "at least 0", l2)
-        self.learning_rate, self.clip_norm, self.l1, self.l2 = learning_rate, clip_norm, l1, l2
-        self.steps = 0
-        self._memory: dict[int, tuple[Array, list[Array]]] = {}  # by id(parameter); the parameter is kept alive with it
+    learning_rate: float = 0.01
+    clip_norm: float | None = field(default=None, kw_only=True)
+    l1: float = field(default=0.0, kw_only=True)
+    l2: float = field(default=0.0, kw_only=True)
+    steps: int = field(default=0, init=False, repr=False)
+    # By id(parameter); the parameter is kept alive with it.
+    _memory: dict[int, tuple[Array, list[Array]]] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, (holds, allowed) in RANGES.items():
+            if hasattr(self, name) and not holds(value := getattr(self, name)):
+                raise OptionError(f"{type(self).__name__}: {name} must be {allowed}; got {value}")
 
     def update(self, params: Sequence[Array], grads: Sequence[Gradient]) -> None:
         """Change `params` in place by one step along `grads`, which are not changed.
@@ -112,10 +125,6 @@ class Optimizer(ABC):
         """The initial value of a memory of W."""
         return array_module(W).zeros_like(W)
 
-    def _require(self, holds: bool, name: str, allowed: str, value: object) -> None:
-        if not holds:
-            raise OptionError(f"{type(self).__name__}: {name} must be {allowed}; got {value}")
-
 
 class SGD(Optimizer):
     """W <- W - learning_rate * gradient."""
@@ -130,23 +139,13 @@ class SGD(Optimizer):
             subtract_rows(W, gradient.ids, self._prepare(W, gradient.rows, scale), self.learning_rate)
 
 
+@dataclass(eq=False)
 class Momentum(Optimizer):
     """v <- momentum v - learning_rate * gradient;  W <- W + v  (Polyak 1964)."""
 
     memories: ClassVar[int] = 1
 
-    def __init__(
-        self,
-        learning_rate: float = 0.01,
-        momentum: float = 0.9,
-        *,
-        clip_norm: float | None = None,
-        l1: float = 0.0,
-        l2: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate, clip_norm=clip_norm, l1=l1, l2=l2)
-        self._require(0 <= momentum < 1, "momentum", "at least 0 and below 1", momentum)
-        self.momentum = momentum
+    momentum: float = 0.9
 
     def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
         (v,) = memory
@@ -173,6 +172,7 @@ class Nesterov(Momentum):
         W -= step
 
 
+@dataclass(eq=False)
 class AdaGrad(Optimizer):
     """h <- h + gradient^2;  W <- W - learning_rate * gradient / (sqrt(h) + epsilon)  (Duchi, Hazan and Singer 2011).
 
@@ -181,20 +181,8 @@ class AdaGrad(Optimizer):
 
     memories: ClassVar[int] = 1
 
-    def __init__(
-        self,
-        learning_rate: float = 0.01,
-        epsilon: float = 1e-7,
-        *,
-        initial: float = 0.0,
-        clip_norm: float | None = None,
-        l1: float = 0.0,
-        l2: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate, clip_norm=clip_norm, l1=l1, l2=l2)
-        self._require(epsilon > 0, "epsilon", "above 0", epsilon)
-        self._require(initial >= 0, "initial", "at least 0", initial)
-        self.epsilon, self.initial = epsilon, initial
+    epsilon: float = 1e-7
+    initial: float = field(default=0.0, kw_only=True)
 
     def _new_memory(self, W: Array) -> Array:
         return array_module(W).full_like(W, self.initial)
@@ -205,6 +193,7 @@ class AdaGrad(Optimizer):
         W -= self.learning_rate * gradient / (array_module(h).sqrt(h) + self.epsilon)
 
 
+@dataclass(eq=False)
 class RMSprop(Optimizer):
     """h <- decay_rate h + (1 - decay_rate) gradient^2;  W <- W - learning_rate * gradient / (sqrt(h) + epsilon).
 
@@ -213,20 +202,8 @@ class RMSprop(Optimizer):
 
     memories: ClassVar[int] = 1
 
-    def __init__(
-        self,
-        learning_rate: float = 0.01,
-        decay_rate: float = 0.99,
-        epsilon: float = 1e-7,
-        *,
-        clip_norm: float | None = None,
-        l1: float = 0.0,
-        l2: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate, clip_norm=clip_norm, l1=l1, l2=l2)
-        self._require(0 <= decay_rate < 1, "decay_rate", "at least 0 and below 1", decay_rate)
-        self._require(epsilon > 0, "epsilon", "above 0", epsilon)
-        self.decay_rate, self.epsilon = decay_rate, epsilon
+    decay_rate: float = 0.99
+    epsilon: float = 1e-7
 
     def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
         (h,) = memory
@@ -235,6 +212,7 @@ class RMSprop(Optimizer):
         W -= self.learning_rate * gradient / (array_module(h).sqrt(h) + self.epsilon)
 
 
+@dataclass(eq=False)
 class Adam(Optimizer):
     """m <- beta1 m + (1 - beta1) gradient;  v <- beta2 v + (1 - beta2) gradient^2;
     W <- W - learning_rate * m' / (sqrt(v') + epsilon),  m' = m / (1 - beta1^t),  v' = v / (1 - beta2^t)  at step t.
@@ -244,22 +222,10 @@ class Adam(Optimizer):
 
     memories: ClassVar[int] = 2
 
-    def __init__(
-        self,
-        learning_rate: float = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-        *,
-        clip_norm: float | None = None,
-        l1: float = 0.0,
-        l2: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate, clip_norm=clip_norm, l1=l1, l2=l2)
-        self._require(0 <= beta1 < 1, "beta1", "at least 0 and below 1", beta1)
-        self._require(0 <= beta2 < 1, "beta2", "at least 0 and below 1", beta2)
-        self._require(epsilon > 0, "epsilon", "above 0", epsilon)
-        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+    learning_rate: float = 0.001
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
 
     def _step(self, W: Array, gradient: Array, memory: list[Array]) -> None:
         m, v = memory
@@ -275,8 +241,34 @@ def gradient_norm(grads: Sequence[Gradient]) -> float:
     >>> gradient_norm([np.array([3.0]), np.array([[0.0, 4.0]])])
     5.0
     """
-    dense = [(g.rows if isinstance(g, RowGradient) else g).ravel() for g in grads]
+    dense = [_numbers(gradient).ravel() for gradient in grads]
     return float(np.sqrt(sum(float(array_module(g).vdot(g, g)) for g in dense)))
+
+
+def clip_gradients(grads: Sequence[Gradient], max_norm: float) -> float:
+    """Scale all gradients down in place so that their joint norm is at most `max_norm`; return the norm before.
+
+    Pascanu, Mikolov and Bengio 2013, "On the difficulty of training recurrent neural networks", algorithm 1. The
+    option `clip_norm` of every optimizer does the same at each update. Raises OptionError unless `max_norm` is above
+    0, TrainingError for a norm that is not finite.
+
+    >>> gradient = np.array([3.0, 4.0])
+    >>> clip_gradients([gradient], max_norm=1.0), gradient.round(2).tolist()
+    (5.0, [0.6, 0.8])
+    """
+    if not max_norm > 0:
+        raise OptionError(f"clip_gradients: max_norm must be above 0; got {max_norm}")
+    norm = gradient_norm(grads)
+    if not np.isfinite(norm):
+        raise TrainingError(f"clip_gradients: the norm of the gradients is {norm}: try a lower learning_rate")
+    if norm > max_norm:
+        for array in {id(a): a for a in map(_numbers, grads)}.values():  # an array listed twice is scaled once
+            array *= max_norm / norm
+    return norm
+
+
+def _numbers(gradient: Gradient) -> np.ndarray:
+    return gradient.rows if isinstance(gradient, RowGradient) else gradient
 
 
 def merge_tied(params: Sequence[Array], grads: Sequence[Gradient]) -> tuple[list[Array], list[Gradient]]:

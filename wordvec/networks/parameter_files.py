@@ -142,7 +142,7 @@ def _everything_in_npz(path: str | os.PathLike[str]) -> tuple[str, dict[str, np.
             raise _Differs(_no_layers(list(entries)))
         size = os.path.getsize(path)
         if sum(entry.file_size for entry in entries.values()) > size:
-            raise ValueError("what it holds is larger than the file")
+            raise ValueError("its content is larger than the file")
         for name, entry in entries.items():
             with archive.open(entry) as file:
                 found[name] = _array_in(file, name, entry.file_size)

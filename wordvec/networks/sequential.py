@@ -214,7 +214,7 @@ def layers_of(path: Any, description: str, arrays: Mapping[str, Array]) -> tuple
         loss = None if loss is None else (str(loss[0]), dict(loss[1]))
     except (ValueError, TypeError, KeyError, IndexError, RecursionError):
         raise InputError(
-            f"{path}: what it says of its layers is damaged: write it again with Sequential.save"
+            f"{path}: its description of the layers is damaged: write it again with Sequential.save"
         ) from None
     seen: dict[str, int] = {}
     layers = []

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import socket
 import tempfile
+from contextlib import ExitStack
 from typing import Any
 
 import uvicorn
 
-from wordvec.errors import OptionError
-from wordvec.serve.settings import Settings
+from wordvec.serve.settings import Settings, binding
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 CONNECTIONS = 2_000  # open at a time; further ones are answered with 503
@@ -22,19 +21,11 @@ KEEP_ALIVE = 15  # seconds that a connection may stay open between two requests
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket that is bound but not listening yet; port 0 takes any free one. Raises OptionError."""
-    if not 0 <= port <= 65_535:
-        raise OptionError(f"--port must be from 0 to 65535; got {port}")
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
+    with binding(host, port), ExitStack() as on_error:
+        bound = on_error.enter_context(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET))
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        if error.errno == errno.EADDRINUSE:
-            raise OptionError(
-                f"port {port} of {host} is in use: choose another with --port, or --port 0 for any free one"
-            ) from error
-        raise OptionError(f"cannot listen on {host}, port {port}: {error.strerror or error}") from error
+        on_error.pop_all()
     return bound
 
 

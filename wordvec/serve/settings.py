@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -112,3 +114,18 @@ def _text(value: Any) -> str:
 
 def _is_token(token: str) -> bool:
     return len(token) >= 16 and all("!" <= character <= "~" for character in token)
+
+
+@contextmanager
+def binding(host: str, port: int) -> Iterator[None]:
+    """Bind a socket to an address in the block; port 0 takes any free one. Raises OptionError if that is impossible."""
+    if not 0 <= port <= 65_535:
+        raise OptionError(f"--port must be from 0 to 65535; got {port}")
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise OptionError(
+                f"port {port} of {host} is in use: choose another with --port, or --port 0 for any free one"
+            ) from error
+        raise OptionError(f"cannot listen on {host}, port {port}: {error.strerror or error}") from error

@@ -133,7 +133,7 @@ class Trainer(ABC):
             raise OptionError(f"{self.name} has no epochs to report: on_epoch is for SkipGram, CBOW and GloVe")
         if start is not None:
             raise OptionError(
-                f"{self.name} cannot go on from vectors: it is computed from the counts of a whole text. "
+                f"{self.name} cannot continue from vectors: it is computed from the counts of a whole text. "
                 "SkipGram and CBOW take start=; here train on all texts together"
             )
         if client is None and store is not None:

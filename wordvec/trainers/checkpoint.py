@@ -192,4 +192,4 @@ class Keeper:
     def _say_what_failed(self, error: Exception, ending: bool) -> None:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         kept = "the earlier one is kept" if Path(self.saving.path).is_file() else "there is none yet"  # type: ignore[union-attr]
-        announce(f"no checkpoint could be written ({reason}), {kept}" + ("" if ending else "; training goes on"))
+        announce(f"no checkpoint could be written ({reason}), {kept}" + ("" if ending else "; training continues"))

@@ -188,7 +188,7 @@ class GloVe(Trainer):
         show_progress     None means "on a terminal or in a notebook"
         """
         if resume and checkpoint is None:
-            raise OptionError("resume needs the checkpoint to go on from")
+            raise OptionError("resume needs the checkpoint to continue from")
         self._saving = None if checkpoint is None else Saving(checkpoint, checkpoint_every)
         self._resume = resume
         shared: dict[str, Any] = {"client": client, "store": store, "show_progress": show_progress}

@@ -163,7 +163,7 @@ def mean_loss(total: float, predictions: int) -> float:
     """
     if predictions == 0:
         raise TrainingError(
-            "no word of the corpus has another word beside it once rare words and some of the frequent ones are left "
+            "no word of the corpus has another word next to it once rare words and some of the frequent ones are left "
             "out, so there is nothing to train on (or, for documents, no word was kept): longer sentences, a smaller "
             "--min-count or --subsample 0 may help; a text without spaces between its words, such as Chinese or Thai, "
             "needs another --tokenizer, such as characters"

@@ -98,8 +98,8 @@ class NeuralTrainer(Presets, Planned, Trainer):
     subwords          a word's vector is the mean of its own row and its n-grams' rows, and all of these are trained
                       (fastText, Bojanowski et al. 2017). Unseen words get vectors, and rare words get better ones. See
                       `wordvec.kernels.word_parts`; needs the kernel on the CPU, with negative sampling
-    min_n, max_n      with subwords: the shortest and longest n-grams of <word>, in characters; None is 3 and 6, as in
-                      fastText
+    min_n             with subwords: fewest characters of an n-gram of <word>; None is 3, as in fastText
+    max_n             with subwords: most characters of an n-gram; None is 6
     buckets           with subwords: number n-grams by a hash below this, as in fastText; None: a row for each n-gram
     jamo              with subwords: True decomposes Korean syllables into their letters before n-grams are taken
     seed              same seed, same options, same machine: same bytes (except hogwild and a GPU's racing warps)

@@ -125,7 +125,7 @@ def check_run(
     if start is not None and trainer.subwords:
         raise OptionError(f"{trainer.name}: subwords cannot start from vectors: leave out start, or subwords")
     if resume and checkpoint is None:
-        raise OptionError("resume needs the checkpoint to go on from")
+        raise OptionError("resume needs the checkpoint to continue from")
     if checkpoint is not None and trainer.optimizer != "sgd":
         raise OptionError("checkpoints keep weights only: they need optimizer 'sgd', which has no other state")
 
@@ -200,7 +200,7 @@ def _check_combinations(trainer: NeuralOptions, kernel_fits: bool) -> None:
     if trainer.slices is not None and trainer.hogwild:
         raise OptionError(f"{trainer.name}: hogwild's threads take whole rows: leave out slices, or hogwild")
     if trainer.hogwild and trainer.device == "gpu":
-        raise OptionError(f"{trainer.name}: hogwild is for the CPU; on a GPU, warps race unless there is but one")
+        raise OptionError(f"{trainer.name}: hogwild is for the CPU; on a GPU, warps race unless there is only one")
     if trainer.warps is not None and (trainer.engine, trainer.device) != ("kernel", "gpu"):
         raise OptionError(f"{trainer.name}: warps is for the GPU's kernels: give device 'gpu', engine 'kernel'")
     if trainer.engine == "layers" and (trainer.hogwild or trainer.threads is not None):

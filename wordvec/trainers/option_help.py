@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 from wordvec.errors import ArgumentError
 
 T = TypeVar("T", bound=type)
+F = TypeVar("F", bound=Callable[..., Any])
 WIDTH = 100  # characters of a line of help
 
 
@@ -87,9 +88,6 @@ def _as_text(option: Option) -> str:
 # Names used by other libraries (gensim, word2vec.c, fastText, scikit-learn), and the names here. Trainers,
 # `make_trainer`, ``fit`` and the command line all take their hints from these tables.
 
-
-F = TypeVar("F", bound=Callable[..., Any])
-
 OPTION_NAMES = {  # theirs -> the trainers' option here
     **dict.fromkeys(("vector_size", "size", "n_components", "embedding_dim", "embedding_size", "dims"), "dim"),
     **dict.fromkeys(("dimension", "dimensions", "ndim", "n_dims", "vec_size"), "dim"),
@@ -145,7 +143,9 @@ ADVICE = {  # theirs -> where that is done here
 }
 ATTRIBUTES = {  # of a trained model, theirs -> here
     **dict.fromkeys(("wv", "kv", "word_vectors", "embeddings_", "components_"), "the vectors are trainer.vectors"),
-    **dict.fromkeys(("train", "partial_fit"), "it is trainer.fit(corpus); fit(corpus, start=vectors) goes on from old"),
+    **dict.fromkeys(
+        ("train", "partial_fit"), "it is trainer.fit(corpus); fit(corpus, start=vectors) continues from old"
+    ),
     **dict.fromkeys(
         ("build_vocab", "scan_vocab"), "the corpus has the vocabulary: trainer.fit(Corpus.from_sentences(...))"
     ),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec.corpus import Corpus
-from wordvec.corpus.concordance.associations import associations, contexts_of, nearest_distance, shared_contexts, spread
+from wordvec.corpus.concordance.associations import associations, contexts_of, cosine_parts, nearest_distance, spread
 
 SENTENCES = st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8), min_size=1, max_size=8)
 
@@ -60,17 +60,17 @@ def test_parts_add_up_to_the_cosine():
     )
     of = {word: corpus.vocabulary.id(word) for word in "ab"}
     rows = [contexts_of(corpus, np.flatnonzero(corpus.ids == of[word]), window=2) for word in "ab"]
-    parts, near_a, near_b = shared_contexts(*rows)
     a, b = (row.association for row in rows)
+    parts = cosine_parts(a, b)
     assert parts.sum() == pytest.approx(a @ b / np.sqrt((a @ a) * (b @ b)), rel=1e-12)
     assert set(np.flatnonzero(parts)) == {corpus.vocabulary.id("x"), corpus.vocabulary.id("y")}
-    assert (near_a.sum(), near_b.sum()) == (4, 4)
+    assert [row.near.sum() for row in rows] == [4, 4]
 
 
 def test_a_word_without_company_shares_nothing():
     corpus = Corpus.from_sentences([["alone"], ["a", "b"]])
     rows = [contexts_of(corpus, np.flatnonzero(corpus.ids == corpus.vocabulary.id(word)), 5) for word in ("alone", "a")]
-    assert shared_contexts(*rows)[0].tolist() == [0.0, 0.0, 0.0]
+    assert cosine_parts(*(row.association for row in rows)).tolist() == [0.0, 0.0, 0.0]
 
 
 @given(st.integers(0, 1000), st.integers(1, 50), st.one_of(st.none(), st.integers(-5, 2**70)))

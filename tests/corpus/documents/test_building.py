@@ -137,7 +137,7 @@ def test_what_says_nothing_about_documents_is_refused(tmp_path):
             Corpus.from_documents(folder, **options)
     with pytest.raises(OptionError, match="leave --field out"):
         Corpus.from_documents(folder, folder / "table.csv", field="text")
-    with pytest.raises(CorpusError, match="there is none of this name"):
+    with pytest.raises(CorpusError, match="there is none with this name"):
         Corpus.from_documents("nowhere.txt", folder / "table.csv")
     with pytest.raises(CorpusError, match="besides the table"):
         Corpus.from_documents(folder / "table.csv", folder / "table.csv")

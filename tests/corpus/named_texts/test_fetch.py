@@ -464,10 +464,10 @@ def test_a_damaged_archive_without_a_hash_is_found_by_its_own_sum(server, cache,
     damaged = bytearray(server.content)
     damaged[200] ^= 255
     server.content = bytes(damaged)
-    with pytest.raises(CorpusError, match="not a sound zip archive"):
+    with pytest.raises(CorpusError, match="not a valid zip archive"):
         quickly("hello")
     server.content = b"not a zip".ljust(len(damaged))
-    with pytest.raises(CorpusError, match="not a sound zip archive"):
+    with pytest.raises(CorpusError, match="not a valid zip archive"):
         quickly("hello")
 
 
@@ -518,7 +518,7 @@ def test_the_command_without_a_hash_prints_the_one_received(server, cache, monke
     assert main(["corpus", "fetch", "hello", "--to", str(cache / "x")]) == 0
     out, _ = capsys.readouterr()
     assert SHA256 in out
-    assert "nothing vouches for it" in out
+    assert "no hash was published to check it against" in out
     assert "give its path as TEXT" in out
 
 

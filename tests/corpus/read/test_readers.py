@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordvec.corpus import read_lines
-from wordvec.corpus.read import compression, decoding, read_pieces
+from wordvec.corpus.read import compression, decoding, read_blocks, split_blocks
 from wordvec.corpus.read.paths import size_in_bytes
 from wordvec.corpus.read.sources import as_files, as_texts
 from wordvec.errors import CorpusError, OptionError
@@ -63,7 +63,7 @@ def test_a_long_line_comes_in_pieces_cut_at_white_space_only(tmp_path_factory, t
     path = tmp_path_factory.mktemp("text") / "text"
     path.write_bytes(b"x" + text.encode())
     with mock.patch.object(decoding, "CHUNK_BYTES", 7), mock.patch.object(decoding, "LONGEST_PIECE", longest):
-        pieces = list(read_pieces(path))
+        pieces = list(split_blocks(read_blocks(path)))
     lines, line = [], []
     for piece, ends_line in pieces:
         line.append(piece)
@@ -81,7 +81,7 @@ def test_a_long_line_really_is_cut(tmp_path):
     path = tmp_path / "text"
     path.write_text("word " * 100)
     with mock.patch.object(decoding, "CHUNK_BYTES", 30), mock.patch.object(decoding, "LONGEST_PIECE", 20):
-        pieces = [piece for piece, _ in read_pieces(path)]
+        pieces = [piece for piece, _ in split_blocks(read_blocks(path))]
     assert len(pieces) > 10
     assert max(map(len, pieces)) < 60
 
@@ -150,7 +150,7 @@ def test_a_line_that_must_be_whole_has_a_limit(tmp_path, monkeypatch):
     monkeypatch.setattr(decoding, "LONGEST_PIECE", 1 << 8)
     monkeypatch.setattr(decoding, "CHUNK_BYTES", 1 << 8)
     (tmp_path / "line").write_text("word " * 5000)
-    assert sum(1 for _ in read_pieces(tmp_path)) > 10
+    assert sum(1 for _ in split_blocks(read_blocks(tmp_path))) > 10
     with pytest.raises(CorpusError, match="a line of more than 4,096 characters is needed whole"):
         list(read_lines(tmp_path))
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import numpy as np
 import pytest
@@ -105,7 +106,7 @@ def test_a_corpus_without_a_record_of_its_text_is_examined_too():
 def test_the_lines_are_readable():
     text = "\n".join(report_lines(examine(Corpus.from_texts(TEXT, min_count=5, show_progress=False))))
     assert "are in the vocabulary" in text
-    assert "in the middle; 5 % have" in text
+    assert re.search(r"median \d+; 5 % have", text)
     assert "min_count      words   share of tokens kept" in text
     assert "<- this corpus" in text.split(" 5  ")[1].split("\n")[0]
     assert "skipgram" in text

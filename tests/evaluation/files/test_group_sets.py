@@ -82,7 +82,7 @@ def test_outliers_in_their_published_forms(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("cat\ndog\ncar\n", "expected words, one blank line, outliers, a word a line; got 0 blank lines"),
+        ("cat\ndog\ncar\n", "expected words, one blank line, outliers, a word per line; got 0 blank lines"),
         ("cat\n\ndog\n\ncar\n", "got 2 blank lines"),
         ("cat\n\ncar\n", "topic pets: too few words or outliers"),
         ("cat\ndog\n\ndog\n", "'dog' is a word and an outlier"),

@@ -3,7 +3,6 @@ import json
 import numpy as np
 import pytest
 
-from wordvec.corpus import Corpus
 from wordvec.errors import EvaluationFileError, OptionError, WordvecError
 from wordvec.evaluation.differences import holm
 from wordvec.experiments import kept_scores, run_folder
@@ -22,35 +21,6 @@ from wordvec.experiments.training import Configuration, Job
 
 SVD = Configuration("svd", "svd", {"dim": 4, "subsample": 0.0})
 CBOW = Configuration("cbow", "cbow", {"dim": 4, "epochs": 1, "subsample": 0.0, "engine": "layers"})
-
-
-@pytest.fixture(scope="module")
-def corpus():
-    rng = np.random.default_rng(3)
-    words = [f"w{i}" for i in range(12)]
-    return Corpus.from_sentences([[words[i] for i in rng.integers(12, size=6)] for _ in range(60)])
-
-
-@pytest.fixture
-def trained_here(monkeypatch):
-    from wordvec.experiments.child import run
-
-    trained = []
-
-    def train(job, corpus_folder, out):
-        trained.append(job.label)
-        order = {"corpus": corpus_folder, "sample": job.sample, "trainer": job.configuration.trainer}
-        return run({**order, "options": job.options, "out": out, "show_progress": False})
-
-    monkeypatch.setattr(run_folder, "train_in_child", train)
-    return trained
-
-
-@pytest.fixture
-def sets(tmp_path):
-    (tmp_path / "pairs.txt").write_text("w0 w1 5\nw2 w3 3\nw4 w5 1\nw6 w7 4\nw0 zebra 2\n")
-    (tmp_path / "questions.txt").write_text(": some\nw0 w1 w2 w3\nw4 w5 w6 w7\n")
-    return read_sets([("similarity", tmp_path / "pairs.txt"), ("analogy", tmp_path / "questions.txt")])
 
 
 def test_trains_each_seed_scores_each_set_and_compares_each_pair(corpus, tmp_path, trained_here, sets):

@@ -95,6 +95,21 @@ def test_a_record_by_option_and_a_run_that_fails(here, capsys):
     assert "the record of runs cannot be written" in capsys.readouterr().err
 
 
+def test_evaluation_sets_and_the_start_are_inputs_and_a_word_is_none(here, capsys):
+    Path("pairs.txt").write_text("t0w3 t1w3 5\nt0w3 t0w4 9\n", encoding="utf-8")
+    Path("t0w3").write_text("a file with the name of a word", encoding="utf-8")
+    again = "train corpus -o w.safetensors --trainer cbow --dim 4 --epochs 1 --engine layers"
+    for command in (
+        "similar v.safetensors t0w3",
+        "evaluate v.safetensors --similarity pairs.txt",
+        again,
+        again.replace("w.safe", "x.safe") + " --start w.safetensors",
+    ):
+        assert main(["--record", "own.jsonl", *command.split()]) == 0
+    inputs = [[each["path"] for each in run["inputs"]] for run in read_runs("own.jsonl")]
+    assert inputs == [["v.safetensors"], ["v.safetensors", "pairs.txt"], ["corpus"], ["corpus", "w.safetensors"]]
+
+
 def test_bad_records_and_files_that_no_run_wrote(here):
     runs = read_runs("runs.jsonl")
     assert {each["path"] for each in sources_of(runs_behind("v.safetensors", runs))} == {"texts", "texts/table.csv"}
@@ -102,7 +117,7 @@ def test_bad_records_and_files_that_no_run_wrote(here):
         runs_behind("texts/d000.txt", runs)
     with pytest.raises(InputError, match="no such file"):
         runs_behind("nowhere", runs)
-    bad = {"{": "line 1: is no record of a run", '{"format": 1}': "as wordvec --record", None: "cannot be read"}
+    bad = {"{": "line 1: is not the record of a run", '{"format": 1}': "as wordvec --record", None: "cannot be read"}
     for content, message in bad.items():
         if content is not None:
             Path("bad.jsonl").write_text(content)
@@ -130,7 +145,7 @@ RUN = {
 def test_a_run_of_another_form_is_refused_with_its_line(tmp_path, change, message):
     lines = [json.dumps(RUN), "", json.dumps({**RUN, **change})]
     (tmp_path / "r.jsonl").write_text("\n".join(lines))
-    with pytest.raises(InputError, match=f"line 3: is no record of a run.*{message}"):
+    with pytest.raises(InputError, match=f"line 3: is not the record of a run.*{message}"):
         read_runs(tmp_path / "r.jsonl")
 
 
@@ -138,7 +153,7 @@ def test_a_run_of_another_form_is_refused_with_its_line(tmp_path, change, messag
 def test_a_record_that_is_full_is_told_of(here, capsys):
     assert main(["--record", "/dev/full", "similar", "v.safetensors", "t0w3", "-k", "1"]) == 2
     said = capsys.readouterr()
-    assert said.out and "/dev/full: the run is done, and cannot be recorded: No space left" in said.err
+    assert said.out and "/dev/full: the run is done but cannot be recorded: No space left" in said.err
 
 
 def test_a_command_with_a_line_separator_is_one_line(tmp_path):

@@ -6,9 +6,11 @@ import inspect
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from kernel_inputs import make_matrix, random_arrays
 from scipy.sparse import csr_array
 
 from wordvec.errors import OptionError, ShapeError
@@ -26,23 +28,8 @@ LIKE_GLOVE_C = {"accumulator": 1600.0, "bias_accumulator": 4.0}
 AGGRESSIVE = {"accumulator": 1e-6, "bias_accumulator": 1e-6}  # first steps of learning_rate, whatever the gradient
 
 
-def make_matrix(seed=0, words=WORDS):
-    """Half of all cells, counts around and above x_max, some of them 1 (whose logarithm is 0) and x_max itself."""
-    rng = np.random.default_rng(seed)
-    dense = np.exp(3 * rng.normal(size=(words, words))) * (rng.random((words, words)) < 0.5)
-    dense[0, :] = dense[:, 0] = 7.5  # a word that meets all others
-    dense[1, :8], dense[2, :8] = 1.0, 100.0
-    return csr_array(dense)
-
-
 MATRIX = make_matrix()
 CELLS = Cells.from_matrix(MATRIX, BANDS)
-
-
-def random_arrays(dimension, words=WORDS, seed=1):
-    rng = np.random.default_rng(seed)
-    W = [(rng.normal(size=(words, dimension)) / np.sqrt(dimension)).astype(np.float32) for _ in range(2)]
-    return [*W, *(rng.normal(size=(2, words)) / 2).astype(np.float32)]
 
 
 def run(module, arrays, cells=CELLS, epochs=2, start=LIKE_GLOVE_C, **options):
@@ -124,7 +111,9 @@ for dimension in (1, 100):
 test_glove.test_weights_and_logarithms()
 print(test_glove.library.isa())
 """
-    environment = {**os.environ, library.VARIABLE: isa, "PYTHONPATH": os.path.dirname(__file__)}
+    folder = Path(__file__).parent
+    path = os.pathsep.join(map(str, (folder, folder.parents[1])))  # and what tests share
+    environment = {**os.environ, library.VARIABLE: isa, "PYTHONPATH": path}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     assert done.stdout.split() == [isa], done.stdout + done.stderr
 

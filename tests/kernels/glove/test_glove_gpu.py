@@ -4,6 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
+from kernel_inputs import make_matrix, random_arrays
 from scipy.sparse import csr_array
 
 from wordvec.arrays import device_module, to_numpy
@@ -15,15 +16,6 @@ from wordvec.native import library
 
 WORDS, BANDS = 23, 4  # bands of unequal size
 START = {"accumulator": 1600.0, "bias_accumulator": 4.0}
-
-
-def make_matrix(seed=0, words=WORDS):
-    """Half of all cells, counts around and above x_max, and a word that meets all others."""
-    rng = np.random.default_rng(seed)
-    dense = np.exp(3 * rng.normal(size=(words, words))) * (rng.random((words, words)) < 0.5)
-    dense[0, :] = dense[:, 0] = 7.5
-    dense[1, :8], dense[2, :8] = 1.0, 100.0
-    return csr_array(dense)
 
 
 MATRIX = make_matrix()
@@ -48,12 +40,6 @@ def cells_of(matrix, bands):
     packed |= coo.data.astype(np.float32).view(np.uint32)
     starts = np.searchsorted(tiles[order], np.arange(bands * bands + 1))
     return Cells(packed[order], starts, matrix.shape[0], bands)
-
-
-def random_arrays(dimension, words=WORDS, seed=1):
-    rng = np.random.default_rng(seed)
-    W = [(rng.normal(size=(words, dimension)) / np.sqrt(dimension)).astype(np.float32) for _ in range(2)]
-    return [*W, *(rng.normal(size=(2, words)) / 2).astype(np.float32)]
 
 
 def run(module, arrays, cells, epochs=2, **options):

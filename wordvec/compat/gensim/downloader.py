@@ -19,4 +19,4 @@ def load(name: str, return_path: bool = False) -> Any:
 
 def info(name: str | None = None, **options: Any) -> Any:
     """Raise OptionError: there is no list of downloads either."""
-    raise OptionError("gensim.downloader: the list of corpora and models is not here: nothing is downloaded")
+    raise OptionError("gensim.downloader: the list of corpora and models is not supported: nothing is downloaded")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.argument_types import check_whole_number
-from wordvec.corpus.concordance.associations import WordContexts, contexts_of, nearest_distance, shared_contexts, spread
+from wordvec.corpus.concordance.associations import WordContexts, contexts_of, cosine_parts, nearest_distance, spread
 from wordvec.corpus.concordance.positions import Positions
 from wordvec.errors import OptionError
 
@@ -155,7 +155,8 @@ class Concordance:
         together = self.positions(a, b, window)
         lines = [self.line(int(position)) for position in together[spread(len(together), limit, seed)]]
         ids = [self.corpus.vocabulary.id(word) for word in (a, b)]
-        parts, near_a, near_b = shared_contexts(*(self._contexts_of(word_id, window) for word_id in ids))
+        of_a, of_b = (self._contexts_of(word_id, window) for word_id in ids)
+        parts = cosine_parts(of_a.association, of_b.association)
         order = np.argsort(-parts, kind="stable")[: np.count_nonzero(parts > 0)]
         best = order[~np.isin(order, ids)][:limit].tolist()
         words = self.corpus.vocabulary.words
@@ -163,8 +164,8 @@ class Concordance:
             SharedContext(
                 words[context],
                 float(parts[context]),
-                int(near_a[context]),
-                int(near_b[context]),
+                int(of_a.near[context]),
+                int(of_b.near[context]),
                 self._one_line(a, words[context], window, seed),
                 self._one_line(b, words[context], window, seed),
             )

@@ -7,9 +7,9 @@ Lin's discount for few observations (2002, "Discovering word senses from text", 
     P_a(c)  = #(c)**a / sum over c' of #(c')**a
 
 #(w, c) counts c in flat windows around w in the same sentence, #(w) is its sum over c, and #(c) is how often c
-occurs. `wordvec.counts.explain` shows how a PPMI model was made and has no discount: contexts that occurred once with
-each word come first there, and they explain little to a reader. The part of context c in the similarity of v and w is
-A(v, c) A(w, c) / (|A(v)| |A(w)|). Over all c the parts add up to the cosine of the two rows.
+occurs. `wordvec.counts.ppmi.explain` shows how a PPMI model was made and has no discount: contexts that occurred once
+with each word come first there, and they explain little to a reader. The part of context c in the similarity of v and w
+is A(v, c) A(w, c) / (|A(v)| |A(w)|). Over all c the parts add up to the cosine of the two rows.
 """
 
 from __future__ import annotations
@@ -76,11 +76,6 @@ def associations(near: np.ndarray, counts: np.ndarray) -> np.ndarray:
     least = np.minimum(of_word, counts[met])
     result[met] = np.maximum(0.0, information) * joint / (joint + 1) * least / (least + 1)
     return result
-
-
-def shared_contexts(a: WordContexts, b: WordContexts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Each context's part of the cosine of two words' associations, and how often it occurs near each; all (V,)."""
-    return cosine_parts(a.association, b.association), a.near, b.near
 
 
 def cosine_parts(a: np.ndarray, b: np.ndarray) -> np.ndarray:

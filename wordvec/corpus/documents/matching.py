@@ -130,7 +130,7 @@ class _Finder:
             start = f"{str(folder).rstrip('/')}/"
             start = start if whole[0].startswith("/") else start[1:]
             if any(path.startswith(start) and self._at(path[len(start) :]) for path in whole):
-                announce(f"{table}: its paths are of another machine; the parts after {start} are looked up here")
+                announce(f"{table}: its paths are from another machine; the parts after {start} are looked up here")
                 return start
         return None
 

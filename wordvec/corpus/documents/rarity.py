@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 FEWEST_OCCURRENCES = 20
 FEWEST_DOCUMENTS = 3  # a word in d of many documents is missing from a resample of them with probability exp(-d): 5 %
 RULE = (
-    f"a word is too rare to speak of that occurs fewer than {FEWEST_OCCURRENCES} times or in fewer than "
-    f"{FEWEST_DOCUMENTS} documents"
+    f"a word that occurs fewer than {FEWEST_OCCURRENCES} times or in fewer than {FEWEST_DOCUMENTS} documents is too "
+    "rare to judge"
 )
 
 

@@ -42,7 +42,7 @@ class DocumentReader:
     ) -> None:
         if (table is None) == (field is None or not fields):
             raise OptionError(
-                "metadata comes from a table with a row a file (--metadata TABLE), or from fields of records "
+                "metadata comes from a table with a row per file (--metadata TABLE), or from fields of records "
                 "(--field text --metadata-fields year,author): give one of them"
             )
         if table is not None and field is not None:
@@ -152,7 +152,9 @@ def _files(paths: list[str], table: Path | None) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path == "-" or not (os.path.exists(path) or any(sign in path for sign in "*?[")):
-            raise CorpusError(f"{path}: documents are files, folders or patterns of files; there is none of this name")
+            raise CorpusError(
+                f"{path}: documents are files, folders or patterns of files; there is none with this name"
+            )
         files += files_of(Path(path))
     found = list(dict.fromkeys(files))
     if table is not None:

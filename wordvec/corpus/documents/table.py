@@ -108,8 +108,8 @@ def _of_csv(path: Path, text: str) -> Iterator[Row]:
     delimiter, header = (table.delimiter, table.header) if table is not None and fits else _first_row(text)
     if len(header) < 2:
         raise CorpusError(
-            f"{path}: a table of metadata has a row of names, such as path,year,author, and then a row a file, as CSV, "
-            "TSV, JSON Lines or Parquet"
+            f"{path}: a table of metadata has a row of names, such as path,year,author, and then a row per file, as "
+            "CSV, TSV, JSON Lines or Parquet"
         )
     twice = next((name for name, times in Counter(header).items() if name and times > 1), None)
     if twice is not None:
@@ -152,7 +152,7 @@ def _of_json_list(path: Path, text: str) -> Iterator[Row]:
         objects = parse_json(text)
     except ValueError as error:
         raise CorpusError(
-            f"{path}: is not JSON: {error}; a list of objects, or one object a line is expected"
+            f"{path}: is not JSON: {error}; a list of objects, or one object per line is expected"
         ) from error
     yield from _with_columns((f"{path}: object {number}", value) for number, value in enumerate(objects, 1))
 
@@ -169,7 +169,7 @@ def _json_lines(path: Path, text: str) -> Iterator[tuple[str, Any]]:
         try:
             value = parse_json(line)
         except ValueError as error:
-            raise CorpusError(f"{where}: is not JSON: {error}; one object a line is expected") from error
+            raise CorpusError(f"{where}: is not JSON: {error}; one object per line is expected") from error
         yield where, value
 
 

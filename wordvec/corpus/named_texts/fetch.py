@@ -198,7 +198,7 @@ def _install(entry: CatalogueEntry, received: Path, target: Path, sha256: str) -
         received.unlink()
     installed = read_origin(target)
     if installed is None:
-        raise CorpusError(f"{target}: changed while it was written; is another wordvec corpus fetch at work?")
+        raise CorpusError(f"{target}: changed while it was written; is another wordvec corpus fetch running?")
     return installed
 
 
@@ -228,7 +228,7 @@ def unpack_member(archive: Path, entry: CatalogueEntry, out: Any) -> None:
     except KeyError:
         raise CorpusError(f"{entry.name}: the archive from {entry.url} has no {entry.member}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise CorpusError(f"{entry.name}: what {entry.url} sends is not a sound zip archive: {error}") from error
+        raise CorpusError(f"{entry.name}: what {entry.url} sends is not a valid zip archive: {error}") from error
     if entry.unpacked_bytes not in (None, size):
         raise CorpusError(f"{entry.name}: {entry.member} has {size:,} bytes, not {entry.unpacked_bytes:,}")
     if expected and digest.hexdigest() != expected:

@@ -45,7 +45,7 @@ from wordvec.corpus.read.sources import Documented, Files, PathLike, TokenLists,
 from wordvec.corpus.read.structured import blocks_of_csv, blocks_of_json, refusal_of
 from wordvec.errors import CorpusError, OptionError
 
-__all__ = ["files_of", "read_lines", "read_pieces", "size_in_bytes"]
+__all__ = ["files_of", "read_lines", "size_in_bytes"]
 
 
 class Reading(NamedTuple):
@@ -92,26 +92,15 @@ def read_lines(
     >>> list(read_lines([{"text": "You say goodbye"}], field="text"))
     ['You say goodbye']
     """
-    return whole_lines(read_pieces(source, encoding, encoding_errors, on_bytes, field, strict))
-
-
-def read_pieces(
-    source: Any,
-    encoding: str = "utf-8",
-    encoding_errors: str = "strict",
-    on_bytes: OnBytes | None = None,
-    field: str | None = None,
-    strict: bool = False,
-) -> Iterator[tuple[str, bool]]:
-    """Yield (piece, ends_line): lines as in `read_lines`, but a very long one in several pieces.
-
-    A line is cut only at white space, so tokens stay whole. A corpus of one line needs no more memory than another.
-    """
-    return split_blocks(read_blocks(source, encoding, encoding_errors, on_bytes, field, strict))
+    return whole_lines(split_blocks(read_blocks(source, encoding, encoding_errors, on_bytes, field, strict)))
 
 
 def split_blocks(blocks: Iterable[Any]) -> Iterator[tuple[str, bool]]:
-    """Cut the blocks of `read_blocks` into the pieces of `read_pieces`. Raises CorpusError for lists of tokens."""
+    """Yield (piece, ends_line) from the blocks of `read_blocks`: lines, but a very long one in several pieces.
+
+    A line is cut only at white space, so tokens stay whole. A corpus of one line needs no more memory than another.
+    Raises CorpusError for lists of tokens.
+    """
     for block, ends_line in blocks:
         if isinstance(block, list):
             raise CorpusError(
@@ -133,7 +122,7 @@ def read_blocks(
     strict: bool = False,
     ranges_from: int | None = None,
 ) -> Iterator[Any]:
-    r"""Yield (block, ends_line): the pieces of `read_pieces`, joined as they were read.
+    r"""Yield (block, ends_line): the pieces of `split_blocks`, joined as they were read.
 
     The pieces of a block are ``block.split("\n")``; `ends_line` belongs to the last one. This is the fastest way
     through a file in one thread. A record that holds a list of tokens gives (tokens, True).

@@ -253,5 +253,5 @@ def _texts(pyarrow: Any, array: Any, where: str, row: int, errors: str) -> Itera
         except UnicodeDecodeError as error:
             raise CorpusError(
                 f"{where} {number}: byte {error.start} (0x{value[error.start]:02x}) is not UTF-8: {error.reason}; "
-                "go on with --encoding-errors replace"
+                "continue with --encoding-errors replace"
             ) from None

@@ -105,7 +105,7 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
             offset, byte = end - len(error.object) + error.start, error.object[error.start]
             raise CorpusError(
                 f"{name}: byte {offset} (0x{byte:02x}) is not {encoding}: {error.reason}; "
-                "give the file's encoding (--encoding), or go on with --encoding-errors replace"
+                "give the file's encoding (--encoding), or continue with --encoding-errors replace"
             ) from error
         except UnicodeError as error:  # such as a missing byte-order mark in UTF-16
             order = f" {_byte_order(chunk)}".rstrip()

@@ -122,7 +122,7 @@ def _files_below(folder: Path, above: frozenset[str]) -> list[Path]:
     files: list[Path] = []
     for entry in entries:
         if entry.exists() and not entry.is_dir() and not entry.is_file():
-            raise CorpusError(f"{entry}: is a pipe, a socket or a device, in a folder of files; take it out of there")
+            raise CorpusError(f"{entry}: is a pipe, a socket or a device, in a folder of files; remove it from there")
         files += _files_below(entry, above | {real}) if entry.is_dir() else [entry]
     return files
 

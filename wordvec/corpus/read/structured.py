@@ -145,7 +145,7 @@ def _read(texts: Iterator[str], wanted: int) -> str:
 def _refuse_more(rest: str, texts: Iterator[str], name: str) -> None:
     rest = (rest + _read(texts, 100)).strip()
     if rest:
-        raise CorpusError(f"{name}: after the JSON array there is more: {rest!r:.60}; one array a file is expected")
+        raise CorpusError(f"{name}: after the JSON array there is more: {rest!r:.60}; one array per file is expected")
 
 
 def _damaged(name: str, error: Exception, place: int, at_end: bool) -> CorpusError:
@@ -192,7 +192,7 @@ def _without_surrogates(text: str, where: str, errors: str) -> str:
         if errors == "strict":
             half = f"\\u{ord(text[error.start]):04x}"
             raise CorpusError(
-                f"{where}: {half} is half a character, not text; go on with --encoding-errors replace"
+                f"{where}: {half} is half a character, not text; continue with --encoding-errors replace"
             ) from None
         return text.encode("utf-16", "surrogatepass").decode("utf-16", errors)
     return text

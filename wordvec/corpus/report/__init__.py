@@ -146,9 +146,7 @@ def _sentence_lines(sentences: Sentences) -> list[str]:
     if not sentences.number:
         return []
     low, _, middle, _, high = sentences.lengths.values()
-    lengths = (
-        f"{middle:,} in the middle; 5 % have {low:,} or fewer, 5 % {high:,} or more; longest {sentences.longest:,}"
-    )
+    lengths = f"median {middle:,}; 5 % have {low:,} or fewer, 5 % {high:,} or more; longest {sentences.longest:,}"
     lines = [_line("words in a sentence", lengths)]
     if sentences.repeated:
         text = f"{percent(sentences.repeated)} of the sentences, {percent(sentences.repeated_tokens)} of the tokens"

@@ -137,7 +137,7 @@ def _about_size(tokens: int) -> Iterator[str]:
     elif tokens < FEW_TOKENS:
         yield (
             f"{tokens:,} tokens: --trainer svd will serve you better than skip-gram or CBOW, which at this size need "
-            "20 and more --epochs to come near it."
+            "20 or more --epochs to come near it."
         )
 
 

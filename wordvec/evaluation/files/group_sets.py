@@ -113,7 +113,7 @@ def _categories_by_file(source: Source, folder: Path, encoding: str) -> Category
                 raise line.error("expected one word, in a folder where each file is a category; got")
             found.append((line.text.strip(), path.stem))
     if not found:
-        raise EvaluationFileError(f"{source}: a folder without words in .txt files, one file a category")
+        raise EvaluationFileError(f"{source}: a folder without words in .txt files, one file per category")
     return _category_set(source, found, ["read as a folder with a file for each category"])
 
 
@@ -165,7 +165,7 @@ def _topic(path: Path, encoding: str) -> tuple[str, tuple[str, ...], tuple[str, 
     gaps = [i for i in range(1, len(lines)) if lines[i].number > lines[i - 1].number + 1]
     if len(gaps) != 1:
         found = f"{len(gaps)} blank lines between lines" if lines else "nothing"
-        raise EvaluationFileError(f"{path}: expected words, one blank line, outliers, a word a line; got {found}")
+        raise EvaluationFileError(f"{path}: expected words, one blank line, outliers, a word per line; got {found}")
     words = [line.text.strip().replace(" ", "_") for line in lines]
 
     def fail(message: str) -> EvaluationFileError:

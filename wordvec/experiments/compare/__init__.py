@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,7 @@ from wordvec.experiments.kept_scores import score_ahead, score_model
 from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
 from wordvec.experiments.over_seeds import RESAMPLES, ScoreOverSeeds, difference_over_seeds, over_seeds
 from wordvec.experiments.run_folder import RunFolder
-from wordvec.experiments.training import Configuration, Job, TrainedModel
-from wordvec.experiments.tuning.trials import Pace, spoken
+from wordvec.experiments.training import Configuration, Job, TrainedModel, spoken
 
 SIGNIFICANT = 0.05
 
@@ -148,6 +148,34 @@ def train_all(folder: RunFolder, jobs: Sequence[Job]) -> Iterator[TrainedModel]:
             model = folder.train_anew(job)
             pace.took(job, time.perf_counter() - start)
         yield model
+
+
+class Pace:
+    """Records how long each configuration took.
+
+    >>> svd, cbow = Configuration("svd", "svd"), Configuration("cbow", "cbow")
+    >>> pace = Pace()
+    >>> pace.left([Job(svd)]) is None
+    True
+    >>> pace.took(Job(svd), 60.0)
+    >>> pace.left([Job(svd, seed=2), Job(cbow)])  # cbow is still unknown
+    120.0
+    """
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, list[float]] = defaultdict(list)
+
+    def took(self, job: Job, seconds: float) -> None:
+        """Record how long a job took."""
+        self._seconds[job.configuration.name].append(seconds)
+
+    def left(self, jobs: Iterable[Job]) -> float | None:
+        """The seconds that `jobs` will take; an unknown configuration takes the mean time; None at the start."""
+        if not self._seconds:
+            return None
+        means = {name: sum(values) / len(values) for name, values in self._seconds.items()}
+        usual = sum(means.values()) / len(means)
+        return sum(means.get(job.configuration.name, usual) for job in jobs)
 
 
 def _check(configurations: Sequence[Configuration], seeds: int) -> None:

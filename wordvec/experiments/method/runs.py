@@ -99,7 +99,7 @@ def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterabl
             file.write(json.dumps(run, ensure_ascii=False) + "\n")
     except OSError as error:
         raise InputError(
-            f"{record}: the run is done, and cannot be recorded: {error.strerror or error}; make room and run it again"
+            f"{record}: the run is done but cannot be recorded: {error.strerror or error}; make room and run it again"
         ) from error
 
 
@@ -150,7 +150,7 @@ def read_runs(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
             shlex.split(run["command"])
         except ValueError as error:
             raise InputError(
-                f"{path}: line {number}: is no record of a run, as wordvec --record {path} writes it: {error}"
+                f"{path}: line {number}: is not the record of a run as wordvec --record {path} writes it: {error}"
             ) from error
         found.append(run)
     return found

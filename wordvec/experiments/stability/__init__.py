@@ -142,7 +142,10 @@ def neighbour_stability(
     common = common_words(models)
     neighbours_there = min(k, len(common) - 1)
     if neighbours_there < 1:
-        raise InputError("the models have fewer than two words in common: other texts, languages or tokenizers?")
+        raise InputError(
+            "the models have fewer than two words in common: were they trained on different texts or languages, or "
+            "with different tokenizers?"
+        )
     counts = _counts(models[0], common)
     names = band_names(counts) if counts is not None else np.full(len(common), "all words")
     chosen = _chosen(models, common, names, words, sample, seed)

@@ -138,9 +138,9 @@ def _stability(
         if type(facts[name]) is not kind:
             raise ValueError(f"{name} is {describe(facts[name])}")
     if not set(map(type, words)) <= {str} or not set(map(type, counts)) <= {int, type(None)}:
-        raise ValueError("a word that is no text, or a count that is no whole number")
+        raise ValueError("a word that is not text, or a count that is not a whole number")
     if documents is not None and not set(map(type, documents)) <= {int}:
-        raise ValueError("a number of documents that is no whole number")
+        raise ValueError("a number of documents that is not a whole number")
     overlap_of = np.array(overlap, np.float64)
     if overlap_of.ndim != 1 or not ((overlap_of >= 0) & (overlap_of <= 1)).all():
         raise ValueError("an overlap outside 0 to 1")
@@ -169,12 +169,12 @@ def bands_table(found: Stability) -> str:
     )
     alike = ""
     if found.k >= sum(found.sizes.values()) - 1 > 0:
-        alike = " (k takes in all other words, which no model can differ in: choose a smaller one)"
+        alike = " (k includes all other words, so no models can differ: choose a smaller one)"
     elif bool((found.overlap == 1).all()):
         alike = " (the models are the same)"
     mean = f"mean over the vocabulary {found.mean:.2f}, over {found.models} models ({found.over}){alike}"
     rare = sum(found.why_too_rare(word) is not None for word in found.words)
-    said = f"\n{rare:,} of the {counted(len(found.words), 'word')} measured too rare: {RULE}" if rare else ""
+    said = f"\n{rare:,} of the {counted(len(found.words), 'measured word')} are too rare: {RULE}" if rare else ""
     return f"{table}\n\n{mean}{said}"
 
 

@@ -18,9 +18,9 @@ from wordvec.evaluation.scores import Score
 from wordvec.experiments.kept_scores import score_ahead, score_model
 from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
 from wordvec.experiments.run_folder import RunFolder
-from wordvec.experiments.training import Configuration, Job
+from wordvec.experiments.training import Configuration, Job, spoken
 from wordvec.experiments.tuning.search_space import Proposals
-from wordvec.experiments.tuning.trials import Trial, best_first, rounds, spoken, survivors
+from wordvec.experiments.tuning.trials import Trial, best_first, rounds, survivors
 from wordvec.files import replace_file
 
 FEWEST = 3  # trials, however small the budget

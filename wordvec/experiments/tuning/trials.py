@@ -1,14 +1,13 @@
-"""Trials of a search, the arithmetic of successive halving, and estimates of the time left."""
+"""Trials of a search, and the arithmetic of successive halving."""
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wordvec.experiments.training import COUNTING, Job, TrainedModel
+from wordvec.experiments.training import COUNTING, TrainedModel
 
 KEPT = 3  # one trial in three, the best, goes on to the next round
 
@@ -56,47 +55,3 @@ def best_first(trials: Sequence[Trial]) -> list[Trial]:
         return (math.inf if value is None else -value), trial.number
 
     return sorted(trials, key=order)
-
-
-# Estimates of the time left, from the training so far.
-
-
-class Pace:
-    """Records how long each configuration took.
-
-    >>> from wordvec.experiments.training import Configuration
-    >>> svd, cbow = Configuration("svd", "svd"), Configuration("cbow", "cbow")
-    >>> pace = Pace()
-    >>> pace.left([Job(svd)]) is None
-    True
-    >>> pace.took(Job(svd), 60.0)
-    >>> pace.left([Job(svd, seed=2), Job(cbow)])  # cbow is still unknown
-    120.0
-    """
-
-    def __init__(self) -> None:
-        self._seconds: dict[str, list[float]] = defaultdict(list)
-
-    def took(self, job: Job, seconds: float) -> None:
-        """Record how long a job took."""
-        self._seconds[job.configuration.name].append(seconds)
-
-    def left(self, jobs: Iterable[Job]) -> float | None:
-        """The seconds that `jobs` will take; an unknown configuration takes the mean time; None at the start."""
-        if not self._seconds:
-            return None
-        means = {name: sum(values) / len(values) for name, values in self._seconds.items()}
-        usual = sum(means.values()) / len(means)
-        return sum(means.get(job.configuration.name, usual) for job in jobs)
-
-
-def spoken(seconds: float) -> str:
-    """Seconds in readable form.
-
-    >>> spoken(0.4), spoken(75), spoken(5400), spoken(200_000)
-    ('1 s', '75 s', '1 h 30 min', '55 h 33 min')
-    """
-    if seconds < 120:
-        return f"{max(1, round(seconds))} s"
-    minutes = int(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -258,7 +258,7 @@ def _cosines(a: WordVectors, b: WordVectors, shared: SharedWords, places: np.nda
 
 def _notes(a: WordVectors, b: WordVectors, baselines: Sequence[WordVectors], k_is_all: bool) -> tuple[str, ...]:
     """Notes for a reader of the comparison, from the models' records."""
-    notes = ["k takes in all other words, which no model can differ in: choose a smaller one"] if k_is_all else []
+    notes = ["k includes all other words, so no models can differ: choose a smaller one"] if k_is_all else []
     text = a.info.get("corpus_fingerprint")
     others = {"B": b} | {f"baseline {number}": model for number, model in enumerate(baselines, 1)}
     seeds = [name for name, model in others.items() if text and model.info.get("corpus_fingerprint") == text]

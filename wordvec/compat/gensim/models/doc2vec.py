@@ -59,13 +59,13 @@ class Doc2Vec(Word2Vec):
         **options: Any,
     ) -> None:
         if dv is not None or dv_mapfile is not None:
-            raise OptionError("Doc2Vec: dv and dv_mapfile are not here: leave them out")
+            raise OptionError("Doc2Vec: dv and dv_mapfile are not supported: leave them out")
         self.dm, self.dbow_words, self._hs = int(dm), int(dbow_words), int(options.pop("hs", 0))
         if self._hs:
             differs("hs=1: negative sampling is trained in its place, from which documents are inferred")
             options["negative"] = options.get("negative") or 5
         if dm:
-            differs("dm=1: PV-DM is not here; PV-DBOW with words is trained, as by dm=0, dbow_words=1")
+            differs("dm=1: PV-DM is not supported; PV-DBOW with words is trained, as by dm=0, dbow_words=1")
         if dm_concat or dm_mean is not None or dm_tag_count != 1:
             differs("dm_mean, dm_concat and dm_tag_count have no effect: they are PV-DM's")
         options.pop("sg", None)
@@ -102,7 +102,7 @@ class Doc2Vec(Word2Vec):
     ) -> None:
         """Read the documents once, choose the words and record the tags. `update` is refused: training needs all."""
         if trim_rule is not None or update:
-            raise OptionError("Doc2Vec.build_vocab: trim_rule and update are not here: give all documents at once")
+            raise OptionError("Doc2Vec.build_vocab: trim_rule and update are not supported: give all documents at once")
         corpus = self._read(
             corpus_iterable, corpus_file, min_count=max(1, self.min_count), max_words=self.max_final_vocab
         )
@@ -227,4 +227,4 @@ class Doc2Vec(Word2Vec):
     @classmethod
     def reset_from(cls, *args: Any, **kwargs: Any) -> Any:
         """Refused: give build_vocab the documents."""
-        raise OptionError("Doc2Vec.reset_from is not here: give build_vocab the documents")
+        raise OptionError("Doc2Vec.reset_from is not supported: give build_vocab the documents")

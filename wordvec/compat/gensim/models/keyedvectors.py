@@ -264,7 +264,7 @@ class KeyedVectors(Questions):
         from wordvec.compat.gensim.models.word2vec_format import write_word2vec
 
         if append or total_vec is not None:
-            raise OptionError("save_word2vec_format: append and total_vec are not here: files are written as a whole")
+            raise OptionError("save_word2vec_format: append and total_vec are not supported: files are whole")
         order = np.arange(len(self))
         if sort_attr in self.expandos:
             order = np.argsort(-np.asarray(self.expandos[sort_attr], np.float64), kind="stable")

@@ -55,7 +55,7 @@ class Questions:
         """
         if indexer is not None:
             raise OptionError(
-                "most_similar: indexer is not here; see wordvec.vectors.search.approximate.ApproximateSearch"
+                "most_similar: indexer is not supported; see wordvec.vectors.search.approximate.ApproximateSearch"
             )
         items = self._weighted(positive, 1.0) + self._weighted(negative, -1.0)
         if topn is not None and topn < 1:
@@ -207,7 +207,7 @@ class Questions:
         from wordvec.evaluation import evaluate_similarity, read_pairs
 
         if not case_insensitive or dummy4unknown:
-            raise OptionError("evaluate_word_pairs: only case_insensitive=True, dummy4unknown=False are here")
+            raise OptionError("evaluate_word_pairs: only case_insensitive=True, dummy4unknown=False are supported")
         some = self._first(restrict_vocab)
         score = evaluate_similarity(some, read_pairs(pairs, encoding), protocol="gensim", resamples=1)
         covered = np.isfinite(np.asarray(score.outcomes))

@@ -205,9 +205,9 @@ class Word2Vec:
     def _check(self, max_vocab_size: Any, cbow_mean: Any, null_word: Any, trim_rule: Any, sorted_vocab: Any) -> None:
         _refuse_trim_rule(trim_rule)
         if not cbow_mean and not self.sg:
-            raise OptionError("Word2Vec: cbow_mean=0 is not here: CBOW averages the contexts (cbow_mean=1)")
+            raise OptionError("Word2Vec: cbow_mean=0 is not supported: CBOW averages the contexts (cbow_mean=1)")
         if null_word:
-            raise OptionError("Word2Vec: null_word is not here: leave it out")
+            raise OptionError("Word2Vec: null_word is not supported: leave it out")
         if not self.hs and self.negative < 1:
             raise OptionError("Word2Vec: hs=0 with negative=0 trains nothing: give negative=5 or hs=1")
         if self.hs and self.negative:
@@ -328,7 +328,7 @@ class Word2Vec:
 def _refuse_trim_rule(trim_rule: Any) -> None:
     if trim_rule is not None:
         raise OptionError(
-            "trim_rule is not here: leave words out of the sentences, or train wordvec's own SkipGram on "
+            "trim_rule is not supported: leave words out of the sentences, or train wordvec's own SkipGram on "
             "Corpus.from_sentences(sentences, keep_words=..., drop_words=...)"
         )
 
