@@ -173,6 +173,7 @@ def test_networks_that_cannot_be_drawn(vectors, network, capsys, options, messag
         (["v.safetensors", "-o", "p.png", "--loss", "--clusters", "3"], "--clusters does not apply to --loss"),
         (["v.safetensors", "-o", "p.png", "--window", "3"], "--window does not apply to a map; it takes --words"),
         (["v.safetensors", "-o", "p.html", "--around", "king"], "--around is for pictures"),
+        (["v.safetensors", "-o", "m.png", "-k", "0"], "-k does not apply to a map"),
         (["v.safetensors", "-o", "p.png", "--words", ","], "no words in ','"),
         (["v.safetensors", "-o", "p.png", "--words", "man,kingg,woman"], "did you mean 'king'"),
         (["v.safetensors", "-o", "p.png", "--color-by", "say.txt"], "none of the 1 listed words"),

@@ -65,7 +65,7 @@ def chosen_figure(arguments: argparse.Namespace) -> Figure:
 
 
 def _given(arguments: argparse.Namespace) -> list[str]:
-    return [name for name, value in vars(arguments).items() if value not in (None, False)]
+    return [name for name, value in vars(arguments).items() if value is not None and value is not False]
 
 
 def _flag(option: str) -> str:

@@ -200,7 +200,8 @@ def choose_trainer(
             return of_file, f"{arguments.start} was trained by it"
         return "skipgram", f"{arguments.start} is by {of_file or 'another program'}, which cannot continue from a file"
     for option in ("preset", "freeze", "checkpoint_every", "resume", "train_subwords"):
-        if getattr(arguments, option) not in (None, False):
+        value = getattr(arguments, option)
+        if value is not None and value is not False:
             return "skipgram", f"svd has no --{option.replace('_', '-')}"
     name, reason = choose_by_options(list(given))
     if name is None and arguments.scheduler:
