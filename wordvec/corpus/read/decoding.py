@@ -101,15 +101,18 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
         end += len(chunk)
         try:
             text = decoder.decode(chunk, final=last)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
+            if not isinstance(error, UnicodeDecodeError) or "BOM" in error.reason:  # UTF-16 without a byte-order mark
+                order = f" {_byte_order(chunk)}".rstrip()
+                reason = getattr(error, "reason", error)  # from Python 3.13 on it is a UnicodeDecodeError
+                raise CorpusError(
+                    f"{name}: not {encoding}, before byte {end}: {reason}; give --encoding{order}"
+                ) from error
             offset, byte = end - len(error.object) + error.start, error.object[error.start]
             raise CorpusError(
                 f"{name}: byte {offset} (0x{byte:02x}) is not {encoding}: {error.reason}; "
                 "give the file's encoding (--encoding), or continue with --encoding-errors replace"
             ) from error
-        except UnicodeError as error:  # such as a missing byte-order mark in UTF-16
-            order = f" {_byte_order(chunk)}".rstrip()
-            raise CorpusError(f"{name}: not {encoding}, before byte {end}: {error}; give --encoding{order}") from error
         if at_start and is_wide(encoding) and (text[:1] == "\ufffe" or ("\u0a00" in text and "\n" not in text)):
             given = codecs.lookup(encoding).name
             other = given[:-2] + ("be" if given.endswith("le") else "le")
