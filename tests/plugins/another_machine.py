@@ -6,6 +6,7 @@ without it.
 
 from __future__ import annotations
 
+import glob
 import os
 import time
 
@@ -45,4 +46,7 @@ class _Entries:
 REAL_LISTDIR, REAL_SCANDIR = os.listdir, os.scandir
 os.listdir = lambda path=".": sorted(REAL_LISTDIR(path), reverse=True)
 os.scandir = _Entries
+GLOBBER = getattr(glob, "_StringGlobber", None)  # of pathlib, from Python 3.13 on: it has a reference of its own
+if getattr(GLOBBER, "scandir", None) is REAL_SCANDIR:
+    GLOBBER.scandir = staticmethod(_Entries)
 _shift_the_clock()

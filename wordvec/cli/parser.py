@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
@@ -51,8 +51,15 @@ class Parser(argparse.ArgumentParser):
 
         Such a value is a shell variable that was never set; many options would take it as if they had not been given.
         """
+        return self._checked(super().parse_known_args, args, namespace)
+
+    def parse_known_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """The same where options may stand between words; since Python 3.12 argparse's own calls no other method."""
+        return self._checked(super().parse_known_intermixed_args, args, namespace)
+
+    def _checked(self, parse: Callable[..., Any], args: Any, namespace: Any) -> Any:
         self.got_nothing = args is not None and len(args) == 0
-        namespace, unknown = super().parse_known_args(args, namespace)
+        namespace, unknown = parse(args, namespace)
         for action in self._actions:
             value = getattr(namespace, action.dest, None)
             if action.option_strings and (value == "" or (isinstance(value, list) and "" in value)):
