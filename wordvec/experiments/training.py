@@ -146,9 +146,6 @@ def _failure(job: Job, status: int, said: str) -> BaseException:
     return (TrainingError if status == DIVERGED else WordvecError)(f"training {job.label}: {why}")
 
 
-# Training the models of a run folder on a cluster, one task per model, in the same way as on this machine.
-
-
 def spoken(seconds: float) -> str:
     """Seconds in readable form.
 
@@ -159,6 +156,9 @@ def spoken(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     minutes = int(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+# Training the models of a run folder on a cluster, one task per model, in the same way as on this machine.
 
 
 class ClusterTraining:

@@ -150,13 +150,18 @@ def _note(axes: Axes, agreement: np.ndarray, moved: Sequence[str], passed: str, 
     """Note under the second map how well the models agree, where least, and what is not drawn."""
     from wordvec.plots.fonts import font_families
 
-    text = f"mean cosine after the rotation {agreement.mean():.2f}"
+    lines = [f"mean cosine after the rotation {agreement.mean():.2f}"]
     most = 72 * room_of(axes) / (WIDE_LETTER * font_size)  # columns
-    for i, word in enumerate(map(plain, moved)):
-        fits = i and display_width(text[text.rindex("\n") :] + word) + 2 <= most
-        text += (f", {word}" if fits else f",\n{word}") if i else f"\nleast alike (ringed): {word}"
-    text += f"\n{passed}" if passed else ""
+    for number, word in enumerate(map(plain, moved)):
+        if number == 0:
+            lines.append(f"least alike (ringed): {word}")
+        elif display_width(f"{lines[-1]}, {word}") <= most:
+            lines[-1] += f", {word}"
+        else:
+            lines[-1] += ","
+            lines.append(word)
+    lines += [passed] if passed else []
     axes.annotate(
-        text, (0, 0), (0, -6), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=font_size,
-        color=FAINT, fontfamily=font_families(moved), annotation_clip=False,
+        "\n".join(lines), (0, 0), (0, -6), xycoords="axes fraction", textcoords="offset points", va="top",
+        fontsize=font_size, color=FAINT, fontfamily=font_families(moved), annotation_clip=False,
     )  # fmt: skip
