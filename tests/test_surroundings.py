@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,10 @@ def test_interrupts_come_through_in_a_suite_started_in_the_background():
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )  # fmt: skip
     assert found.stdout.strip() == "default_int_handler"
+
+
+def test_temporary_files_lie_among_those_of_pytest(tmp_path_factory):
+    program = "import tempfile; print(tempfile.gettempdir())"
+    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
+    assert tempfile.gettempdir() == child
+    assert Path(child).is_relative_to(tmp_path_factory.getbasetemp())

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from wordvec.errors import describe
 
+TOO_DEEP = "JSON that is nested too deeply"
+
 
 def parse_json(text: str | bytes, of_pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
     """The value of a JSON text; `of_pairs` makes its objects. Raises ValueError for other text, or too deep nesting.
@@ -24,7 +26,7 @@ def parse_json(text: str | bytes, of_pairs: Callable[[list[tuple[str, Any]]], An
     try:
         return json.loads(text, object_pairs_hook=of_pairs)
     except RecursionError:
-        raise ValueError("JSON that is nested too deeply") from None
+        raise ValueError(TOO_DEEP) from None
 
 
 class Kind(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -79,7 +80,20 @@ def _kept_folder(config, name: str) -> str:
     try:
         return str(cache.mkdir(name))
     except (AttributeError, OSError):
-        return tempfile.mkdtemp(prefix="wordvec-tests-")
+        folder = tempfile.mkdtemp(prefix="wordvec-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_files(tmp_path_factory):
+    """What tests, examples in docstrings and the programs that they start put into the folder for temporary files lies
+    with pytest's own files, which pytest removes after a few runs."""
+    folder = str(tmp_path_factory.mktemp("temporary"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", folder)
+        patch.setenv("TMPDIR", folder)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,10 +5,10 @@ import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "check_collection.py"
 A_SUITE = """
-import gzip, os, pathlib, zlib
+import pathlib, time
 import pytest
 
-@pytest.mark.parametrize("x", [1], ids=[str(zlib.crc32(gzip.compress(b"x")))])
+@pytest.mark.parametrize("x", [1], ids=[str(time.time())])
 def test_clock(x): ...
 
 @pytest.mark.parametrize("x", {"a", "b", "c", "d", "e", "f", "g"})

@@ -212,7 +212,7 @@ def layers_of(path: Any, description: str, arrays: Mapping[str, Array]) -> tuple
         entries, loss = said["layers"], said["loss"]
         entries = [(str(kind), dict(settings)) for kind, settings in entries]
         loss = None if loss is None else (str(loss[0]), dict(loss[1]))
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
+    except (ValueError, TypeError, KeyError, IndexError):
         raise InputError(
             f"{path}: its description of the layers is damaged: write it again with Sequential.save"
         ) from None

@@ -88,7 +88,7 @@ class Checkpoint:
             state = cls(arrays, **_checked(parse_json(metadata["state"])))
         except InputError:
             raise
-        except (SafetensorError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
             raise InputError(f"{path}: damaged checkpoint ({str(error)[:200]}); {START_ANEW}") from error
         return state
 

@@ -89,7 +89,7 @@ def test_texts_and_lists_do_not_mix_in_one_corpus(tmp_path):
         ('[{"x": "a"}]', "value 1: no field 't'; it has: x"),
         ('{"data": [{"t": "a"}]}', r"no field 't'; it has: data; .* jq -c '\.data\[\]'"),
         ('["a", "b"]', "holds a JSON str, .*leave field out .* to read strings as they are"),
-        ("[" * 100_000, "recursion"),
+        ("[" * 100_000, "nested too deeply"),
     ],
 )
 def test_damaged_arrays_are_refused_by_place(tmp_path, content, message):

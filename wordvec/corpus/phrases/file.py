@@ -40,10 +40,7 @@ def passes_of_text(texts: Any) -> tuple[Pairs, ...]:
 
 
 def _pairs(text: str) -> Pairs:
-    try:
-        rows = parse_json(text)
-    except RecursionError:
-        rows = None
+    rows = parse_json(text)
     if not isinstance(rows, list):
         raise ValueError("the phrases of a pass are not a list")
     pairs: dict[tuple[str, str], float] = {}
@@ -69,7 +66,7 @@ def read_phrases(path: str | os.PathLike[str]) -> tuple[Any, Any]:
             content = parse_json(file.read())
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError(f"{path}: not a file of phrases, or damaged: {error}") from error
     if not isinstance(content, dict) or content.get("kind") != KIND:
         raise InputError(f"{path}: not a file of phrases; Phrases.save writes one")

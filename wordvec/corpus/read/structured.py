@@ -13,7 +13,7 @@ from wordvec.corpus.read.records import Block, blocks_of_values, names_of, value
 from wordvec.corpus.read.sniffing import HEAD, JSON_LINES_NAMES, NO_DELIMITER, Table, plain_suffix, table_of
 from wordvec.corpus.read.values import Row, Unusable
 from wordvec.errors import CorpusError
-from wordvec.json_forms import different_keys, parse_json
+from wordvec.json_forms import TOO_DEEP, different_keys, parse_json
 from wordvec.progress import announce
 
 LONGEST_LITERAL = 20  # an error this close to the end may mean that a literal or number continues
@@ -149,7 +149,7 @@ def _refuse_more(rest: str, texts: Iterator[str], name: str) -> None:
 
 
 def _damaged(name: str, error: Exception, place: int, at_end: bool) -> CorpusError:
-    reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    reason = TOO_DEEP if isinstance(error, RecursionError) else getattr(error, "msg", str(error))
     if at_end:
         return CorpusError(f"{name}: the JSON is cut off or damaged before character {place}: {reason}")
     return CorpusError(
