@@ -79,10 +79,15 @@ def drawn_in(svg):
 
 
 def assert_same_figure(found, page, exactly=True):
-    """The same texts; and by the same version of matplotlib the same shapes, up to a point of the page."""
+    """The same texts; and by the same version of matplotlib the same shapes, up to a point of the page.
+
+    Versions differ in how many powers of ten they write at an axis.
+    """
     ours, theirs = drawn_in(found), drawn_in(page)
-    assert_says("\n".join(ours[1]), "\n".join(theirs[1]))
-    if exactly and ours[0] == theirs[0]:
+    is_same_version = ours[0] == theirs[0]
+    said = [[text for text in texts if is_same_version or "mathdefault" not in text] for texts in (ours[1], theirs[1])]
+    assert_says(*("\n".join(texts) for texts in said))
+    if exactly and is_same_version:
         assert ours[2] == theirs[2]
         assert ours[3] == pytest.approx(theirs[3], rel=0.01, abs=1.5)
 

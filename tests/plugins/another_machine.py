@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import os
+import pathlib
 import time
 
 YEARS = 11
@@ -46,7 +47,8 @@ class _Entries:
 REAL_LISTDIR, REAL_SCANDIR = os.listdir, os.scandir
 os.listdir = lambda path=".": sorted(REAL_LISTDIR(path), reverse=True)
 os.scandir = _Entries
-GLOBBER = getattr(glob, "_StringGlobber", None)  # of pathlib, from Python 3.13 on: it has a reference of its own
-if getattr(GLOBBER, "scandir", None) is REAL_SCANDIR:
-    GLOBBER.scandir = staticmethod(_Entries)
+# pathlib has a reference of its own in Python 3.10, and again from 3.13 on.
+for holder in (getattr(pathlib, "_NormalAccessor", None), getattr(glob, "_StringGlobber", None)):
+    if getattr(holder, "scandir", None) is REAL_SCANDIR:
+        holder.scandir = staticmethod(_Entries)
 _shift_the_clock()

@@ -192,11 +192,14 @@ class _Placer:
         return boxes, free, (edges < DOUBTFUL * GAP * self.scale).any(axis=1)
 
     def _lead(self, i: int, boxes: np.ndarray) -> np.ndarray:
-        """Lines (P, 4) from the edge of point `i` to just before the nearest edges of boxes further out."""
+        """Lines (P, 4) from the edge of point `i` to just before the nearest edges of boxes further out.
+
+        A pixel further than the halo: hinting makes letters higher at one resolution than at another.
+        """
         ends = np.clip(self.positions[i], boxes[:, :2], boxes[:, 2:])
         way = ends - self.positions[i]
         way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
-        return np.hstack([self.positions[i] + way * self.radii[i], ends - way * HALO * self.scale])
+        return np.hstack([self.positions[i] + way * self.radii[i], ends - way * (HALO * self.scale + 1)])
 
     def _may_lead(self, i: int, lines: np.ndarray) -> np.ndarray:
         """Which lines from point `i` meet no label, no other line, and no dot except those that touch its own."""
