@@ -19,6 +19,8 @@ import numpy as np
 from wordvec.vectors.word_bytes import is_utf8
 
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+NEWLINE, SPACE, DELETE = 0x0A, 0x20, 0x7F
+FIRST_BYTES = 64  # of a row's numbers, looked at for all rows together
 LONGEST_WORD = 4_096  # bytes searched for another space
 MOST_SPACES = 32  # in one word
 SMALLEST, LARGEST = np.float32(1e-10), np.float32(1e5)  # numbers of usual size, besides zero
@@ -60,20 +62,25 @@ class RowFinder:
             rows = self._plain(buffer, at, min(most - len(found), self._together))
             if not rows:
                 break
-            wrong = self._first_odd(buffer, rows)
-            trusted = len(rows) - 1 if wrong is None else max(0, wrong - 1)
-            found += rows[:trusted]
-            at = rows[trusted].start if trusted else at
-            self._together = min(self._most, 2 * self._together) if wrong is None else LEAST
-            if wrong is None and trusted:
-                continue
-            row = self._careful(buffer, at, most - len(found), is_last)
-            if row is None:
-                break
-            if self._newline is None and row.end < len(buffer):
-                self._newline = buffer[row.end : row.end + 1] == b"\n"
-            found.append(row)
-            at = row.end
+            self._together, done = min(self._most, 2 * self._together), 0
+            for number in self._doubtful(buffer, rows):
+                if done < number:
+                    found += rows[done:number]
+                    at = rows[number].start
+                row = self._careful(buffer, at, most - len(found), is_last)
+                if row is None:
+                    return found
+                if self._newline is None and row.end < len(buffer):
+                    self._newline = buffer[row.end : row.end + 1] == b"\n"
+                found.append(row)
+                at, done = row.end, number + 1
+                if row != rows[number]:  # all behind it are shifted
+                    self._together = LEAST
+                    break
+            else:
+                if done < len(rows):  # the last row is taken with the next ones, which show whether it ends there
+                    found += rows[done:-1]
+                    at = rows[-1].start
         return found
 
     def _plain(self, buffer: bytes, at: int, most: int) -> list[Row]:
@@ -89,29 +96,43 @@ class RowFinder:
             rows.append(Row(start, space, at))
         return rows
 
-    def _first_odd(self, buffer: bytes, rows: list[Row]) -> int | None:
-        """The index of the first row that fails the checks, or None."""
-        for number, (row, is_usual) in enumerate(zip(rows, self._are_usual(buffer, rows))):
-            follows = buffer[row.end : row.end + 1]
-            as_before = not follows or self._newline is None or (follows == b"\n") == self._newline
-            if not is_usual or not as_before or not _is_word(buffer[row.start : row.space]):
-                return number
-            if not self._newline and self._may_be_longer(buffer, row):
-                return number
-            if self._newline is None and follows:
-                self._newline = follows == b"\n"
-        return None
+    def _doubtful(self, buffer: bytes, rows: list[Row]) -> list[int]:
+        """Which rows may end elsewhere: those that fail the checks, and those before them."""
+        ends = np.array([row.end for row in rows])
+        follows = np.frombuffer(buffer, np.uint8)[np.minimum(ends, len(buffer) - 1)]
+        newline = bool(follows[0] == NEWLINE) if self._newline is None else self._newline
+        odd = ~self._are_usual(buffer, rows) | (((follows == NEWLINE) != newline) & (ends < len(buffer)))
+        words = [buffer[row.start : row.space] for row in rows]
+        if b"" in words or not _is_word(b" ".join(words)):
+            odd |= [not _is_word(word) for word in words]
+        doubtful = [] if self._newline else [0] if newline else self._start_like_words(buffer, rows)
+        for number in doubtful:
+            odd[number] |= self._may_be_longer(buffer, rows[number])
+        if not odd[0] and ends[0] < len(buffer):
+            self._newline = newline
+        odd[:-1] |= odd[1:].copy()
+        return [0] if len(rows) == 1 else np.flatnonzero(odd).tolist()
+
+    def _start_like_words(self, buffer: bytes, rows: list[Row]) -> list[int]:
+        """The rows in whose numbers no control character comes before a space: few."""
+        beginnings = self._numbers(buffer, rows).view(np.uint8)[:, :FIRST_BYTES]
+        control = (beginnings < SPACE) | (beginnings == DELETE)
+        first = (control | (beginnings == SPACE)).argmax(axis=1)
+        return np.flatnonzero(~control[np.arange(len(rows)), first]).tolist()  # type: ignore[return-value]
 
     def _may_be_longer(self, buffer: bytes, row: Row) -> bool:
         """Whether all bytes up to the next space could be part of the word."""
         space = buffer.find(b" ", row.space + 1, row.space + 1 + LONGEST_WORD)
         return space > 0 and _is_word(buffer[row.start : space])
 
-    def _are_usual(self, buffer: bytes, rows: list[Row]) -> list[bool]:
+    def _are_usual(self, buffer: bytes, rows: list[Row]) -> np.ndarray:
         """Whether the numbers of each row have usual sizes; numbers read from the wrong bytes seldom do."""
+        return np.asarray(_have_usual_size(self._numbers(buffer, rows)).all(axis=1))
+
+    def _numbers(self, buffer: bytes, rows: list[Row]) -> np.ndarray:
+        """The numbers of each row, (rows, D)."""
         windows = np.ndarray(len(buffer) - 4 * self.dim + 1, f"V{4 * self.dim}", buffer, strides=(1,))
-        numbers = windows[np.array([row.space + 1 for row in rows])].view("<f4").reshape(len(rows), self.dim)
-        return _have_usual_size(numbers).all(axis=1).tolist()  # type: ignore[return-value]
+        return windows[np.array([row.space + 1 for row in rows])].view("<f4").reshape(len(rows), self.dim)
 
     def _is_usual(self, buffer: bytes, row: Row) -> bool:
         """`_are_usual` for one row; its first number usually decides."""
@@ -119,7 +140,7 @@ class RowFinder:
             size = abs(FLOAT.unpack_from(buffer, begin)[0]) if begin < row.end else 0.0
             if not (size == 0 or SMALLEST <= size <= LARGEST):
                 return False
-        return self._are_usual(buffer, [row])[0]
+        return bool(self._are_usual(buffer, [row])[0])
 
     def _careful(self, buffer: bytes, at: int, left: int, is_last: bool) -> Row | None:
         """The row at byte `at`, considering every space as the end of its word; None if more of the file is needed.
