@@ -72,6 +72,10 @@ def test_a_line_break_only_unicode_knows_stays_in_its_word(tmp_path, reader):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        (
+            b"2 8\na 1:0.5 4:2.0\nb 0:-1e-3\n",
+            r"line 2: .* got 3 fields: .* \(sparse, as index:value; write every number",
+        ),
         (b"2 2\na 1 2\nb 1\n", "line 3: expected a word and 2 numbers; got 2 fields: 'b 1'"),
         (b"2 2\na 1 2\nb 1 2 3\n", "line 3: expected a word and 2 numbers; got 4 fields"),
         (b"2 2\na 1 2\nroute 66 1 2\n", "line 3: expected a word and 2 numbers; got 4 fields"),

@@ -8,6 +8,7 @@ Plain lines are read in C (``wordvec/native/src/numbers.c``), others in Python.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator, Iterator
 from itertools import chain
 
@@ -22,6 +23,8 @@ from wordvec.vectors.files.writing import replace_packed_file, written_rows, wri
 from wordvec.vectors.word_rows import WordRows
 
 LONGEST_LINE = 1 << 26
+SPARSE = re.compile(rb"\d+:[-+.\d]+")
+SPARSE_ADVICE = " (sparse, as index:value; write every number of a row, or reduce the matrix by SVD first)"
 COMPILED_FROM = 1 << 18  # bytes of a file; the C library takes a moment to load
 
 
@@ -138,7 +141,8 @@ class _Parser:
         if row is None:
             self.rows += 1
             got = f"got {len(line.split())} fields: {_shown(line)}"
-            self._leave_out(ANOTHER_LENGTH, self.line, f"expected a word and {self.dim} numbers; {got}")
+            advice = SPARSE_ADVICE if SPARSE.match(line.rsplit(None, 1)[-1]) else ""
+            self._leave_out(ANOTHER_LENGTH, self.line, f"expected a word and {self.dim} numbers; {got}{advice}")
             return
         word, fields = row
         if not are_numbers(fields):
