@@ -39,6 +39,7 @@ FEWEST = 100  # held-out words needed to choose k
 RARE = 1_000  # occurrences; the meaning of more frequent words is not predictable from their parts
 UNKNOWN = {"held_out_words": None, "held_out_cosine": None}
 ROUNDS = 4  # at most this many fits for k; two or three are enough on text
+SORTED_AT_ONCE = 1 << 21  # n-grams; an interrupt waits for the end of a sort
 USELESS = 0.05  # below this cosine between prediction and row, predictions are not used
 
 
@@ -64,7 +65,11 @@ class NgramTable:
         if not len(word):
             sizes = f"{ngrams.shortest} to {ngrams.longest}"
             raise InputError(f"none of the {len(encoded):,} words has n-grams of {sizes} characters")
-        kept, columns = np.unique(np.concatenate(found), return_inverse=True)
+        numbers = np.concatenate(found)
+        pieces = [numbers[first : first + SORTED_AT_ONCE] for first in range(0, len(numbers), SORTED_AT_ONCE)]
+        parts = [np.unique(piece, return_inverse=True) for piece in pieces]
+        kept = np.unique(np.concatenate([different for different, _ in parts]))
+        columns = np.concatenate([np.searchsorted(kept, different)[places] for different, places in parts])
         number = np.bincount(word, minlength=len(encoded))
         indptr = np.concatenate([[0], np.cumsum(number)])
         data = (1.0 / number[word]).astype(np.float32)
