@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from wordvec.argument_types import check_seed
 from wordvec.errors import VectorsFileError, describe
 from wordvec.vectors.ngrams import FLORET_SEED, Ngrams
 
@@ -53,6 +54,7 @@ class Subwords:
         hashes: int = 0,
         seed: int = FLORET_SEED,
     ) -> None:
+        check_seed(seed, largest=2**32 - 1)
         self.ngrams = Ngrams(shortest, longest, buckets, jamo, hashes, seed)
         self.rows, self.buckets, self.shortest, self.longest = rows, buckets, shortest, longest
         self.first, self.kept = first, None if kept is None else KeptBuckets(kept)
