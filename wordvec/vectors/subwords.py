@@ -5,7 +5,7 @@ A word is written between < and >; its n-grams of `shortest` to `longest` charac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -156,3 +156,15 @@ def word_blocks(words: Sequence[bytes], longest: int) -> Iterator[slice]:
         ngrams += own
     if first < len(words):
         yield slice(first, len(words))
+
+
+class MappedSubwords:
+    """Subwords whose vectors go through the same map as the rows, (n, D) float64 to (n, E) float64."""
+
+    def __init__(self, subwords: Any, row_map: Callable[[np.ndarray], np.ndarray]) -> None:
+        self.subwords, self.row_map = subwords, row_map
+
+    def vector(self, word: str) -> np.ndarray | None:
+        """Return a mapped vector (E,) float32, or None if the word has no known n-gram."""
+        made = self.subwords.vector(word)
+        return None if made is None else self.row_map(made[None, :].astype(np.float64))[0].astype(np.float32)
