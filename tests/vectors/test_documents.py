@@ -155,6 +155,7 @@ def test_with_lengths_and_a_generator(vectors):
         ([["the"], "median"], {"tokenizer": "whitespace"}, OptionError, "weights must be one of sif, mean, tf-idf"),
         ([["the"], np.ones(2)], {"tokenizer": "whitespace"}, ShapeError, "weights must be one of"),
         ([["the"]], {"tokenizer": "whitespace", "a": 0.0}, OptionError, "a must be above 0"),
+        ([["the"]], {"tokenizer": "whitespace", "a": 1e-300}, OptionError, "a must be above 0, from 1e-12 on"),
         ([["the"]], {"tokenizer": "whitespace", "a": "x"}, OptionError, "a must be above 0"),
         ([["the"]], {"tokenizer": "whitespace", "threads": 0}, OptionError, "threads must be"),
         ([["the", None]], {"tokenizer": "whitespace"}, InputError, "document 2 is None"),
