@@ -49,7 +49,7 @@ def combine(
             "each model must have a vector for at least two of the words, as its mean is subtracted; "
             f"{int(in_all.sum()):,} have one in all: {having}; take models with more words in common"
         )
-    columns = []
+    columns: list[np.ndarray] = []
     for part, here, weight in zip(rows, known, weights):
         mean = part[here & kept].mean(axis=0, dtype=np.float64).astype(np.float32)
         block = np.where(here[kept][:, None], part[kept] - mean, np.float32(0))
