@@ -70,6 +70,8 @@ class Parser(argparse.ArgumentParser):
             value = getattr(namespace, action.dest, None)
             if action.option_strings and (value == "" or (isinstance(value, list) and "" in value)):
                 self.error(f"{'/'.join(action.option_strings)} has an empty value: give it one, or leave it out")
+            if action.option_strings and action.type is int and isinstance(value, int) and value < 0:
+                self.error(f"{'/'.join(action.option_strings)} must not be negative; got {describe(value)}")
         return namespace, unknown
 
     def format_help(self) -> str:
