@@ -108,7 +108,7 @@ def test_explain_shows_lines_of_both_words_near_each_context(vectors, capsys):
         ("tea", "1850.txt"),
         ("tea", "1860.txt"),
     ]
-    for options, message in ((["--lines", "-1"], "must not be negative"), (["--texts", "nowhere", "--lines", "1"], "says where")):
+    for options, message in ((["--lines", "-1"], "be negative"), (["--texts", "nowhere", "--lines", "1"], "says where")):
         assert main([*command, *options]) == 2
         assert message in capsys.readouterr().err
     assert main(["explain", "v.safetensors", "queen", "tea", "--lines", "1"]) == 2
