@@ -6,6 +6,7 @@ import pytest
 from wordvec import SVD, Corpus
 from wordvec.errors import InputError, OptionError, ShapeError
 from wordvec.vectors import WordVectors, document_rows
+from wordvec.vectors.document_files import save_documents
 from wordvec.vectors.documents import embed
 
 WORDS, COUNTS = ["the", "good", "tea"], np.array([90, 9, 1])
@@ -199,3 +200,11 @@ def test_texts_without_an_order_are_refused(vectors, documents):
 def test_sif_needs_counts():
     with pytest.raises(InputError, match=r"have no counts.*take weights='mean' \(--weights mean\)"):
         WordVectors(["a"], np.ones((1, 2))).embed(["a"], tokenizer="whitespace")
+
+
+def test_rows_are_not_replaced_without_their_ids(tmp_path):
+    (tmp_path / "rows.npy").write_bytes(b"of before")
+    (tmp_path / "rows.words.txt").mkdir()
+    with pytest.raises(InputError, match=r"rows\.words\.txt: is a folder"):
+        save_documents(WordVectors(["1"], np.ones((1, 2))), tmp_path / "rows.npy")
+    assert (tmp_path / "rows.npy").read_bytes() == b"of before"
