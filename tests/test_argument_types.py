@@ -8,8 +8,16 @@ import inspect
 import numpy as np
 import pytest
 
+from wordvec import CBOW, WordVectors, rng
 from wordvec.argument_types import EXPECTED, plain_value, typed
-from wordvec.errors import ArgumentError, WordvecError
+from wordvec.cli import main
+from wordvec.corpus.named_texts import bundled_corpus
+from wordvec.errors import ArgumentError, OptionError, WordvecError, describe
+from wordvec.evaluation.analogy import interval_over_pairs
+from wordvec.experiments.tuning.search_space import make_proposals
+from wordvec.plots.projection import project
+from wordvec.vectors.search.approximate import ApproximateSearch
+from wordvec.vectors.subwords import Subwords
 
 
 def plain_parameters(function):
@@ -66,3 +74,36 @@ def test_the_error_is_both_an_input_error_and_a_type_error():
 def test_other_annotations_are_left_alone(annotation):
     marker = object()
     assert plain_value("f", "x", annotation, marker) is marker
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 1 << 9999, 1.5, True, "1", None], ids=lambda seed: describe(seed))
+def test_a_seed_that_would_repeat_another_one_is_refused(seed):
+    with pytest.raises(OptionError, match="seed must be a whole number"):
+        rng.key_of(seed, 0)
+    with pytest.raises(OptionError, match="cbow: seed must be a whole number"):
+        CBOW(seed=seed)
+
+
+def test_seeds_of_other_generators_have_their_own_range():
+    for use in (
+        lambda seed: project(np.eye(5, 3), "tsne", seed),
+        lambda seed: Subwords(np.ones((2, 2)), 2, 3, 6, hashes=1, seed=seed),
+        lambda seed: make_proposals("optuna", {}, seed),
+        lambda seed: ApproximateSearch.build(WordVectors(["a"], np.ones((1, 1))), seed=seed),
+        lambda seed: bundled_corpus("tiny-world", seed=seed),
+    ):
+        for seed in (-1, 2**64):
+            with pytest.raises(OptionError, match="seed"):
+                use(seed)
+
+
+def test_the_largest_seed_works():
+    pairs = np.array([0, 0, 1, 1]), np.array([1, 2, 0, 2])
+    assert interval_over_pairs(np.zeros(4, int), *pairs, np.array([1, 0, 1, 0]), resamples=9, seed=2**64 - 1)
+
+
+@pytest.mark.parametrize("verb", [["train", "tiny-world", "-o", "v"], ["concordance", "c", "w"], ["search", "v", "t"]])
+@pytest.mark.parametrize("seed", [-1, 2**64])
+def test_the_command_refuses_a_seed_before_it_reads_anything(verb, seed, capsys):
+    assert main([*verb, "--seed", str(seed)]) == 2
+    assert f"--seed must be a whole number from 0 to 18446744073709551615; got {seed}" in capsys.readouterr().err

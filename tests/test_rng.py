@@ -22,7 +22,9 @@ def test_mix_gives_splitmix64():
     assert rng.mix(states).tolist() == expected
 
 
-@pytest.mark.parametrize("seed, epoch, position, number", [(1, 0, 0, 0), (7, 3, 123456789012, 41), (-1, 2**40, 5, 2)])
+@pytest.mark.parametrize(
+    "seed, epoch, position, number", [(1, 0, 0, 0), (7, 3, 123456789012, 41), (2**64 - 1, 2**40, 5, 2)]
+)
 def test_draws_equal_the_formula_in_plain_integers(seed, epoch, position, number):
     golden, other = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03
     stream = mix((mix((seed + golden) & MASK) + epoch * golden) & MASK)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from wordvec.errors import ArgumentError, OptionError
+from wordvec.errors import ArgumentError, OptionError, describe
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,6 +38,8 @@ def plain_value(who: str, name: str, annotation: Any, value: Any) -> Any:
     if isinstance(value, float) and math.isnan(value):
         raise ArgumentError(f"{who}: {name} must be {_expected(kinds)}; got nan")
     if any(_is(kind, value) for kind in kinds):
+        if name == "seed" and value is not None:
+            check_seed(value, f"{who}: seed")
         return value
     raise ArgumentError(f"{who}: {name} must be {_expected(kinds)}; got {_described(name, value, kinds)}")
 
@@ -108,3 +110,18 @@ def check_whole_number(name: str, number: Any, least: int = 1) -> None:
     """
     if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < least:
         raise OptionError(f"{name} must be a whole number of at least {least}; got {number!r}")
+
+
+LARGEST_SEED = 2**64 - 1  # of our own generator
+LARGEST_SEED_OF_NUMPY = 2**32 - 1  # of the older generator that t-SNE, UMAP and optuna use
+
+
+def check_seed(seed: Any, what: str = "seed", largest: int = LARGEST_SEED) -> None:
+    """Raise OptionError unless `seed` is a whole number from 0 to `largest`, since others would repeat one of these.
+
+    >>> check_seed(2**32, "the seed of t-SNE", largest=2**32 - 1)
+    Traceback (most recent call last):
+    wordvec.errors.OptionError: the seed of t-SNE must be a whole number from 0 to 4294967295; got 4294967296
+    """
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed <= largest:
+        raise OptionError(f"{what} must be a whole number from 0 to {largest}; got {describe(seed)}")

@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.argument_types import check_seed
+
 U64 = np.uint64
 G = U64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: the increment of SplitMix64
 H = U64(0xD1B54A32D192ED03)  # another odd constant, so that neighbouring items do not share draws
@@ -66,12 +68,13 @@ def below(bits: Any, limit: Any) -> Any:
 
 
 def key_of(seed: int, stream: int | np.uint64) -> np.ndarray:
-    """`stream_key` for plain integers, as an array of one element.
+    """`stream_key` for plain integers, as an array of one element. Raises OptionError for a seed not in 0 .. 2**64 - 1.
 
     >>> key_of(seed=1, stream=0).dtype, key_of(seed=1, stream=0).shape
     (dtype('uint64'), (1,))
     """
-    return stream_key(np.array([seed % 2**64], U64), np.array([stream], U64))
+    check_seed(seed)
+    return stream_key(np.array([seed], U64), np.array([stream], U64))
 
 
 def uniform(bits: np.ndarray) -> np.ndarray:

@@ -81,13 +81,16 @@ def test_json(corpus, capsys):
     [
         (["--by", "place"], "no column 'place'"),
         (["--by", "year", "--words", "t0w30"], "take longer periods"),
+        (["--by", "1000"], "take shorter periods, such as --by year"),
+        (["--by", "50", "--save-vectors", "CORPUS"], "is a corpus; name another folder"),
+        (["--by", "50", "--words", "t0w30", "--limit", "-1"], "--limit must not be negative; got -1"),
         (["--by", "50", "--words", "t0w30", "--top", "3"], "not both"),
         (["--by", "50", "--words", "tea"], "tea"),
         (["--by", "50", "--words", "t0w30", "--texts", "nowhere"], "--texts DIR says where"),
     ],
 )
 def test_problems_are_one_line(corpus, capsys, options, message):
-    assert main(["change", corpus, *options]) == 2
+    assert main(["change", corpus, *(corpus if option == "CORPUS" else option for option in options)]) == 2
     err = capsys.readouterr().err
     assert message in err
     assert len(err.splitlines()) == 1

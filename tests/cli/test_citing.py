@@ -108,9 +108,9 @@ def test_explain_shows_lines_of_both_words_near_each_context(vectors, capsys):
         ("tea", "1850.txt"),
         ("tea", "1860.txt"),
     ]
-    for options, message in ((["--lines", "-1"], "at least 0"), (["--texts", "nowhere", "--lines", "1"], "says where")):
+    for options, said in ((["--lines", "-1"], "be negative"), (["--texts", "nowhere", "--lines", "1"], "says where")):
         assert main([*command, *options]) == 2
-        assert message in capsys.readouterr().err
+        assert said in capsys.readouterr().err
     assert main(["explain", "v.safetensors", "queen", "tea", "--lines", "1"]) == 2
     assert "--in CORPUS: give it" in capsys.readouterr().err
 

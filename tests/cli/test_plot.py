@@ -269,3 +269,10 @@ def test_a_notebooks_backend_is_not_needed(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["wordvec", "--version"])
     assert main() == 0
     assert os.environ["MPLBACKEND"] == "agg"
+
+
+def test_the_words_of_a_title_are_told_as_they_are(capsys):
+    words = ["$x$", "a", "b", "c"]
+    WordVectors(words, np.random.default_rng(1).normal(size=(4, 3))).save("v.npz")
+    assert main(["plot", "v.npz", "-o", "out.svg", "--around", "$x$", "-k", "3"]) == 0
+    assert capsys.readouterr().out.startswith("out.svg: “$x$” and its 3 nearest words")

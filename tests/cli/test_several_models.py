@@ -154,7 +154,7 @@ def test_translate_words_and_a_test(capsys):
         (["diff", "a.safetensors", "other.safetensors"], "no word is in all 2 models"),
         (["diff", "a.safetensors", "b.safetensors", "nowhere"], "'nowhere'"),
         (["diff", "a.safetensors", "b.safetensors", "-k", "0"], "k must be a whole number of at least 1"),
-        (["diff", "a.safetensors", "b.safetensors", "--baseline", "a.safetensors"], "the same training"),
+        (["diff", "a.safetensors", "b.safetensors", "--baseline", "a.safetensors", "-k", "5"], "the same training"),
         (["diff", "a.safetensors", "narrow.safetensors", "--align"], "4 dimensions"),
         (["diff", "a.safetensors", "other.safetensors", "--min-count", "2"], "no word is in all"),
         (["diff", "a.safetensors", "narrow.safetensors", "--min-count", "2"], "model 2 lacks"),

@@ -57,6 +57,7 @@ def test_a_search_that_was_killed_goes_on(small, capsys, trained_here, monkeypat
         ([*DEV], "--budget TIME"),
         ([*DEV, "--trials", "3", "--budget", "3m"], "either --budget TIME, such as 30m, or --trials N"),
         ([*DEV, "--trials", "0"], "at least 1"),
+        ([*DEV, "--trials", str(10**12)], "at most 100,000"),
         ([*DEV, "--budget", "soon"], "a time such as 30m"),
         (["--trials", "3"], "--dev-similarity SET"),
         ([*DEV, "--trials", "3", "--test-similarity", "tiny-world-similarity"], "cannot be a test set"),

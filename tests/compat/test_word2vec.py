@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from wordvec.compat.gensim.differences import CompatWarning
-from wordvec.compat.gensim.models import CallbackAny2Vec, FastText, Phrases, Word2Vec
+from wordvec.compat.gensim.models import CallbackAny2Vec, Doc2Vec, FastText, Phrases, Word2Vec
+from wordvec.compat.gensim.models.doc2vec import TaggedDocument
 from wordvec.compat.gensim.models.fasttext import load_facebook_vectors
 from wordvec.compat.gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser
 from wordvec.compat.gensim.models.word2vec import LineSentence, PathLineSentences
@@ -402,3 +403,19 @@ def test_whole_numbers_are_no_keys_here(numbers):
     model = Word2Vec([["1", "2", "3"]] * 20, vector_size=4, min_count=1, sample=0)
     with pytest.raises(KeyError, match="Key 1 not present"):
         _ = model.wv[1]
+
+
+@pytest.mark.parametrize(
+    "callbacks, message",
+    [
+        ([1], "a callback must have on_train_begin, .* as objects of a subclass of CallbackAny2Vec do; got 1"),
+        ([CallbackAny2Vec], "callbacks are objects, not classes"),
+        (CallbackAny2Vec(), r"must be a list of callbacks, such as \[callback\]; got a CallbackAny2Vec"),
+        (None, "must be a list of callbacks"),
+    ],
+)
+def test_what_is_no_callback_is_refused(callbacks, message):
+    with pytest.raises(ArgumentError, match=message):
+        Word2Vec(TEXT, callbacks=callbacks, **SMALL)
+    with pytest.raises(ArgumentError, match=message):
+        Doc2Vec([TaggedDocument(words, [0]) for words in TEXT], dm=0, callbacks=callbacks, **SMALL)

@@ -55,3 +55,13 @@ def test_a_file_and_json(translator, tmp_path):
     assert (score["k"], score["score"], score["name"]) == (1, 1.0, f"{path} @1")
     with pytest.raises(InputError, match="no such file"):
         evaluate_translation(translator, tmp_path / "none.txt")
+
+
+def test_a_word_whose_vector_is_zero_has_no_translation():
+    rows = np.array([[1.0, 0.1], [0.1, 1.0], [-1.0, 0.2], [0.0, 0.0]])
+    vectors = WordVectors(["dog", "cat", "tea", "nothing"], rows)
+    translator = Translator(vectors, vectors, neighbours=1)
+    with pytest.raises(InputError, match="the vector of 'nothing' is zero"):
+        translator.translate("nothing")
+    (score,) = evaluate_translation(translator, [("dog", "dog"), ("nothing", "cat")], at=[1])
+    assert (score.covered, score.items, score.missing) == (1, 2, ("nothing",))

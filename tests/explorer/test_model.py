@@ -153,3 +153,12 @@ def test_unknown_words_and_methods():
 def test_one_dimension_is_too_few():
     with pytest.raises(OptionError, match="a map of 2 dimensions needs vectors of at least as many; these have 1"):
         make_model(WordVectors(["a", "b", "c"], np.ones((3, 1))), "m")
+
+
+def test_a_vector_of_zeros_has_no_place_on_the_map():
+    vectors = some_vectors()
+    rows = vectors.matrix.copy()
+    rows[[3, 5]] = 0
+    with pytest.warns(UserWarning, match=f"as the vector is zero: {vectors.words[3]!r} and 1 more"):
+        model = make_model(WordVectors(vectors.words, rows), "zeros")
+    assert len(model.words) == 38 and vectors.words[3] not in model.words

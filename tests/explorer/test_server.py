@@ -86,6 +86,17 @@ def test_errors_are_json(server, question, parameters, status, message):
     assert message in found[1]["error"]
 
 
+def test_a_parameter_that_is_there_twice_is_refused(server):
+    status, _, body = ask(server, "/similar?word=king&word=queen")
+    assert (status, json.loads(body)["error"]) == (400, "the parameter 'word' is there twice")
+
+
+def test_head_is_answered_like_get_without_a_body(server):
+    status, headers, body = ask(server, "/similar?word=king", method="HEAD")
+    assert (status, body) == (200, b"")
+    assert headers["Content-Length"] == ask(server, "/similar?word=king")[1]["Content-Length"]
+
+
 def test_bytes_that_are_no_text(server):
     status, _, body = ask(server, "/similar?word=%ff%fe")
     assert status == 400

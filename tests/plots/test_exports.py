@@ -114,6 +114,15 @@ def test_parquet_without_counts_holds_nulls(tmp_path):
     assert parquet.read_table(tmp_path / "v.parquet")["count"].to_pylist() == [None] * 3
 
 
+@pytest.mark.parametrize("rows, placed", [([[1, 0], [0, 0], [0, 1]], 2), ([[0, 0], [0, 0]], 0), ([[1, 0]], 0)])
+def test_parquet_gives_no_place_to_a_vector_of_zeros_and_one_alone(tmp_path, rows, placed):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="extra arrow (pyarrow) is not installed")
+    write_parquet(WordVectors(list("abc")[: len(rows)], np.array(rows, np.float32)), tmp_path / "v.parquet")
+    table = parquet.read_table(tmp_path / "v.parquet")
+    assert len(table) == len(rows)
+    assert len(rows) - table["x"].null_count == len(rows) - table["y"].null_count == placed
+
+
 def test_parquet_without_its_package(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)  # as if not installed
     with pytest.raises(MissingExtraError, match=r"wordvec\[arrow\]"):

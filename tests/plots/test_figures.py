@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from wordvec.errors import InputError, OptionError, UnknownWordError
-from wordvec.plots import new_axes, plot_loss, plot_map, plot_neighbours, save_figure
+from wordvec.plots import new_axes, plot_beside, plot_loss, plot_map, plot_neighbours, save_figure
 from wordvec.plots.labels import LABEL_GAP
 from wordvec.plots.palette import PALETTE
 from wordvec.plots.projection import pca
@@ -246,3 +246,18 @@ def test_importing_plots_does_not_import_matplotlib():
     code = "import wordvec.plots, sys\nprint(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"matplotlib", "scipy", "numba"} & set(loaded)
+
+
+def test_a_vector_of_zeros_has_no_place_on_a_map():
+    rows = np.random.default_rng(2).normal(size=(6, 3))
+    other = WordVectors(list("abcdef"), rows.copy())
+    rows[2] = 0
+    vectors = WordVectors(list("abcdef"), rows)
+    for draw in (
+        lambda: plot_map(vectors, clusters=1),
+        lambda: plot_beside(vectors, other, words=list("abcdef"), clusters=1)[1],
+        lambda: plot_beside(other, vectors, words=list("abcdef"), clusters=1)[0],
+    ):
+        with pytest.warns(UserWarning, match="left out of the map, as the vector is zero: 'c'"):
+            axes = draw()
+        assert sorted(text.get_text() for text in axes.texts if len(text.get_text()) == 1) == list("abdef")

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import warnings
 
 import matplotlib
@@ -124,3 +127,11 @@ def test_pdf_embeds_truetype_only_where_all_fonts_are(truetype, kind, tmp_path, 
     save_figure(axes, tmp_path / "title.pdf")
     content = (tmp_path / "title.pdf").read_bytes()
     assert (kind in content) and ((b"/Type3" in content) == (not truetype))
+
+
+@pytest.mark.parametrize("drawn", ["new_axes()", "font_families(['a'])", "plot_matrix([[1]], ['a'], ['b'])"])
+def test_a_backend_that_matplotlib_does_not_know_is_named(drawn):
+    environment = os.environ | {"MPLBACKEND": "nonsense"}
+    code = f"from wordvec.plots import *; {drawn}"
+    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert "OptionError: the variable MPLBACKEND is 'nonsense', which matplotlib does not know" in result.stderr

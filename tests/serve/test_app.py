@@ -149,6 +149,8 @@ def test_errors_are_problem_documents(app, target, status, detail):
         ("/similar", b'{"word": "\xff"}', "the body is not JSON"),
         ("/similar", b'{"word": "\\ud800"}', "the body is not JSON"),
         ("/similar", b'{"word": NaN}', "the body is not JSON"),
+        ("/similar", b'{"word": "king", "k": 1, "k": 2}', "the key 'k' is there twice"),
+        ("/batch", b'{"questions": [{"word": "king", "word": "queen"}]}', "the key 'word' is there twice"),
         ("/similar", {"word": 3}, "'word' must be words"),
         ("/similar", {"word": "king", "k": True}, "'k' must be"),
         ("/similar", {"word": "king", "k": 3.0}, "'k' must be"),

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from unittest.mock import Mock
 
 import numpy as np
@@ -193,6 +193,31 @@ def test_several_workers_count_together(vectors, tmp_path):
             r'wordvec_requests_total{question="vectors",status="200"} (\S+)', get(port, "/metrics")[1].decode()
         )
         assert list(map(float, counted)) == [20.0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a group of processes is ended, which Windows does not have")
+def test_workers_end_with_a_process_that_is_killed(vectors, tmp_path):
+    vectors.save(tmp_path / "v.safetensors")
+    command = [sys.executable, "-m", "wordvec", "serve", tmp_path / "v.safetensors", "--port", "0", "--workers", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        port = int(re.search(r":(\d+)/", process.stdout.readline())[1])
+        while not answers(port):  # the workers may not listen yet
+            pass
+        process.kill()
+        process.communicate(timeout=60)  # its output ends when no worker is left to write to it
+    finally:
+        with suppress(ProcessLookupError):  # they have ended, as they should
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+
+def answers(port):
+    try:
+        return get(port, "/health")[0] == 200
+    except ConnectionError:
+        return False
 
 
 def test_gunicorn(vectors, tmp_path):

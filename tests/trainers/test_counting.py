@@ -61,3 +61,22 @@ def test_a_shift_that_leaves_nothing(corpus, trainer):
     trainer.shift = 1e6
     with pytest.raises(TrainingError, match=r"no two words meet more than 1e.06 times as often as by chance"):
         trainer.fit(corpus)
+
+
+@pytest.mark.parametrize("trainer", [PPMI, SVD, GloVe])
+def test_a_subsample_that_leaves_nothing_is_told_as_such(corpus, trainer):
+    with pytest.raises(TrainingError, match="--subsample 0 may help"):
+        trainer(subsample=1e-12).fit(corpus)
+
+
+def test_a_subsample_that_leaves_few_words_is_told_with_the_rank(corpus):
+    with pytest.raises(OptionError, match=r"choose dim <= \d, or a larger subsample"):
+        SVD(dim=10, subsample=3e-5).fit(corpus)
+
+
+@pytest.mark.parametrize("options", [{"x_max": 1e300}, {"x_max": 1e4, "alpha": 1e9}, {"x_max": 1e9}])
+@pytest.mark.parametrize("engine", ["kernel", "layers"])
+def test_weights_of_nearly_zero_are_refused_with_the_largest_count(corpus, engine, options):
+    largest = count_cooccurrences(corpus, 10, "harmonic").matrix.max()
+    with pytest.raises(OptionError, match=f"even the largest count, {largest:,.4g}, has a weight of only"):
+        GloVe(dim=2, epochs=1, engine=engine, **options).fit(corpus)

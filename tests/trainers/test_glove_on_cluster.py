@@ -8,7 +8,7 @@ from inline_cluster import InlineCluster
 
 from wordvec import Corpus, GloVe
 from wordvec.counts import on_cluster
-from wordvec.errors import TrainingError
+from wordvec.errors import OptionError, TrainingError
 from wordvec.kernels.glove import cells
 from wordvec.native import library
 from wordvec.trainers import glove_on_cluster
@@ -115,3 +115,12 @@ def test_weights_that_are_no_numbers_stop_the_run(fit, corpus, value):
 
     with pytest.raises(TrainingError, match="diverged"):
         fit(corpus, 3, Broken(**OPTIONS))
+
+
+def test_weights_of_nearly_zero_are_refused_with_the_largest_count(fit, corpus):
+    messages = []
+    for train in (lambda trainer: trainer.fit(corpus), lambda trainer: fit(corpus, 3, trainer)):
+        with pytest.raises(OptionError, match="even the largest count") as error:
+            train(GloVe(x_max=1e9, **OPTIONS))
+        messages.append(str(error.value))
+    assert messages[0] == messages[1]

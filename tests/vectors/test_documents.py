@@ -6,6 +6,7 @@ import pytest
 from wordvec import SVD, Corpus
 from wordvec.errors import InputError, OptionError, ShapeError
 from wordvec.vectors import WordVectors, document_rows
+from wordvec.vectors.document_files import save_documents
 from wordvec.vectors.documents import embed
 
 WORDS, COUNTS = ["the", "good", "tea"], np.array([90, 9, 1])
@@ -155,6 +156,7 @@ def test_with_lengths_and_a_generator(vectors):
         ([["the"], "median"], {"tokenizer": "whitespace"}, OptionError, "weights must be one of sif, mean, tf-idf"),
         ([["the"], np.ones(2)], {"tokenizer": "whitespace"}, ShapeError, "weights must be one of"),
         ([["the"]], {"tokenizer": "whitespace", "a": 0.0}, OptionError, "a must be above 0"),
+        ([["the"]], {"tokenizer": "whitespace", "a": 1e-300}, OptionError, "a must be above 0, from 1e-12 on"),
         ([["the"]], {"tokenizer": "whitespace", "a": "x"}, OptionError, "a must be above 0"),
         ([["the"]], {"tokenizer": "whitespace", "threads": 0}, OptionError, "threads must be"),
         ([["the", None]], {"tokenizer": "whitespace"}, InputError, "document 2 is None"),
@@ -198,3 +200,11 @@ def test_texts_without_an_order_are_refused(vectors, documents):
 def test_sif_needs_counts():
     with pytest.raises(InputError, match=r"have no counts.*take weights='mean' \(--weights mean\)"):
         WordVectors(["a"], np.ones((1, 2))).embed(["a"], tokenizer="whitespace")
+
+
+def test_rows_are_not_replaced_without_their_ids(tmp_path):
+    (tmp_path / "rows.npy").write_bytes(b"of before")
+    (tmp_path / "rows.words.txt").mkdir()
+    with pytest.raises(InputError, match=r"rows\.words\.txt: is a folder"):
+        save_documents(WordVectors(["1"], np.ones((1, 2))), tmp_path / "rows.npy")
+    assert (tmp_path / "rows.npy").read_bytes() == b"of before"

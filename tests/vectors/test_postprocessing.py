@@ -41,8 +41,8 @@ def test_all_but_the_top_by_hand():
     matrix = np.array([[6, 6, 1], [4, 4, 1], [7, 7, -1], [3, 3, -1.0]])
     found = all_but_the_top(WordVectors(list("abcd"), matrix), 1)
     np.testing.assert_allclose(found.matrix, [[0, 0, 1], [0, 0, 1], [0, 0, -1], [0, 0, -1]], atol=1e-6)
-    found = all_but_the_top(WordVectors(list("abcd"), matrix), 2)
-    np.testing.assert_allclose(found.matrix, np.zeros((4, 3)), atol=1e-6)
+    with pytest.raises(InputError, match="nothing would be left of the vectors: they vary in 2 directions only"):
+        all_but_the_top(WordVectors(list("abcd"), matrix), 2)
 
 
 def test_each_step_against_its_formula_in_numpy():
@@ -215,3 +215,22 @@ def test_int8_keeps_most_neighbours(seed, k):
 def test_steps_that_do_not_exist_are_refused(text, message):
     with pytest.raises(OptionError, match=message):
         parse_steps(text)
+
+
+@pytest.mark.parametrize(
+    "matrix, steps, message",
+    [
+        (
+            np.full((9, 3), 0.1),
+            "center",
+            "center: nothing would be left of the vectors: all are the same",
+        ),
+        (np.full((1, 3), 0.1), "pca=2", "pca: nothing would be left"),
+        (np.zeros((2, 3)), "center", "center: nothing would be left"),
+        (np.random.default_rng(1).normal(size=(3, 9)), "all-but-the-top=2", "they vary in 2 directions only"),
+        (np.ones((3, 1)), "all-but-the-top", "needs vectors of at least 2 dimensions; these have 1"),
+    ],
+)
+def test_steps_that_would_leave_only_zeros_are_refused(matrix, steps, message):
+    with pytest.raises((InputError, OptionError), match=message):
+        post_processed(WordVectors([f"w{row}" for row in range(len(matrix))], matrix), steps)

@@ -111,7 +111,7 @@ def _check_sizes(groups: Groups, sizes: np.ndarray) -> None:
     said = listed([f"{name}: {size}" for name, size in zip(groups.names, sizes.tolist())], NAMED)
     raise InputError(
         f"a comparison needs two groups of at least {FEWEST_DOCUMENTS} documents; by {groups.by} there are {said}; "
-        f"{_larger_groups(groups.by)}"
+        f"{_other_groups(groups.by, is_one=(sizes > 0).sum() == 1)}"
     )
 
 
@@ -264,11 +264,15 @@ def documents_needed(groups: int, level: float) -> int:
     return next(n for n in itertools.count(FEWEST_DOCUMENTS) if smallest_p([n] * groups) <= level)
 
 
-def _larger_groups(by: str) -> str:
-    """Advice about groups that are too small."""
+def _other_groups(by: str, is_one: bool) -> str:
+    """Advice about groups that are too small, or about documents that are all in one."""
     if by == "half":
         return "add documents, or cut the texts into more of them"
-    if by in LENGTHS or by.isdigit():
+    is_period = by in LENGTHS or by.isdigit()
+    if is_one:
+        shorter = "shorter periods, such as --by year, " if is_period and by not in ("year", "1") else ""
+        return f"take {shorter}another column, or --by half for two random halves"
+    if is_period:
         return "take longer periods, such as --by 25 or --by century"
     return f"take a column with fewer values than {by!r}, or add documents"
 

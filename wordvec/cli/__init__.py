@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 from wordvec import error_codes
@@ -111,7 +112,8 @@ def _recorded(arguments: argparse.Namespace, argv: list[str]) -> None:
     from wordvec.experiments.method.runs import recorded
 
     start = getattr(arguments, "start", None)
-    named = [*input_names(arguments), *([start] if start is not None else [])]
+    patterns = (_files_of(name) if not os.path.lexists(name) else [name] for name in input_names(arguments))
+    named = [*chain.from_iterable(patterns), *([start] if start is not None else [])]
     told = argv[2:] if argv[0] == "--record" else argv[1:] if argv[0].startswith("--record=") else argv
     with recorded(record, told, named):
         arguments.run(arguments)

@@ -141,6 +141,10 @@ def _not_shown(shown: tuple[WordChange, ...], arguments: argparse.Namespace) -> 
 
 
 def _make_folder(folder: str) -> None:
+    from wordvec.corpus.storage import is_corpus_folder
+
+    if is_corpus_folder(Path(folder)):
+        raise InputError(f"{folder}: is a corpus; name another folder for what is written")
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:

@@ -121,8 +121,13 @@ def _draw_map(arguments: argparse.Namespace) -> Drawn:
         more = f"; {passed[0]} (--function-words draws them)" if passed else ""
         return axes, f"{left} beside {right}, {axes.get_title(loc='right')}{more}"
     axes = plot_map(_load(file), **options)
-    said = f"{axes.get_title(loc='left').strip()}; {axes.get_title(loc='right')}"
+    said = f"{_title(axes)}; {axes.get_title(loc='right')}"
     return axes, said + (" (--function-words draws them)" if "left out" in said else "")
+
+
+def _title(axes: Any) -> str:
+    """The title as text: without the line end before a note below it, and the escapes of "$" (see `figure.plain`)."""
+    return str(axes.get_title(loc="left")).strip().replace(r"\$", "$")
 
 
 def _draw_around(arguments: argparse.Namespace) -> Drawn:
@@ -130,14 +135,14 @@ def _draw_around(arguments: argparse.Namespace) -> Drawn:
 
     options = _options(arguments, "k", "method", "seed")
     axes = plot_neighbourhood(_load(arguments.files[0]), arguments.around, **options)
-    return axes, axes.get_title(loc="left")
+    return axes, _title(axes)
 
 
 def _draw_neighbours(arguments: argparse.Namespace) -> Drawn:
     from wordvec.plots import plot_neighbours
 
     axes = plot_neighbours(_load(arguments.files[0]), arguments.neighbours, **_options(arguments, "k"))
-    return axes, axes.get_title(loc="left")
+    return axes, _title(axes)
 
 
 def _draw_analogy(arguments: argparse.Namespace) -> Drawn:
@@ -145,14 +150,14 @@ def _draw_analogy(arguments: argparse.Namespace) -> Drawn:
 
     pairs = parse_pairs(arguments.analogy)
     axes = plot_analogies(_load(arguments.files[0]), pairs)
-    return axes, "; ".join(filter(None, (axes.get_title(loc="left"), axes.get_title(loc="right"))))
+    return axes, "; ".join(filter(None, (_title(axes), axes.get_title(loc="right"))))
 
 
 def _draw_heatmap(arguments: argparse.Namespace) -> Drawn:
     from wordvec.plots import plot_similarities
 
     axes = plot_similarities(_load(arguments.files[0]), _words(arguments.heatmap), order=True)
-    return axes, axes.get_title(loc="left").lower()
+    return axes, _title(axes).lower()
 
 
 def _draw_loss(arguments: argparse.Namespace) -> Drawn:
@@ -203,7 +208,7 @@ def _draw_network(arguments: argparse.Namespace) -> Drawn:
         return draw_network_file(arguments)
     options = _options(arguments, *OF_KNOWN)
     axes = plot_network(*network_of(arguments.network, **options))
-    return axes, axes.get_title(loc="left")
+    return axes, _title(axes)
 
 
 MATRIX_WINDOW = 5

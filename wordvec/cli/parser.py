@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from wordvec.error_codes import USAGE
+from wordvec.errors import describe
 from wordvec.version import __version__
 
 OTHER_VERBS = {  # names in other programs, above all fastText
@@ -60,10 +61,17 @@ class Parser(argparse.ArgumentParser):
     def _checked(self, parse: Callable[..., Any], args: Any, namespace: Any) -> Any:
         self.got_nothing = args is not None and len(args) == 0
         namespace, unknown = parse(args, namespace)
+        if isinstance(seed := getattr(namespace, "seed", None), int):
+            from wordvec.argument_types import LARGEST_SEED  # here, since it imports numpy
+
+            if not 0 <= seed <= LARGEST_SEED:
+                self.error(f"--seed must be a whole number from 0 to {LARGEST_SEED}; got {describe(seed)}")
         for action in self._actions:
             value = getattr(namespace, action.dest, None)
             if action.option_strings and (value == "" or (isinstance(value, list) and "" in value)):
                 self.error(f"{'/'.join(action.option_strings)} has an empty value: give it one, or leave it out")
+            if action.option_strings and action.type is int and isinstance(value, int) and value < 0:
+                self.error(f"{'/'.join(action.option_strings)} must not be negative; got {describe(value)}")
         return namespace, unknown
 
     def format_help(self) -> str:

@@ -27,7 +27,7 @@ from wordvec.cli.configurations import add_training_arguments, open_run_folder, 
 from wordvec.cli.output import print_json
 from wordvec.cli.questions import comma_separated
 from wordvec.cli.text import add_text_arguments, read_corpus
-from wordvec.errors import OptionError, counted
+from wordvec.errors import OptionError, counted, describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,12 +144,12 @@ def trained(arguments: argparse.Namespace) -> tuple[list[WordVectors], str, dict
     from wordvec.experiments.compare import train_all
     from wordvec.experiments.resampling import unit_of
     from wordvec.experiments.run_folder import check_run_folder
-    from wordvec.experiments.training import Job
+    from wordvec.experiments.training import MOST_MODELS, Job
 
     if not arguments.out:
         raise OptionError("--trainer needs --runs FOLDER, where the models are kept")
-    if arguments.seeds < 2:
-        raise OptionError(f"stability is over at least two models; got --seeds {arguments.seeds}")
+    if not 2 <= arguments.seeds <= MOST_MODELS:
+        raise OptionError(f"stability is over 2 to {MOST_MODELS:,} models; got --seeds {describe(arguments.seeds)}")
     (configuration,) = read_configurations(arguments.trainer, arguments.settings, arguments.threads)
     if arguments.resample and not arguments.bootstrap:
         raise OptionError(f"--resample {arguments.resample} says what --bootstrap draws: give --bootstrap, too")

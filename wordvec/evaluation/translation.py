@@ -12,6 +12,7 @@ from wordvec.argument_types import check_whole_number
 from wordvec.evaluation.files.set_files import as_set
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import accuracy_interval
+from wordvec.vectors.several_models.alignment import has_direction
 from wordvec.vectors.several_models.dictionaries import Dictionary, read_dictionary
 from wordvec.vectors.several_models.translation import QUERIES, Translator
 
@@ -23,8 +24,9 @@ SAME = np.float32(1e-6)  # scores nearer than this are equal: float32 cannot tel
 class TranslationScore(Score):
     """Precision at k: the share of covered words with a right translation among the `k` best.
 
-    Items are the distinct source words of the dictionary. An item is covered if the source has it and at least one of
-    its translations is among the target words searched. `missing` are the words that either side lacks.
+    Items are the distinct source words of the dictionary. An item is covered if the source has a vector that
+    is not zero for it and at least one of its translations is among the target words searched. `missing` are the words
+    that either side lacks.
     """
 
     task = "translation"
@@ -55,7 +57,7 @@ def evaluate_translation(
     named = as_set(dictionary, Dictionary, read_dictionary, "dictionary", lambda pairs: tuple(dict.fromkeys(pairs)))
     found = set(translator.target_words())
     gold = {word: [t for t in translations if t in found] for word, translations in named.translations().items()}
-    covered = [word for word, translations in gold.items() if translations and word in translator.source]
+    covered = [word for word, translations in gold.items() if translations and has_direction(translator.source, word)]
     set_of_covered = set(covered)
     ranks = _ranks(translator, covered, gold)
     here = np.array([word in set_of_covered for word in gold], bool)
@@ -103,9 +105,9 @@ def _ranks(translator: Translator, words: Sequence[str], gold: Mapping[str, Sequ
 def _missing(dictionary: Dictionary, translator: Translator, targets: set[str]) -> list[str]:
     """Words of pairs that one side lacks: the source word, else the translation."""
     return [
-        translation if word in translator.source else word
+        translation if has_direction(translator.source, word) else word
         for word, translation in dictionary.pairs
-        if word not in translator.source or translation not in targets
+        if not has_direction(translator.source, word) or translation not in targets
     ]
 
 

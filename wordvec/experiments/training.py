@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 WORKER = "wordvec.experiments.child"
 DIVERGED = 3  # the worker's exit status if training cannot continue
+MOST_MODELS = 100_000  # of one configuration; more are a mistake, whose plan alone would fill the memory
 SEEDED = "subsample"  # the only option that makes a counting trainer depend on its seed
 COUNTING = ("svd", "ppmi")
 

@@ -13,6 +13,7 @@ import numpy as np
 from wordvec.errors import OptionError
 from wordvec.explorer.groups import CLUSTERS, cluster_names, cluster_rows
 from wordvec.explorer.small_rows import Agreement, rows_for_page
+from wordvec.plots.map_parts import FEWEST_WORDS, check_enough, with_places
 from wordvec.plots.projection import function_words
 from wordvec.vectors.several_models.procrustes import turned
 
@@ -23,7 +24,6 @@ METHOD_NAMES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 DEFAULT_TOP = 20_000
 PAGE_WORDS = 100_000  # points that a browser can still move smoothly
 PAGE_BYTES = 48_000_000  # of rows in a file; base64 adds a third
-FEWEST_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -185,9 +185,7 @@ def chosen_words(vectors: WordVectors, top: int | None, words: Sequence[str] = (
     named = [vectors.word_id(word) for word in words]
     if named:
         chosen = order[np.isin(order, np.union1d(chosen, named))]
-    if len(chosen) < FEWEST_WORDS:
-        raise OptionError(f"a map needs at least {FEWEST_WORDS} words; got {len(chosen)}")
-    return chosen
+    return with_places(vectors, check_enough(chosen))
 
 
 def check_fits(words: int, dim: int) -> None:

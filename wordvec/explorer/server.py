@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from wordvec.errors import InputError, UnknownWordError
+from wordvec.errors import InputError, UnknownWordError, describe
 from wordvec.explorer.html import make_html, plotly_script
 from wordvec.explorer.model import make_models
 from wordvec.explorer.periods import make_periods
@@ -103,10 +103,15 @@ class _Handler(BaseHTTPRequestHandler):
             return self._error(404, f"nothing here; the page is {self.server.url}")
         return self._answer(question, parts.query)
 
+    do_HEAD = do_GET
+
     def _answer(self, question: Callable[[dict[str, str]], dict[str, Any]], query: str) -> None:
         try:
             pairs = parse_qs(query, keep_blank_values=True, max_num_fields=20, errors="strict")
-            answer = question({name: values[-1] for name, values in pairs.items()})
+            twice = next((name for name, values in pairs.items() if len(values) > 1), None)
+            if twice is not None:
+                raise ValueError(f"the parameter {describe(twice)} is there twice")
+            answer = question({name: values[0] for name, values in pairs.items()})
         except UnknownWordError as error:
             return self._error(404, str(error), error.suggestions)
         except (InputError, ValueError) as error:  # ValueError: too many fields, or bytes that are not UTF-8

@@ -19,6 +19,7 @@ from wordvec.plots.map_parts import (
     label_points,
     set_frame,
     weight_by_count,
+    with_places,
 )
 from wordvec.plots.palette import FAINT, FONT_SIZE, INK, Sizes, group_styles
 from wordvec.plots.projection import METHOD_NAMES, pca, project, to_pass_over
@@ -122,9 +123,10 @@ def _in_one_space(
         shared = [anchors.words[i] for i in drawn.tolist()]
         ids, others = anchors.rows[0][drawn], anchors.rows[1][drawn]
     else:
-        ids = chosen_ids(first, words, top)
-        shared = [first.words[i] for i in ids]
-        others = np.array([second.word_id(word) for word in shared])
+        ids = with_places(first, chosen_ids(first, words, top))
+        others = with_places(second, np.array([second.word_id(first.words[i]) for i in ids]))
+        shared = [second.words[i] for i in others]
+        ids = first.ids_of(shared)
     if len(shared) < 3:
         raise InputError(
             f"the two models share {len(anchors.words)} words, and {len(shared)} were asked for; a map needs at least 3"

@@ -97,8 +97,8 @@ def write_parquet(
     """Write one Parquet file of all words or the `top` most common, for embedding atlases; return the number of words.
 
     Columns: ``word`` (string), ``count`` (int64, null if unknown), ``x`` and ``y`` (float32, the map by `method` of the
-    unit vectors), ``vector`` (float32, fixed-size list). The file's metadata have the origin of the vectors under
-    ``wordvec``, as JSON.
+    unit vectors, null for a vector of zeros or alone), ``vector`` (float32, fixed-size list). The file's metadata have
+    the origin of the vectors under ``wordvec``, as JSON.
 
     Raises MissingExtraError without pyarrow (extra `arrow`), or the package of another method.
     """
@@ -109,14 +109,16 @@ def write_parquet(
         raise MissingExtraError("pyarrow", "arrow", "writing Parquet") from error
     check_writable(path)
     ids = _ids(vectors, top)
-    points, _ = projected(vectors.unit_rows_of(ids), method, seed, show_progress)
+    points, placed = np.full((len(ids), 2), np.nan), vectors.lengths[ids] > 0  # nan becomes null
+    if placed.sum() > 1:  # a single word has no map
+        points[placed] = projected(vectors.unit_rows_of(ids[placed]), method, seed, show_progress)[0]
     counts = [None] * len(ids) if vectors.counts is None else vectors.counts[ids]
     flat = pyarrow.array(np.ascontiguousarray(vectors.rows(ids), np.float32).ravel())
     columns: dict[str, Any] = {
         "word": pyarrow.array(names_of(vectors, ids), pyarrow.string()),
         "count": pyarrow.array(counts, pyarrow.int64()),
-        "x": pyarrow.array(points[:, 0].astype(np.float32)),
-        "y": pyarrow.array(points[:, 1].astype(np.float32)),
+        "x": pyarrow.array(points[:, 0].astype(np.float32), from_pandas=True),
+        "y": pyarrow.array(points[:, 1].astype(np.float32), from_pandas=True),
         "vector": pyarrow.FixedSizeListArray.from_arrays(flat, vectors.dim),
     }
     about = {"method": method, "seed": seed, "info": vectors.info}

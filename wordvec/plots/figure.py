@@ -15,7 +15,7 @@ import numpy as np
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.files import replace_file
-from wordvec.plots.fonts import boxes_allowed, is_truetype
+from wordvec.plots.fonts import boxes_allowed, is_truetype, matplotlib_module
 from wordvec.plots.palette import FAINT, FONT_SIZE, INK, NOTE, TITLE
 from wordvec.terminal import display_width, printable, printable_lines
 
@@ -44,9 +44,7 @@ def without_tex(draw: Draws) -> Draws:
 
     @functools.wraps(draw)
     def drawn(*args: Any, **options: Any) -> Any:
-        import matplotlib
-
-        with matplotlib.rc_context({"text.usetex": False}):
+        with matplotlib_module().rc_context({"text.usetex": False}):
             return draw(*args, **options)
 
     return cast(Draws, drawn)

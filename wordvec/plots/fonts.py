@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from wordvec.errors import OptionError
 
 
 class Script(NamedTuple):
@@ -55,6 +58,20 @@ BEARINGS = 0.14  # white beside the first and last letter, in font sizes, which 
 
 RIGHT_TO_LEFT = ("Arabic", "Hebrew")
 _warned: set[str] = set()  # scripts already warned about in this process
+
+
+def matplotlib_module() -> Any:
+    """Matplotlib. Raises OptionError where the environment names a backend that it does not know."""
+    try:
+        import matplotlib
+    except ValueError as error:
+        if "backend" not in str(error):
+            raise
+        raise OptionError(
+            f"the variable MPLBACKEND is {os.environ.get('MPLBACKEND')!r}, which matplotlib does not know: unset it, "
+            "or set it to agg"
+        ) from None
+    return matplotlib
 
 
 def font_families(labels: Iterable[str]) -> list[str]:
@@ -185,8 +202,7 @@ def boxes_allowed() -> Iterator[None]:
 
 def _warn_of_direction(characters: set[str]) -> None:
     """Warn once that matplotlib before 3.11 cannot set Arabic and Hebrew."""
-    import matplotlib
-
+    matplotlib = matplotlib_module()
     if "direction" in _warned or tuple(map(int, matplotlib.__version__.split(".")[:2])) >= (3, 11):
         return
     if any(script.name in RIGHT_TO_LEFT for script in _scripts_of(characters)):

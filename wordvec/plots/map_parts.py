@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 RASTER_FROM = 5_000  # more points than this become pixels in SVG and PDF; text stays text
 LEAST_WIDTH, MOST_WIDTH = 60, 1_000  # of a figure, in millimetres
+FEWEST_WORDS = 3  # of a map
 FEW = 80  # up to this many words, all should have labels
 RINGS = 6  # rings of places around points of few words
 PLAIN = "o"  # the marker of words without a group
@@ -54,8 +56,8 @@ def chosen_ids(
     vectors: WordVectors, words: Sequence[str] | None, top: int, without: np.ndarray | None = None
 ) -> np.ndarray:
     """Ids of the words to draw, most common first: those named, each once, or the `top` most frequent but `without`."""
-    if words is None and top < 3:
-        raise OptionError(f"a map needs at least 3 words; got top={top}")
+    if words is None and top < FEWEST_WORDS:
+        raise OptionError(f"a map needs at least {FEWEST_WORDS} words; got top={top}")
     if words is not None:
         check_is_list("words", words)
         ids = np.array(list(dict.fromkeys(vectors.word_id(word) for word in words)), np.int64)
@@ -64,8 +66,26 @@ def chosen_ids(
         order = np.arange(len(vectors)) if vectors.counts is None else np.argsort(-vectors.counts, kind="stable")
         left = order if without is None or not len(without) else order[~np.isin(order, without)]
         ids = left[:top]
-    if len(ids) < 3:
-        raise OptionError(f"a map needs at least 3 words; got {len(ids)}")
+    return check_enough(ids)
+
+
+def with_places(vectors: WordVectors, ids: np.ndarray) -> np.ndarray:
+    """The ids of words whose vector is not zero; a UserWarning counts the others, which have no place on a map."""
+    zero = vectors.lengths[ids] == 0
+    if not zero.any():
+        return ids
+    word, several = vectors.words[int(ids[zero][0])], int(zero.sum()) > 1
+    warnings.warn(
+        f"left out of the map, as the vector is zero: {word!r}" + (f" and {zero.sum() - 1:,} more" if several else ""),
+        stacklevel=3,
+    )
+    return check_enough(ids[~zero])
+
+
+def check_enough(ids: np.ndarray) -> np.ndarray:
+    """The ids; OptionError if they are too few for a map."""
+    if len(ids) < FEWEST_WORDS:
+        raise OptionError(f"a map needs at least {FEWEST_WORDS} words; got {len(ids)}")
     return ids
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.argument_types import typed
+from wordvec.argument_types import LARGEST_SEED_OF_NUMPY, check_seed, typed
 from wordvec.blas import one_blas_thread
 from wordvec.errors import MissingExtraError, OptionError, ShapeError
 from wordvec.progress import announce, on_terminal, progress
@@ -95,6 +95,7 @@ def project(
         raise OptionError(f"method must be one of {', '.join(METHODS)}; got {method!r}")
     if method == "pca":
         return pca(matrix, dims)[0]
+    check_seed(seed, f"the seed of {method}", LARGEST_SEED_OF_NUMPY)
     matrix = np.asarray(matrix, np.float32)
     if matrix.ndim != 2 or not np.isfinite(matrix).all():
         raise ShapeError(f"project: a matrix (N, D) of finite numbers expected; got {_description(matrix)}")

@@ -24,6 +24,7 @@ from wordvec.plots.map_parts import (
     projected,
     set_frame,
     weight_by_count,
+    with_places,
 )
 from wordvec.plots.palette import FONT_SIZE, PALETTE, Sizes, group_styles, text_colour
 from wordvec.plots.projection import METHOD_NAMES, pca, to_pass_over
@@ -95,7 +96,7 @@ def plot_map(
     if lists is not None and words is None and top is None:
         words = named
     passed = NONE if with_function_words or words is not None else to_pass_over(vectors, but=named)
-    ids = chosen_ids(vectors, words, TOP if top is None else top, without=passed)
+    ids = with_places(vectors, chosen_ids(vectors, words, TOP if top is None else top, without=passed))
     names = names_of(vectors, ids)
     rows = vectors.unit_rows_of(ids)
     points, shares = projected(rows, method, seed, show_progress)

@@ -10,6 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from wordvec.json_forms import different_keys, parse_json
 from wordvec.serve.problems import Refused, problem
 
 MOST_FIELDS = 1_000  # parameters in a URL
@@ -49,7 +50,23 @@ async def read_question(request: Request, max_body: int) -> dict[str, Any]:
         raise Refused(400, f"the body is not JSON: {error}") from None
     if not isinstance(given, dict):
         raise Refused(400, f"the body must be a JSON object; got a {type(given).__name__}")
+    _check_different_keys(body, given)
     return given
+
+
+def _check_different_keys(body: bytes, given: dict[str, Any]) -> None:
+    """Raise Refused if a key is twice in an object of the body, of which orjson keeps the last."""
+    keys, values = 0, list[Any]([given])
+    while values:
+        value = values.pop()
+        keys += len(value) if isinstance(value, dict) else 0
+        inner = value.values() if isinstance(value, dict) else value
+        values += [each for each in inner if isinstance(each, (dict, list))]
+    if body.count(b":") > keys:  # a key has a colon, so no key is missing otherwise
+        try:
+            parse_json(body, different_keys)
+        except ValueError as error:
+            raise Refused(400, f"the body is not JSON as it should be: {error}") from None
 
 
 async def _read_body(request: Request, most: int) -> bytes:

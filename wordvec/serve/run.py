@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
+import signal
 import socket
 import tempfile
+import threading
 from contextlib import ExitStack
 from typing import Any
 
 import uvicorn
 
+from wordvec.serve import from_environment
 from wordvec.serve.settings import Settings, binding
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -49,9 +53,21 @@ def serve_with_workers(settings: Settings, host: str, port: int, workers: int) -
     os.environ[METRICS_FOLDER] = folder = tempfile.mkdtemp(prefix="wordvec-metrics-")
     options = _options(settings.seconds)
     try:
-        uvicorn.run("wordvec.serve:from_environment", factory=True, host=host, port=port, workers=workers, **options)
+        uvicorn.run("wordvec.serve.run:app_of_worker", factory=True, host=host, port=port, workers=workers, **options)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def app_of_worker() -> Any:
+    """The application in a process of `serve_with_workers`, which ends when the process that started it is gone."""
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+    return from_environment()
+
+
+def _end_with(parent: Any) -> None:
+    """Wait for the end of a process, such as by SIGKILL, and then end this one: it would keep the port."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _options(seconds: float) -> dict[str, Any]:

@@ -65,8 +65,8 @@ class History:
 
 
 ZEROS = (
-    "a vector of zeros: they have no context above chance, or the text has more parts that never meet than vectors "
-    "have dimensions"
+    "a vector of zeros: they have no context above chance, or none that subsample keeps, or the text has more parts "
+    "that never meet than vectors have dimensions"
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from wordvec.argument_types import check_fields
 from wordvec.corpus.draws.steps import LARGEST_MEETINGS
 from wordvec.counts.stream import LARGEST_WINDOW
-from wordvec.errors import ArgumentError, OptionError
+from wordvec.errors import ArgumentError, OptionError, TrainingError
 from wordvec.memory import available_memory
 from wordvec.trainers.option_help import unknown_argument
 
@@ -62,6 +62,17 @@ def check_memory(
     if available is not None and needed > available:
         raise OptionError(
             f"{what} needs {needed / 2**30:.1f} GiB of memory and {available / 2**30:.1f} GiB are free: take {way_out}"
+        )
+
+
+def check_words_meet(number: int) -> None:
+    """Raise TrainingError if the `number` of predictions, or of pairs of words that meet, is 0."""
+    if number == 0:
+        raise TrainingError(
+            "no word of the corpus has another word next to it once rare words and some of the frequent ones are left "
+            "out, so there is nothing to train on (or, for documents, no word was kept): longer sentences, a smaller "
+            "--min-count or --subsample 0 may help; a text without spaces between its words, such as Chinese or Thai, "
+            "needs another --tokenizer, such as characters"
         )
 
 

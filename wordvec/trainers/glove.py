@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from wordvec.trainers.base import Trainer
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
 from wordvec.trainers.checks import check_memory, check_options
 from wordvec.trainers.epoch_reports import OnEpoch, Reporter
-from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers
+from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers, check_some_weight
 from wordvec.trainers.glove_on_cluster import engine_on_cluster
 from wordvec.trainers.kernel_engine import kernel_runs
 from wordvec.trainers.loop import Epochs, diverged, run_epochs
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from wordvec.corpus import Corpus
+    from wordvec.counts import Cooccurrence
     from wordvec.vectors import WordVectors
 
 StartTables = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # W_in, W_out (V, D), b_in, b_out (V,)
@@ -268,11 +270,16 @@ class GloVe(Trainer):
 
     def _layers_engine(self, corpus: Corpus, start: Arrays, show_progress: bool | None) -> GloveLayers:
         """The engine that trains through GloVeLoss and AdaGrad, in mini-batches."""
-        return GloveLayers(self, count_corpus(self, corpus, show_progress).on("cpu").matrix.tocoo(), start)
+        return GloveLayers(self, self._count(corpus, show_progress).on("cpu").matrix.tocoo(), start)
+
+    def _count(self, corpus: Corpus, show_progress: bool | None) -> Cooccurrence:
+        counts = count_corpus(self, corpus, show_progress)
+        check_some_weight(self, float(counts.matrix.data.max()) if counts.matrix.nnz else math.inf)
+        return counts
 
     def _cut_cells(self, corpus: Corpus, show_progress: bool | None) -> Any:
         """The cells in tiles. The matrix they come from is freed on return, so that memory need not hold both."""
-        matrix = count_corpus(self, corpus, show_progress).matrix
+        matrix = self._count(corpus, show_progress).matrix
         if self.device == "gpu":
             from wordvec.kernels.glove import gpu as glove_gpu
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from wordvec import rng
 from wordvec.arrays import to_device, to_numpy
+from wordvec.errors import OptionError
 from wordvec.layers import GloVeLoss
 from wordvec.memory import available_cores
 from wordvec.networks import AdaGrad
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 TABLES = ("W_in", "W_out", "b_in", "b_out")  # (V, D), (V, D), (V,), (V,)
 SUMS = ("H_in", "H_out", "h_in", "h_out")  # AdaGrad's sums of squares for each table
+
+
+LEAST_WEIGHT = 1e-4  # of the largest count: with less, vectors hardly leave their start
 
 
 class GloveOptions(Protocol):
@@ -36,6 +40,16 @@ class GloveOptions(Protocol):
     def accumulators(self) -> tuple[float, float]:
         """The starting values of AdaGrad's sums of squares: for vectors, for biases."""
         ...
+
+
+def check_some_weight(trainer: GloveOptions, largest: float) -> None:
+    """Raise OptionError if even the `largest` count has next to no weight, so that nothing would be learned."""
+    weight = min(1.0, largest / trainer.x_max) ** trainer.alpha
+    if weight < LEAST_WEIGHT:
+        raise OptionError(
+            f"glove: with x_max={trainer.x_max:g} and alpha={trainer.alpha:g} even the largest count, {largest:,.4g}, "
+            f"has a weight of only {weight:.1g}, so nothing would be learned: take an x_max below {largest:,.4g}"
+        )
 
 
 def started_tables(trainer: GloveOptions, kernel: Any, bands: int, start: Arrays) -> Any:

@@ -27,7 +27,7 @@ from wordvec.counts.ppmi_on_cluster import row_starts
 from wordvec.kernels.glove import cpu as kernel
 from wordvec.kernels.glove.cells import Cells, bands_for, orders, pack_cells
 from wordvec.store import Store, hash_of, name_of, open_store
-from wordvec.trainers.glove_engines import SUMS, TABLES, GloveOptions, started_tables
+from wordvec.trainers.glove_engines import SUMS, TABLES, GloveOptions, check_some_weight, started_tables
 from wordvec.trainers.layers_engine import Loss
 from wordvec.trainers.ppmi import COUNTING
 
@@ -53,6 +53,7 @@ def engine_on_cluster(
     with trainer.history.stage("train"):
         bands = bands_for(len(corpus.vocabulary), kernel.row_bytes(trainer.dim))
         cells = cells_on_cluster(cluster, counts, bands, show_progress)
+        check_some_weight(trainer, max(cluster.store.facts(name).get("largest", math.inf) for name in cells))
         return GloveOnCluster(trainer, cluster, cells, counts.cells, bands, start)
 
 
@@ -89,13 +90,16 @@ def join_tiles(store: str, blocks: list[str], bands: int, first: int, name: str)
     last = min(first + BANDS_TOGETHER, bands)
     starts = [np.asarray(place.read(block, "starts", first * bands, last * bands + 1)) for block in blocks]
     cells = [np.asarray(place.read(block, "packed", at[0], at[-1])) for block, at in zip(blocks, starts)]
-    edges = [(at - at[0]).tolist() for at in starts]
+    edges, largest = [(at - at[0]).tolist() for at in starts], 0.0
     with place.writing(name, {"packed": np.uint64, "starts": np.int64}) as entry:
         for row in range(0, (last - first) * bands, bands):
             tiles = range(row, row + bands)
             joined = [part[at[tile] : at[tile + 1]] for tile in tiles for part, at in zip(cells, edges)]
-            entry.arrays["packed"].append(np.concatenate(joined))
+            cells_of_row = np.concatenate(joined)
+            entry.arrays["packed"].append(cells_of_row)
+            largest = max(largest, float(cells_of_row.astype(np.uint32).view(np.float32).max(initial=0)))
         entry.arrays["starts"].append(np.sum(edges, axis=0))
+        entry.facts["largest"] = largest
 
 
 class GloveOnCluster:

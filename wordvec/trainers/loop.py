@@ -13,6 +13,7 @@ from wordvec.errors import TrainingError
 from wordvec.progress import progress
 from wordvec.signals import delayed_signals, end_by
 from wordvec.trainers.checkpoint import Arrays, Checkpoint, Keeper, Saving
+from wordvec.trainers.checks import check_words_meet
 
 if TYPE_CHECKING:
     from wordvec.trainers.base import History
@@ -161,13 +162,7 @@ def mean_loss(total: float, predictions: int) -> float:
 
     The last bits of the sum depend on how the epoch was cut into calls, and so on the clock; rounding hides them.
     """
-    if predictions == 0:
-        raise TrainingError(
-            "no word of the corpus has another word next to it once rare words and some of the frequent ones are left "
-            "out, so there is nothing to train on (or, for documents, no word was kept): longer sentences, a smaller "
-            "--min-count or --subsample 0 may help; a text without spaces between its words, such as Chinese or Thai, "
-            "needs another --tokenizer, such as characters"
-        )
+    check_words_meet(predictions)
     return round(total / predictions, 9)
 
 

@@ -21,10 +21,10 @@ from wordvec.counts.ppmi_on_cluster import dense_rows
 from wordvec.counts.stream import WEIGHTINGS, weights_of
 from wordvec.counts.svd import SVD, truncated_svd
 from wordvec.counts.svd_on_cluster import svd_on_cluster
-from wordvec.errors import TrainingError
+from wordvec.errors import OptionError, TrainingError
 from wordvec.memory import parse_bytes
 from wordvec.trainers.base import Trainer
-from wordvec.trainers.checks import check_memory, check_options, option_names
+from wordvec.trainers.checks import check_memory, check_options, check_words_meet, option_names
 from wordvec.trainers.option_help import with_option_help
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ def count_and_weigh(trainer: Any, corpus: Corpus, show_progress: bool | None) ->
     if trainer._cluster is not None:
         return _weigh_on_cluster(trainer, trainer._cluster, corpus, show_progress)
     counted = count_corpus(trainer, corpus, show_progress)
+    check_words_meet(counted.matrix.nnz)
     what = f"{trainer.name}: the PPMI of {counted.matrix.nnz:,} cells"
     with trainer.history.stage("ppmi"), gpu_memory_errors(what, lower=LOWER, device=trainer.device):
         # In place: the counts are not needed any more.
@@ -175,6 +176,7 @@ def _weigh_on_cluster(trainer: Any, cluster: Cluster, corpus: Corpus, show_progr
 
     with trainer.history.stage("count"):
         counts = count_on_cluster(cluster, corpus, {name: getattr(trainer, name) for name in COUNTING}, show_progress)
+    check_words_meet(counts.cells)
     with trainer.history.stage("ppmi"):
         smoothing, shift = trainer.context_smoothing, trainer.shift
         same, for_solver = trainer.side == "both", not isinstance(trainer, PPMI)
@@ -186,14 +188,20 @@ def _weigh_on_cluster(trainer: Any, cluster: Cluster, corpus: Corpus, show_progr
 def factorise(trainer: Any, matrix: Any, dim: int, tolerance: float = TOLERANCE) -> SVD:
     """The truncated SVD of the matrix from `count_and_weigh`, with the trainer's seed and threads."""
     how = {"seed": trainer.seed, "threads": trainer.threads, "tolerance": tolerance}
-    if trainer._cluster is None:
-        return truncated_svd(matrix, dim, **how)
-    return svd_on_cluster(trainer._cluster, matrix, dim, **how)
+    try:
+        if trainer._cluster is None:
+            return truncated_svd(matrix, dim, **how)
+        return svd_on_cluster(trainer._cluster, matrix, dim, **how)
+    except OptionError as error:
+        if trainer.subsample and dim <= min(matrix.shape):
+            raise OptionError(f"{error}, or a larger subsample, which now leaves few words") from None
+        raise
 
 
 def _check_has_cells(trainer: Any, cells: int) -> None:
     if not cells:
+        why = "or subsample leaves too few words" if trainer.subsample else "or too uniform"
         raise TrainingError(
             f"{trainer.name}: no two words meet more than {trainer.shift:g} times as often as by chance: the text is "
-            "too small or too uniform, or shift is too large"
+            f"too small {why}, or shift is too large"
         )

@@ -106,15 +106,18 @@ def _joined(parts: list[Any], dim: int, idf: np.ndarray | None = None) -> Docume
     return DocumentVectors(matrix, found, words - found, weights=idf)
 
 
+LEAST_A = 1e-12  # rarer than any word; with less, rows of float32 would be zero
+
+
 def sif_weights(vectors: TextRows, a: float) -> np.ndarray:
-    """SIF weights a / (a + p(w)), (V,) float64. Raises InputError for vectors without counts, OptionError for a <= 0.
+    """SIF weights a / (a + p(w)), (V,) float64. Raises InputError for vectors without counts, OptionError for tiny a.
 
     >>> from wordvec.vectors import WordVectors
     >>> sif_weights(WordVectors(["the", "tea"], np.eye(2), counts=np.array([9, 1])), 0.1).round(2).tolist()
     [0.1, 0.5]
     """
-    if isinstance(a, bool) or not isinstance(a, (int, float, np.number)) or not (a > 0 and np.isfinite(a)):
-        raise OptionError(f"SIF weights: a must be above 0; got {a!r}")
+    if isinstance(a, bool) or not isinstance(a, (int, float, np.number)) or not (LEAST_A <= a < np.inf):
+        raise OptionError(f"SIF weights: a must be above 0, from {LEAST_A:g} on; got {a!r}")
     if vectors.counts is None or vectors.counts.sum() == 0:
         raise InputError(
             "SIF weights: these vectors have no counts, which give the weights; take weights='mean' (--weights mean)"

@@ -23,6 +23,7 @@ follows their suffix.
 
 from __future__ import annotations
 
+import errno
 import os
 import warnings
 from collections.abc import Callable, Iterable
@@ -134,7 +135,8 @@ def load_rows(
             return read_matrix(reading, format)
         return _function(READERS[format])(reading)
     except OSError as error:
-        raise VectorsFileError(f"{path}: cannot be read: {error.strerror or error}") from error
+        way_out = ": raise their limit with ulimit -n" if error.errno == errno.EMFILE else ""
+        raise VectorsFileError(f"{path}: cannot be read: {error.strerror or error}{way_out}") from error
 
 
 def _in_folder(folder: str | os.PathLike[str]) -> str | os.PathLike[str]:

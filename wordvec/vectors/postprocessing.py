@@ -12,37 +12,25 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError, OptionError, counted
 from wordvec.vectors.rows import narrow_rows
-from wordvec.vectors.word_rows import Subwords
+from wordvec.vectors.subwords import MappedSubwords
 from wordvec.vectors.word_vectors import WordVectors
 
 BLOCK = 8_192  # rows taken to float64 at a time
 FLAT = 1e-10  # variances below this fraction of the largest are rounding errors
 
-RowMap = Callable[[np.ndarray], np.ndarray]  # rows (n, D) float64 -> rows (n, E) float64
-
-
-class MappedSubwords:
-    """Subwords whose vectors go through the same map as the rows."""
-
-    def __init__(self, subwords: Subwords, row_map: RowMap) -> None:
-        self.subwords, self.row_map = subwords, row_map
-
-    def vector(self, word: str) -> np.ndarray | None:
-        """Return a mapped vector (E,) float32, or None if the word has no known n-gram."""
-        made = self.subwords.vector(word)
-        return None if made is None else self.row_map(made[None, :].astype(np.float64))[0].astype(np.float32)
+NOTHING = 1e-6  # lengths below this fraction of those before are rounding errors of float32
 
 
 def centered(vectors: WordVectors) -> WordVectors:
-    """Return the vectors minus their mean: x - mean(x).
+    """Return the vectors minus their mean: x - mean(x). Raises InputError if all rows are the same.
 
     >>> centered(WordVectors(["a", "b"], np.array([[1.0, 4.0], [3.0, 0.0]]))).matrix.tolist()
     [[-1.0, 2.0], [1.0, -2.0]]
     """
     mean = mean_row(vectors)
-    return _mapped(vectors, lambda rows: rows - mean, "center")
+    return _check_left(vectors, _mapped(vectors, lambda rows: rows - mean, "center"))
 
 
 def unit_length(vectors: WordVectors) -> WordVectors:
@@ -64,7 +52,7 @@ def all_but_the_top(vectors: WordVectors, components: int | None = None) -> Word
 
     x - mean - sum over i of u_i (u_i . (x - mean)), the u_i being the `components` directions of largest variance.
     The default is theirs: a hundredth of the dimensions, and at least one.
-    Raises OptionError unless 1 <= components < D.
+    Raises OptionError unless 1 <= components < D, InputError if the vectors vary in no other directions.
 
     >>> long = WordVectors(["a", "b", "c", "d"], np.array([[9.0, 1.0], [-9.0, 1.0], [3.0, -1.0], [-3.0, -1.0]]))
     >>> all_but_the_top(long, components=1).matrix.round(3).tolist()
@@ -79,7 +67,8 @@ def all_but_the_top(vectors: WordVectors, components: int | None = None) -> Word
         rows = rows - mean
         return rows - (rows @ top.T) @ top
 
-    return _mapped(vectors, without, "all-but-the-top", components=components)
+    why = f"they vary in {counted(components, 'direction')} only"
+    return _check_left(vectors, _mapped(vectors, without, "all-but-the-top", components=components), why)
 
 
 def whitened(vectors: WordVectors) -> WordVectors:
@@ -105,7 +94,8 @@ def whitened(vectors: WordVectors) -> WordVectors:
 def principal_components(vectors: WordVectors, dim: int) -> WordVectors:
     """Project the centred vectors on their `dim` directions of largest variance: (x - mean) U (Pearson 1901).
 
-    Records the fraction of the variance that is kept. Raises OptionError unless 1 <= dim <= D.
+    Records the fraction of the variance that is kept. Raises OptionError unless 1 <= dim <= D,
+    InputError if all rows are the same.
 
     >>> flat = WordVectors(["a", "b", "c", "d"], np.array([[8.0, 0.0], [-8.0, 0.0], [0.0, 2.0], [0.0, -2.0]]))
     >>> fewer = principal_components(flat, 1)
@@ -117,7 +107,7 @@ def principal_components(vectors: WordVectors, dim: int) -> WordVectors:
     kept = directions[:dim].T
     total = float(variances.sum())
     part = round(float(variances[:dim].sum()) / total, 6) if total > 0 else 1.0
-    return _mapped(vectors, lambda rows: (rows - mean) @ kept, "pca", dim=dim, variance_kept=part)
+    return _check_left(vectors, _mapped(vectors, lambda rows: (rows - mean) @ kept, "pca", dim=dim, variance_kept=part))
 
 
 def mean_row(vectors: WordVectors) -> np.ndarray:
@@ -155,7 +145,7 @@ def _made(vectors: WordVectors, matrix: np.ndarray, info: dict[str, Any], *parts
     return WordVectors(vectors.words, matrix, vectors.counts, info, *parts, rare=vectors.rare, **others)
 
 
-def _mapped(vectors: WordVectors, row_map: RowMap, step: str, **facts: Any) -> WordVectors:
+def _mapped(vectors: WordVectors, row_map: Callable[[np.ndarray], np.ndarray], step: str, **facts: Any) -> WordVectors:
     vectors.lengths  # noqa: B018  # finds nan and infinity, and names the word
     blocks = []
     for first in range(0, len(vectors), BLOCK):
@@ -165,7 +155,16 @@ def _mapped(vectors: WordVectors, row_map: RowMap, step: str, **facts: Any) -> W
     return _made(vectors, np.concatenate(blocks), recorded(vectors, step, **facts), subwords=subwords)
 
 
+def _check_left(before: WordVectors, after: WordVectors, why: str = "all are the same, or one alone") -> WordVectors:
+    """`after`; InputError if the step left only zeros or rounding errors, whose directions mean nothing."""
+    if not after.lengths.max() > NOTHING * before.lengths.max():
+        raise InputError(f"{after.info['post_processing'][-1]['step']}: nothing would be left of the vectors: {why}")
+    return after
+
+
 def _check_count(step: str, number: int, most: int) -> None:
+    if most < 1:
+        raise OptionError(f"{step} needs vectors of at least {2 - most} dimensions; these have 1")
     if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or not 1 <= number <= most:
         raise OptionError(f"{step}={number}: must be a whole number from 1 to {most} for these vectors")
 

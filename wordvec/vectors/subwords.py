@@ -5,12 +5,13 @@ A word is written between < and >; its n-grams of `shortest` to `longest` charac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
+from wordvec.argument_types import check_seed
 from wordvec.errors import VectorsFileError, describe
 from wordvec.vectors.ngrams import FLORET_SEED, Ngrams
 
@@ -53,6 +54,7 @@ class Subwords:
         hashes: int = 0,
         seed: int = FLORET_SEED,
     ) -> None:
+        check_seed(seed, largest=2**32 - 1)
         self.ngrams = Ngrams(shortest, longest, buckets, jamo, hashes, seed)
         self.rows, self.buckets, self.shortest, self.longest = rows, buckets, shortest, longest
         self.first, self.kept = first, None if kept is None else KeptBuckets(kept)
@@ -154,3 +156,15 @@ def word_blocks(words: Sequence[bytes], longest: int) -> Iterator[slice]:
         ngrams += own
     if first < len(words):
         yield slice(first, len(words))
+
+
+class MappedSubwords:
+    """Subwords whose vectors go through the same map as the rows, (n, D) float64 to (n, E) float64."""
+
+    def __init__(self, subwords: Any, row_map: Callable[[np.ndarray], np.ndarray]) -> None:
+        self.subwords, self.row_map = subwords, row_map
+
+    def vector(self, word: str) -> np.ndarray | None:
+        """Return a mapped vector (E,) float32, or None if the word has no known n-gram."""
+        made = self.subwords.vector(word)
+        return None if made is None else self.row_map(made[None, :].astype(np.float64))[0].astype(np.float32)

@@ -170,7 +170,12 @@ def test_counting_trainers_that_subsample_are_trained_with_every_seed():
 
 @pytest.mark.parametrize(
     "configurations, seeds, message",
-    [([], 3, "nothing to compare"), ([SVD, SVD], 3, "svd is named twice"), ([SVD], 0, "seeds must be at least 1")],
+    [
+        ([], 3, "nothing to compare"),
+        ([SVD, SVD], 3, "svd is named twice"),
+        ([SVD], 0, "seeds must be at least 1"),
+        ([SVD], 10**12, "at most 100,000"),
+    ],
 )
 def test_bad_requests(corpus, tmp_path, sets, configurations, seeds, message):
     with RunFolder.open(tmp_path / "runs", corpus) as folder, pytest.raises(OptionError, match=message):

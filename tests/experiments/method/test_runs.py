@@ -95,6 +95,12 @@ def test_a_record_by_option_and_a_run_that_fails(here, capsys):
     assert "the record of runs cannot be written" in capsys.readouterr().err
 
 
+def test_the_files_of_a_pattern_are_inputs(here, capsys):
+    assert main(["--record", "own.jsonl", "corpus", "build", "texts/d00[01].txt", "-o", "other"]) == 0
+    (run,) = read_runs("own.jsonl")
+    assert run["inputs"] == [facts_of("texts/d000.txt"), facts_of("texts/d001.txt")]
+
+
 def test_evaluation_sets_and_the_start_are_inputs_and_a_word_is_none(here, capsys):
     Path("pairs.txt").write_text("t0w3 t1w3 5\nt0w3 t0w4 9\n", encoding="utf-8")
     Path("t0w3").write_text("a file with the name of a word", encoding="utf-8")

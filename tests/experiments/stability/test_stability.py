@@ -1,17 +1,20 @@
+import errno
 import json
+from itertools import combinations
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wordvec.errors import InputError, OptionError, UnknownWordError
+from wordvec.errors import InputError, OptionError, UnknownWordError, VectorsFileError
 from wordvec.experiments.stability import (
     Stability,
     band_names,
+    mean_overlap,
     neighbour_stability,
     neighbours_over_models,
-    overlap_of,
 )
 from wordvec.experiments.stability.results import (
     bands_table,
@@ -103,12 +106,25 @@ def test_neighbours_over_models_by_hand():
     assert (found[1].lowest, found[1].highest) == pytest.approx((np.cos(0.7), np.cos(0.3)), abs=1e-6)
 
 
-@given(
-    st.lists(st.sampled_from(range(8)), min_size=3, max_size=3, unique=True),
-    st.lists(st.sampled_from(range(8)), min_size=3, max_size=3, unique=True),
-)
-def test_overlap_is_that_of_sets(a, b):
-    assert overlap_of(np.array([a]), np.array([b])).tolist() == [len(set(a) & set(b)) / 3]
+SETS = st.lists(st.integers(0, 7), min_size=0, max_size=3, unique=True)
+
+
+@given(st.lists(st.tuples(SETS, SETS), min_size=2, max_size=5))
+def test_the_overlap_is_that_of_the_sets_of_all_pairs(models):
+    arrays = [np.array([ids + [-1] * (3 - len(ids)) for ids in words]) for words in models]
+    expected = [np.mean([len(set(a) & set(b)) / 3 for a, b in combinations(sets, 2)]) for sets in zip(*models)]
+    with mock.patch("wordvec.experiments.stability.IDS_AT_ONCE", 1):  # a word at a time
+        assert mean_overlap(arrays).tolist() == pytest.approx(expected)
+    assert mean_overlap(arrays).tolist() == pytest.approx(expected)
+
+
+def test_too_many_open_files_have_a_way_out(tmp_path, monkeypatch):
+    def no_more(*_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("wordvec.vectors.load.sniff", no_more)
+    with pytest.raises(VectorsFileError, match="Too many open files: raise their limit with ulimit -n"):
+        WordVectors.load(tmp_path / "v")
 
 
 def test_band_names():

@@ -152,7 +152,7 @@ def test_bad_requests(tmp_path, worth, monkeypatch):
     for options, message in (
         ({"trials": None}, "either a number of trials or a budget"),
         ({"trials": 3, "budget": 4.0}, "either a number of trials or a budget"),
-        ({"trials": 0}, "at least 1; got 0"),
+        ({"trials": 0}, "at least 1 and at most 100,000; got 0"),
         ({"budget": 0.0}, "positive time"),
     ):
         with pytest.raises(OptionError, match=message):

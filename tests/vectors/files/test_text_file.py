@@ -270,3 +270,13 @@ def test_no_limit_is_advised_where_no_row_follows(tmp_path):
     with pytest.raises(VectorsFileError) as caught:
         WordVectors.load(tmp_path / "v")
     assert str(caught.value).endswith("20 words, but 0 rows follow: the file is cut off, or its header is wrong")
+
+
+@pytest.mark.parametrize("first", [b"new york", b". . ."])
+def test_glove_text_that_begins_with_a_word_with_spaces_is_told_with_a_way_out(tmp_path, first):
+    path = tmp_path / "glove.txt"
+    path.write_bytes(rows := first + b" 1 2 3\na 4 5 6\n")
+    with pytest.raises(VectorsFileError, match=r"the numbers of rows and of dimensions .*grep -c '' FILE\) 3 \|"):
+        WordVectors.load(path)
+    path.write_bytes(b"2 3\n" + rows)
+    assert WordVectors.load(path).words == [first.decode(), "a"]

@@ -156,3 +156,11 @@ def test_bad_input():
             align(source, target, anchors=wrong)
     with pytest.raises(InputError, match=r"'w0'.*nan or infinity"):
         align(WordVectors(words(9), np.full((9, 8), np.nan)), target)
+
+
+def test_a_zero_row_stays_zero_and_is_not_moved_to_the_mean():
+    rows = np.random.default_rng(1).normal(size=(9, 2)) + 1
+    rows[4] = 0
+    names = [f"w{row}" for row in range(9)]
+    found = align(WordVectors(names, rows), WordVectors(names, rows[:, ::-1].copy()))
+    assert np.flatnonzero(~found.matrix.any(axis=1)).tolist() == [4]

@@ -56,7 +56,7 @@ def test_what_cannot_be_combined_is_told():
         combine([A])
     with pytest.raises(OptionError, match="a weight for each of the 2 models expected; got 1"):
         combine([A, B], [1.0])
-    for weight in (0.0, -1.0, float("nan")):
+    for weight in (0.0, -1.0, float("nan"), 1e300, 1e-300):
         with pytest.raises(OptionError, match="weights must be above 0"):
             combine([A, B], [1.0, weight])
     with pytest.raises(InputError, match="no word has a vector in all"):
@@ -109,3 +109,9 @@ def test_one_word_in_common_would_be_a_row_of_zeros(words, keep_all):
     first = WordVectors(words, np.eye(len(words), 2) + 1)
     with pytest.raises(InputError, match="at least two of the words"):
         combine([first, WordVectors(["tea"], np.ones((1, 3)))], keep_all=keep_all)
+
+
+def test_a_model_with_one_direction_for_all_words_would_be_zeros():
+    same = WordVectors(A.words, np.full((4, 3), 0.1))
+    with pytest.raises(InputError, match="model 2 has one direction for all of the words"):
+        combine([A, same])

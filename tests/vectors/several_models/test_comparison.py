@@ -140,6 +140,8 @@ def test_bad_input(pair):
     a, b = pair
     with pytest.raises(InputError, match=r"baseline 1 has the neighbours of A for every word.*another seed"):
         compare_neighbours(a, b, k=2, baselines=[a])
+    with pytest.raises(OptionError, match="k=99 includes all of the 6 words compared"):
+        compare_neighbours(a, b, k=99, baselines=[circle(a.words, [9, 5, 3, 7, 1, 2])])
     with pytest.raises(UnknownWordError, match="zzz"):
         compare_neighbours(a, b, words=["zzz"])
     for option in ("k", "changes", "shown"):

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from wordvec.argument_types import check_seed
 from wordvec.errors import CorpusError, EvaluationFileError
 from wordvec.json_forms import parse_json
 
@@ -237,6 +238,7 @@ def bundled_corpus(name: str, words: int | None = None, seed: int = 1) -> Iterat
     """
     if name not in BUNDLED:
         raise CorpusError(f"no bundled text is called {name!r}; there are: {', '.join(BUNDLED)}")
+    check_seed(seed)
     generate = _generator(name).generate
     return generate(seed=seed) if words is None else generate(words=words, seed=seed)  # type: ignore[no-any-return]
 

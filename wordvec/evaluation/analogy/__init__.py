@@ -257,7 +257,7 @@ def interval_over_pairs(
         tables = [csr_array((x, (i, j)), shape=shape) for x in (np.ones(len(i)), correct[here].astype(np.float64))]
         for start in range(0, resamples, step):
             block = slice(start, min(start + step, resamples))
-            drawn = times_drawn(seed + 1_000_003 * (int(section) + 1), start, block.stop - start, len(pairs))
+            drawn = times_drawn((seed + 1_000_003 * (int(section) + 1)) % 2**64, start, block.stop - start, len(pairs))
             for total, table in zip((asked, right), tables):
                 total[block] += np.einsum("rn,rn->r", drawn @ table, drawn)
     return percentile_interval(np.divide(right, asked, out=np.full(resamples, np.nan), where=asked > 0))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, describe
 from wordvec.evaluation.differences import Difference, holm
 from wordvec.evaluation.protocols import get_protocol
 from wordvec.evaluation.scores import Score
@@ -17,7 +17,7 @@ from wordvec.experiments.kept_scores import score_ahead, score_model
 from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
 from wordvec.experiments.over_seeds import RESAMPLES, ScoreOverSeeds, difference_over_seeds, over_seeds
 from wordvec.experiments.run_folder import RunFolder
-from wordvec.experiments.training import Configuration, Job, TrainedModel, spoken
+from wordvec.experiments.training import MOST_MODELS, Configuration, Job, TrainedModel, spoken
 
 SIGNIFICANT = 0.05
 
@@ -185,8 +185,8 @@ def _check(configurations: Sequence[Configuration], seeds: int) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise OptionError(f"{', '.join(twice)} is named twice: give other names, such as short=skipgram")
-    if seeds < 1:
-        raise OptionError(f"seeds must be at least 1; got {seeds}")
+    if not 1 <= seeds <= MOST_MODELS:
+        raise OptionError(f"seeds must be at least 1 and at most {MOST_MODELS:,}; got {describe(seeds)}")
 
 
 def _differences(

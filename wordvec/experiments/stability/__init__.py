@@ -7,7 +7,6 @@ stability of embedding-based word similarities"). The measure is the share of a 
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from wordvec.rng import SHUFFLE, permutation
 from wordvec.vectors import WordVectors
 
 WORDS_AT_ONCE = 2048
+IDS_AT_ONCE = 1 << 22  # of neighbours, sorted together
 
 
 @dataclass(frozen=True)
@@ -151,11 +151,10 @@ def neighbour_stability(
     chosen = _chosen(models, common, names, words, sample, seed)
     with progress(len(models) * len(chosen), "neighbours", "words", show=show_progress) as bar:
         neighbours = [_neighbours(model, chosen, common, neighbours_there, bar) for model in models]
-    pairs = [overlap_of(a, b) for a, b in itertools.combinations(neighbours, 2)]
     place = {word: i for i, word in enumerate(common)}
     return Stability(
         words=tuple(chosen),
-        overlap=np.mean(pairs, axis=0),
+        overlap=mean_overlap(neighbours),
         k=neighbours_there,
         models=len(models),
         over=over,
@@ -210,15 +209,25 @@ def band_names(counts: np.ndarray) -> np.ndarray:
     return np.array([f"{10 ** (n - 1):,}-{10**n - 1:,}" for n in digits], dtype=object)
 
 
-def overlap_of(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The share of common neighbours, (W,): a and b are (W, k) ids, each row without repetition, -1 for none.
+def mean_overlap(neighbours: Sequence[np.ndarray]) -> np.ndarray:
+    """The share of common neighbours, averaged over all pairs of models, (W,).
 
-    >>> overlap_of(np.array([[1, 2], [3, -1]]), np.array([[2, 5], [-1, -1]])).tolist()
+    Each model has (W, k) ids, each row without repetition, -1 for none. A neighbour that c models have is common to
+    c (c - 1) / 2 pairs, so the time grows with the models, not with their pairs.
+
+    >>> mean_overlap([np.array([[1, 2], [3, -1]]), np.array([[2, 5], [-1, -1]])]).tolist()
     [0.5, 0.0]
     """
-    both = np.sort(np.concatenate([a, np.where(b < 0, -2, b)], axis=1), axis=1)
-    same = (both[:, 1:] == both[:, :-1]) & (both[:, 1:] >= 0)
-    return same.sum(axis=1) / a.shape[1]
+    models, (words, k) = len(neighbours), neighbours[0].shape
+    common = np.empty(words, np.int64)
+    size = max(1, IDS_AT_ONCE // (models * k))
+    for first in range(0, words, size):
+        ids = np.sort(np.concatenate([rows[first : first + size] for rows in neighbours], axis=1), axis=1)
+        begins = np.diff(ids, axis=1, prepend=-2) != 0
+        starts = np.flatnonzero(begins)
+        times = np.where(ids[begins] < 0, 0, np.diff(starts, append=ids.size))
+        common[first : first + size] = np.bincount(starts // (models * k), times * (times - 1) / 2, len(ids))
+    return common / (k * (models * (models - 1) / 2))
 
 
 def _counts(model: WordVectors, words: Sequence[str]) -> np.ndarray | None:

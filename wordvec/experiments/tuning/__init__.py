@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wordvec.errors import OptionError, TrainingError, WordvecError
+from wordvec.errors import OptionError, TrainingError, WordvecError, describe
 from wordvec.evaluation.differences import Difference, compare_scores, holm
 from wordvec.evaluation.scores import Score
 from wordvec.experiments.kept_scores import score_ahead, score_model
 from wordvec.experiments.named_sets import EvaluationSet, sets_without_words
 from wordvec.experiments.run_folder import RunFolder
-from wordvec.experiments.training import Configuration, Job, spoken
+from wordvec.experiments.training import MOST_MODELS, Configuration, Job, spoken
 from wordvec.experiments.tuning.search_space import Proposals
 from wordvec.experiments.tuning.trials import Trial, best_first, rounds, survivors
 from wordvec.files import replace_file
@@ -79,8 +79,8 @@ class Search:
     ) -> None:
         if (trials is None) == (budget is None):
             raise OptionError("give the size of the search: either a number of trials or a budget of time")
-        if trials is not None and trials < 1:
-            raise OptionError(f"trials must be at least 1; got {trials}")
+        if trials is not None and not 1 <= trials <= MOST_MODELS:
+            raise OptionError(f"trials must be at least 1 and at most {MOST_MODELS:,}; got {describe(trials)}")
         if budget is not None and budget <= 0:
             raise OptionError(f"the budget must be a positive time; got {budget} s")
         for line in sets_without_words(development, folder.corpus.vocabulary):

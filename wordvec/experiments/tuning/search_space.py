@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from wordvec.argument_types import LARGEST_SEED_OF_NUMPY, check_seed
 from wordvec.errors import MissingExtraError, OptionError
 from wordvec.rng import TRIALS, uniform_matrix
 
@@ -179,13 +180,14 @@ class OptunaProposals:
     learns = True
 
     def __init__(self, space: Mapping[str, Range], seed: int) -> None:
+        check_seed(seed, "the seed of the sampler optuna", LARGEST_SEED_OF_NUMPY)
         try:
             import optuna
         except ImportError as error:
             raise MissingExtraError("optuna", "tune", "the sampler optuna") from error
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._space = space
-        self._study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed % 2**32))
+        self._study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
         self._failed = optuna.trial.TrialState.FAIL
         self._trial: Any = None
 

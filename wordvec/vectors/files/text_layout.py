@@ -80,13 +80,25 @@ def from_base64(reading: Reading, word: bytes, line: int) -> bytes:
 
 def unread_text(head: bytes) -> str | None:
     """A message with a way out for text that wordvec recognizes but does not read; None for any other text."""
-    fields = head.partition(b"\n")[0].split()
+    fields, second = (line.split() for line in [*head.split(b"\n", 2), b""][:2])
     if len(fields) > 1 and all(SPARSE.match(field) for field in fields[1:]):
         return (
             "sparse rows (column:value): wordvec reads rows with all their numbers; make them dense in Python, write "
             "numpy.savez(path, words=words, matrix=sparse.toarray()), or fewer dimensions with an SVD"
         )
+    numbers = _numbers_at_end(fields)
+    if len(fields) - 1 > numbers > 1 and _numbers_at_end(second) >= numbers:
+        first = describe(b" ".join(fields[:-numbers]))
+        return (
+            f"GloVe text whose first word has spaces ({first}), so that its dimensions cannot be told: write a line "
+            f"with the numbers of rows and of dimensions above it (echo $(grep -c '' FILE) {numbers} | "
+            "cat - FILE > NEW), or move another row to the top"
+        )
     return None
+
+
+def _numbers_at_end(fields: Sequence[bytes]) -> int:
+    return next((n for n, field in enumerate(reversed(fields)) if not are_numbers([field])), len(fields))
 
 
 # Numbers in text: the header "V D", and decimals as the float32 nearest to them.

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from wordvec.argument_types import check_seed
 from wordvec.errors import MissingExtraError, OptionError, VectorsFileError, counted
 from wordvec.files import replace_file
 from wordvec.json_forms import parse_json
@@ -91,6 +92,7 @@ class ApproximateSearch:
             raise OptionError(f"an index must be one of {', '.join(KINDS)}; got {kind!r}")
         if not 0 < target <= 1 or sample < 1:
             raise OptionError(f"build: target must be above 0 and at most 1, sample at least 1; got {target}, {sample}")
+        check_seed(seed)
         kind = kind or KINDS[(len(vectors) > HNSW_ROWS) + (len(vectors) > IVF_ROWS)]
         rng = np.random.default_rng(seed)
         index = _filled_index(vectors, kind, rng, show_progress)

@@ -62,9 +62,9 @@ class Alignment:
     report: AlignmentReport
 
     def rows(self, source: WordVectors, ids: slice | np.ndarray) -> np.ndarray:
-        """Some rows of the source in the space of the target, (n, D) float32."""
+        """Some rows of the source in the space of the target, (n, D) float32; zero stays zero."""
         rows = source.unit_rows_of(ids) if self.report.unit else source.rows(ids)
-        return self.map(rows).astype(np.float32)
+        return np.where(rows.any(axis=1, keepdims=True), self.map(rows), 0).astype(np.float32)
 
     def apply(self, source: WordVectors) -> WordVectors:
         """All vectors of the source in the space of the target; `info["alignment"]` holds the report."""
@@ -149,8 +149,8 @@ def check_dimensions(source: WordVectors, target: WordVectors) -> None:
     """Raise InputError, with a way out, for models of different dimensions."""
     if source.dim != target.dim:
         raise InputError(
-            f"the source has {source.dim} dimensions and the target {target.dim}: a rotation needs the same; train "
-            f"both alike, or reduce the larger to {min(source.dim, target.dim)} dimensions by PCA first"
+            f"the source has {counted(source.dim, 'dimension')} and the target {target.dim}: a rotation needs the "
+            f"same; train both alike, or reduce the larger to {min(source.dim, target.dim)} dimensions by PCA first"
         )
 
 
@@ -166,8 +166,8 @@ def _anchor_rows(
     pairs = list(dict.fromkeys(map(_as_pair, anchors)))
     rows, missing = [], []
     for a, b in pairs:
-        if not _has_direction(source, a) or not _has_direction(target, b):
-            missing.append(b if _has_direction(source, a) else a)
+        if not has_direction(source, a) or not has_direction(target, b):
+            missing.append(b if has_direction(source, a) else a)
         else:
             rows.append((source.word_id(a), target.word_id(b)))
     found = np.array(rows, np.int64).reshape(-1, 2)
@@ -183,7 +183,8 @@ def _as_pair(anchor: str | Sequence[str]) -> tuple[str, str]:
     raise OptionError(f"an anchor is a word, or a pair of words; got {anchor!r:.80}")
 
 
-def _has_direction(vectors: WordVectors, word: str) -> bool:
+def has_direction(vectors: WordVectors, word: str) -> bool:
+    """Whether the vectors have a word, and its vector is not zero."""
     return word in vectors and bool(vectors.lengths[vectors.word_id(word)] > 0)
 
 

@@ -8,8 +8,11 @@ import numpy as np
 
 from wordvec.corpus.recipe import KEYS
 from wordvec.errors import InputError, OptionError
+from wordvec.vectors.postprocessing import NOTHING
 from wordvec.vectors.rows import row_lengths, unit_rows
 from wordvec.vectors.word_vectors import WordVectors
+
+LEAST, MOST = 1e-6, 1e6  # weights: beyond them the cosines are those of some of the models alone
 
 
 def combine(
@@ -22,8 +25,8 @@ def combine(
     they are all words of the first part, with zeros for parts that lack one. So the cosine of two words is about the
     mean of the parts' cosines, weighted by w_i^2. Counts and tokenization are the first part's.
     Shapes: matrix (V, D_1 + D_2 + ...).
-    Raises OptionError for fewer than two parts and for weights that are not above 0; InputError with fewer than two
-    words in common.
+    Raises OptionError for fewer than two parts and for weights outside 1e-6 to 1e6; InputError with fewer than two
+    words in common, and for a part in which they all have one direction.
 
     >>> a = WordVectors(["tea", "cup", "rain"], np.array([[2.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
     >>> b = WordVectors(["cup", "tea"], np.array([[0.0, 5.0], [3.0, 0.0]]))
@@ -46,10 +49,16 @@ def combine(
             "each model must have a vector for at least two of the words, as its mean is subtracted; "
             f"{int(in_all.sum()):,} have one in all: {having}; take models with more words in common"
         )
-    columns = []
+    columns: list[np.ndarray] = []
     for part, here, weight in zip(rows, known, weights):
         mean = part[here & kept].mean(axis=0, dtype=np.float64).astype(np.float32)
-        columns.append(np.where(here[kept][:, None], np.float32(weight) * (part[kept] - mean), np.float32(0)))
+        block = np.where(here[kept][:, None], part[kept] - mean, np.float32(0))
+        if np.abs(block).max() < NOTHING:
+            raise InputError(
+                f"model {len(columns) + 1} has one direction for all of the words: nothing is left of it without its "
+                "mean"
+            )
+        columns.append(np.float32(weight) * block)
     first = parts[0]
     info = {
         "trainer": "combine",
@@ -71,8 +80,8 @@ def _checked_weights(parts: Sequence[WordVectors], weights: Sequence[float] | No
     weights = [1.0] * len(parts) if weights is None else [float(weight) for weight in weights]
     if len(weights) != len(parts):
         raise OptionError(f"a weight for each of the {len(parts)} models expected; got {len(weights)}")
-    if not all(weight > 0 and np.isfinite(weight) for weight in weights):
-        raise OptionError(f"weights must be above 0; got {weights}")
+    if not all(LEAST <= weight <= MOST for weight in weights):
+        raise OptionError(f"weights must be above 0, from {LEAST:g} to {MOST:g}; got {weights}")
     return weights
 
 

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wordvec.argument_types import check_whole_number
-from wordvec.errors import InputError, counted
+from wordvec.errors import InputError, OptionError, counted
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.search.nearest_rows import nearest_rows
 from wordvec.vectors.several_models.alignment import find_alignment
@@ -127,6 +127,11 @@ def compare_neighbours(
     if len(shared.words) < 3:
         few = counted(len(shared.words), "shared word that is", "shared words that are")
         raise InputError(f"{few} frequent enough: too few to have neighbours")
+    if baselines and k >= len(shared.words) - 1:
+        raise OptionError(
+            f"k={k} includes all of the {len(shared.words):,} words compared, so no models can "
+            "differ: choose a smaller k"
+        )
     k = min(k, len(shared.words) - 1)
     asked = None if words is None else _places(words, shared, (a, b))
     places = np.arange(len(shared.words)) if asked is None or baselines else asked

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.argument_types import check_whole_number
-from wordvec.errors import OptionError
+from wordvec.errors import InputError, OptionError
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.rows import row_lengths, unit_rows
 from wordvec.vectors.search.nearest_rows import best_of, nearest_rows
@@ -161,13 +161,19 @@ class Translator:
         return around(self.alignment.rows(self.source, ids), self.alignment.map.target_mean)
 
     def translate(self, word: str, k: int = 10) -> Neighbours:
-        """The `k` best translations of a word as (word, score), best first. Raises UnknownWordError."""
+        """The `k` best translations of a word as (word, score), best first. Raises UnknownWordError.
+
+        Raises InputError for a word whose vector is zero.
+        """
         return self.translate_each([word], k)[0]
 
     def translate_each(self, words: Sequence[str], k: int = 10) -> list[Neighbours]:
         """`translate` for many words together. Scores are CSLS, or cosines with method "cosine"."""
         check_whole_number("k", k)
         ids = np.array([self.source.word_id(word) for word in words], np.int64)
+        for word, length in zip(words, self.source.lengths[ids]):
+            if length == 0:
+                raise InputError(f"translate: the vector of {word!r} is zero, which points nowhere")
         answers: list[Neighbours] = []
         for first in range(0, len(ids), QUERIES):
             scores = self.scores(ids[first : first + QUERIES])

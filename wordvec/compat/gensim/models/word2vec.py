@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.compat.gensim.differences import RENAMED, differs
-from wordvec.compat.gensim.models.callbacks import call_all
+from wordvec.compat.gensim.models.callbacks import call_all, checked_callbacks
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.lines import LineSentence as LineSentence
 from wordvec.compat.gensim.models.lines import PathLineSentences as PathLineSentences
@@ -168,7 +168,7 @@ class Word2Vec:
         alpha = self.alpha if start_alpha is None else start_alpha
         corpus = self._corpus_of(corpus_iterable, corpus_file)
         trainer = self._trainer(epochs, alpha, self.min_alpha if end_alpha is None else end_alpha)
-        return self._fit(trainer, corpus, list(callbacks))
+        return self._fit(trainer, corpus, checked_callbacks(callbacks))
 
     def get_latest_training_loss(self) -> float:
         """The sum of the mean losses of the last `train`'s epochs; the difference of two calls is one epoch's loss."""
@@ -242,6 +242,7 @@ class Word2Vec:
 
     def _train_at_once(self, text: Any, corpus_file: Any, epochs: int, callbacks: Iterable[Any]) -> None:
         """Train on the text given to the constructor, if any."""
+        callbacks = checked_callbacks(callbacks)
         if text is not None and corpus_file is not None:
             raise OptionError(f"{type(self).__name__}: give {self._text_argument} or corpus_file, not both")
         if text is not None or corpus_file is not None:
