@@ -6,7 +6,7 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import OptionError, ShapeError
-from wordvec.layers.layer import Layer, check_ids
+from wordvec.layers.layer import Layer, check_ids, check_parameters
 from wordvec.layers.row_gradient import RowGradient
 
 
@@ -24,6 +24,7 @@ class MatMul(Layer):
     """
 
     def __init__(self, W: Array) -> None:
+        check_parameters("MatMul", W=W)
         if W.ndim != 2:
             raise ShapeError(f"MatMul: W must be (D, V); got {W.shape}")
         self.params, self.grads = [W], [array_module(W).zeros_like(W)]
@@ -60,6 +61,7 @@ class Affine(Layer):
     """
 
     def __init__(self, W: Array, b: Array) -> None:
+        check_parameters("Affine", W=W, b=b)
         if W.ndim != 2 or b.shape != W.shape[1:]:
             raise ShapeError(f"Affine: W must be (D, V) and b (V,); got {W.shape} and {b.shape}")
         self.matmul = MatMul(W)
@@ -94,6 +96,7 @@ class Embedding(Layer):
     """
 
     def __init__(self, W: Array) -> None:
+        check_parameters("Embedding", W=W)
         if W.ndim != 2:
             raise ShapeError(f"Embedding: W must be (V, D); got {W.shape}")
         self.params, self.grads = [W], [RowGradient.zero(W)]
