@@ -138,6 +138,13 @@ def test_callbacks_come_as_gensims_and_see_the_vectors(gensim, tmp_path):
     np.testing.assert_array_equal(Word2Vec.load(str(tmp_path / "1.model")).wv["cat"], ours.rows[0])
 
 
+@pytest.mark.parametrize("callbacks", [[print], print, [CallbackAny2Vec(), 3]])
+def test_a_callback_without_any_of_the_methods_is_refused(callbacks):
+    with pytest.raises(ArgumentError, match=r"objects with the methods of CallbackAny2Vec expected \(on_train_begin"):
+        Word2Vec(TEXT, callbacks=callbacks, **SMALL)
+    assert Word2Vec(TEXT, callbacks=CallbackAny2Vec(), **SMALL).cbow_mean == 1  # one callback, as it is
+
+
 def test_an_error_in_a_callback_leaves_the_vectors_of_that_epoch():
     class Stop(CallbackAny2Vec):
         def on_epoch_end(self, model):

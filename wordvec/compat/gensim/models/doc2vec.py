@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.compat.gensim.differences import differs
+from wordvec.compat.gensim.models.callbacks import checked_callbacks
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.lines import TaggedDocument as TaggedDocument
 from wordvec.compat.gensim.models.lines import TaggedLineDocument as TaggedLineDocument
@@ -141,7 +142,7 @@ class Doc2Vec(Word2Vec):
         trainer = self._trainer(
             self.epochs if epochs is None else epochs, alpha, self.min_alpha if end_alpha is None else end_alpha
         )
-        passed = self._fit(trainer, corpus, list(callbacks))
+        passed = self._fit(trainer, corpus, checked_callbacks(callbacks))
         self._weights = self._fitting.weights
         return passed
 

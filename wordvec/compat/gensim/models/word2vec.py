@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from wordvec.compat.gensim.differences import RENAMED, differs
-from wordvec.compat.gensim.models.callbacks import call_all
+from wordvec.compat.gensim.models.callbacks import call_all, checked_callbacks
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.lines import LineSentence as LineSentence
 from wordvec.compat.gensim.models.lines import PathLineSentences as PathLineSentences
@@ -80,7 +80,7 @@ class Word2Vec:
         self.seed = secrets.randbits(31) if seed is None else seed  # as in gensim, None is random
         self.sg, self.hs, self.negative, self.ns_exponent = int(sg), int(hs), int(negative), ns_exponent
         self.max_final_vocab, self.shrink_windows, self.comment = max_final_vocab, shrink_windows, comment
-        self.compute_loss, self.layer1_size = compute_loss, self.vector_size
+        self.compute_loss, self.layer1_size, self.cbow_mean = compute_loss, self.vector_size, 1
         self.corpus_count = self.corpus_total_words = self.train_count = 0
         self._check(max_vocab_size, cbow_mean, null_word, trim_rule, sorted_vocab)
         self._wv = KeyedVectors(self.vector_size)
@@ -168,7 +168,7 @@ class Word2Vec:
         alpha = self.alpha if start_alpha is None else start_alpha
         corpus = self._corpus_of(corpus_iterable, corpus_file)
         trainer = self._trainer(epochs, alpha, self.min_alpha if end_alpha is None else end_alpha)
-        return self._fit(trainer, corpus, list(callbacks))
+        return self._fit(trainer, corpus, checked_callbacks(callbacks))
 
     def get_latest_training_loss(self) -> float:
         """The sum of the mean losses of the last `train`'s epochs; the difference of two calls is one epoch's loss."""
