@@ -103,6 +103,13 @@ def test_the_split_by_time():
         split_sessions(sessions, 0.2, times=[1, 2])
 
 
+def test_a_generator_of_sessions_is_read_once():
+    vectors = WordVectors(["a", "b", "c"], np.eye(3) + 0.5)
+    sessions = [["a", "b"], ["b", "c"], ["c", "a"]]
+    assert evaluate_sessions(vectors, iter(sessions), k=1) == evaluate_sessions(vectors, sessions, k=1)
+    assert split_sessions(iter(sessions), 0.3) == split_sessions(sessions, 0.3)
+
+
 def test_training_on_the_tested_sessions_is_told(tmp_path):
     sessions = themed_sessions(sessions=60, items=100)
     path = tmp_path / "log.txt"

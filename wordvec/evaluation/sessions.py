@@ -149,6 +149,7 @@ def split_sessions(
     """
     if not 0 <= test_share <= 1:
         raise OptionError(f"sessions: test_share must be from 0 to 1; got {test_share!r}")
+    sessions = sessions if isinstance(sessions, Sequence) else list(sessions)
     if times is not None and len(times) != len(sessions):
         raise OptionError(f"sessions: one time for each session expected; got {len(times)} for {len(sessions)}")
     order = range(len(sessions)) if times is None else sorted(range(len(sessions)), key=lambda i: times[i])
