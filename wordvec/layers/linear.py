@@ -206,8 +206,9 @@ def _fans(name: str, rng: np.random.Generator, shape: tuple[int, int]) -> tuple[
             f"{name}: rng must be a numpy random generator, such as np.random.default_rng(1); "
             f"got a {type(rng).__name__}"
         )
-    if len(shape) != 2 or min(shape) < 1:
-        raise ShapeError(f"{name}: shape must be (fan_in, fan_out), both at least 1; got {tuple(shape)}")
+    whole = isinstance(shape, (tuple, list)) and all(isinstance(side, (int, np.integer)) for side in shape)
+    if not whole or len(shape) != 2 or min(shape) < 1:
+        raise ShapeError(f"{name}: shape must be (fan_in, fan_out), both whole numbers of at least 1; got {shape}")
     return shape
 
 
