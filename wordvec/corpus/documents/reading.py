@@ -47,8 +47,8 @@ class DocumentReader:
             )
         if table is not None and not isinstance(table, (str, os.PathLike)):
             raise OptionError(
-                f"the table of metadata is the name of a file; got a {type(table).__name__}: write it first, for example "
-                "frame.to_csv('metadata.csv', index=False), so that the file can be cited"
+                f"the table of metadata is the name of a file; got a {type(table).__name__}: write it first, for "
+                "example frame.to_csv('metadata.csv', index=False), so that the file can be cited"
             )
         if table is not None and field is not None:
             raise OptionError("a table of metadata is for files of text, which have no field: leave --field out")
