@@ -86,12 +86,10 @@ def test_what_is_returned_can_be_written_and_repeated(dated_corpus, dated_space)
     assert [word.ratio for word in other.words] == [word.ratio for word in first.words]
 
 
-def test_changes_are_described_in_short_and_printed_as_a_table(dated_corpus, dated_space):
+def test_changes_and_documents_are_described_in_short(dated_corpus, dated_space):
     changes = find_changes(dated_corpus, 50, words=["t1w30", "t2w3"], space=dated_space)  # a number of years
     assert changes.as_dict() == find_changes(dated_corpus, "50", words=["t1w30", "t2w3"], space=dated_space).as_dict()
     assert re.fullmatch(r"Changes\(by 50, \d of 2 words differ(: t1w30)?(, t2w3)?\)", repr(changes))
-    assert str(changes).startswith("by 50: ")
-    assert all(word.word in str(changes) for word in changes.words)
     assert repr(dated_corpus.documents).startswith(f"Documents({len(dated_corpus.documents)} of ")
     assert len(repr(dated_corpus.documents)) < 300
 

@@ -47,7 +47,7 @@ class WordChange:
 
 @dataclass(frozen=True, repr=False)
 class Changes:
-    """The words that were tested, the most certain change first; ``print`` shows them as a table.
+    """The words that were tested, the most certain change first; `wordvec.change.report.table_lines` tabulates them.
 
     groups       names of the groups in order, with their `documents` and `tokens`
     left_out     words that could not be tested, and why
@@ -73,11 +73,6 @@ class Changes:
         more = ", ..." if len(self.found) > NAMED else ""
         named = f": {found}{more}" if found else ""
         return f"Changes(by {self.by}, {len(self.found):,} of {counted(len(self.words), 'word')} differ{named})"
-
-    def __str__(self) -> str:
-        from wordvec.change.report import table_lines
-
-        return "\n".join(table_lines(self, limit=len(self.words)))
 
     @property
     def found(self) -> tuple[WordChange, ...]:
