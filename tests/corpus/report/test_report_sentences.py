@@ -1,5 +1,7 @@
 """Sentences: lengths and repetitions by hand, by brute force on hostile shapes, and across piece borders."""
 
+import os
+import threading
 from collections import Counter
 
 import numpy as np
@@ -95,3 +97,13 @@ def test_words_broken_at_line_ends_are_seen_in_the_text_whatever_the_tokenizer(t
     text.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert main(["corpus", "info", str(text), "--tokenizer", "words"]) == 0
     assert "30 of 60 lines end with a hyphen, such as in 'w0consti-'" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_read_twice(tmp_path, capsys):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("the consti-\ntution of the state\n" * 30,), daemon=True)
+    writer.start()
+    assert main(["corpus", "info", str(pipe)]) == 0  # a second reader would wait for a second writer
+    assert "30 lines end with a hyphen" in capsys.readouterr().out
