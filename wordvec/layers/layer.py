@@ -74,7 +74,7 @@ def _checked(backward: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _fitting(layer: Any, dout: Any) -> Any:
-    """dL/dy, which has the shape of y: numpy would repeat smaller ones without a word."""
+    """dL/dy, which has the shape of y: numpy would silently repeat smaller ones."""
     name, of_output = type(layer).__name__, layer._shapes[1]
     dout = dout if isinstance(dout, float) else as_array(name, dout)  # an array of float64 would change other dtypes
     shape = getattr(dout, "shape", ())

@@ -13,7 +13,7 @@ from wordvec.corpus.read.compression import decompressed, packing_of
 from wordvec.errors import CorpusError
 
 CHUNK_BYTES = 1 << 20  # read and decoded at a time
-LETTERS_OF_UTF8 = 5  # outside ASCII: so many in a row by chance are no UTF-8
+LETTERS_OF_UTF8 = 5  # outside ASCII: so many valid ones are not chance
 LONGEST_PIECE = 1 << 20  # characters of one line held at a time if the caller accepts pieces
 LONGEST_WORD = 1 << 26  # characters without white space, which must be held together
 LONGEST_LINE = 1 << 28  # characters of a line that is needed whole
