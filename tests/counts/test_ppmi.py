@@ -18,7 +18,7 @@ from wordvec.counts import (
     pmi,
     ppmi,
 )
-from wordvec.errors import OptionError, ShapeError
+from wordvec.errors import CorpusError, OptionError, ShapeError
 from wordvec.trainers import PPMI, SVD
 from wordvec.trainers.ppmi import recount
 
@@ -236,10 +236,10 @@ def test_dense_forms_take_lists_and_refuse_what_they_would_count_wrongly():
     assert dense_ppmi([[0, 2], [2, 0]]).round(4).tolist() == [[0.0, 0.6931], [0.6931, 0.0]]
     assert dense_svd([[2, 0], [0, 1]], dim=2).S.round(6).tolist() == [2.0, 1.0]
     for starts in ([0, 2], [1, 3], [0, 3, 1, 3], [0.0, 3.0], [3]):
-        with pytest.raises(ShapeError, match=r"sentence_starts must rise from 0 to N = 3, such as \[0, 3\]"):
+        with pytest.raises(CorpusError, match="sentence_starts must"):
             dense_cooccurrences(ids, starts, 2)
-    with pytest.raises(ShapeError, match=r"ids must be in 0 \.\. 0; got 0 \.\. 1"):
+    with pytest.raises(CorpusError, match=r"ids must be in \[0, 1\); found 0 to 1"):
         dense_cooccurrences(ids, [0, 3], 1)
     for wrong in (-1.0, np.nan, np.inf):
-        with pytest.raises(OptionError, match="dense_ppmi: counts must be finite and at least 0"):
+        with pytest.raises(ShapeError, match="dense_ppmi: counts must be finite and not negative"):
             dense_ppmi([[1.0, wrong], [1.0, 1.0]])

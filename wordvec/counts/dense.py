@@ -8,14 +8,14 @@ from __future__ import annotations
 import numpy as np
 
 from wordvec.argument_types import typed
-from wordvec.arrays import Array, array_module
+from wordvec.arrays import Array, array_module, to_numpy
 from wordvec.counts.cooccurrence import SIDES
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
-from wordvec.counts.stream import weights_of
+from wordvec.counts.stream import checked_text, weights_of
 from wordvec.counts.svd import SVD, with_fixed_signs
 from wordvec.errors import OptionError, ShapeError
 from wordvec.layers import MatMul, Multiply, Repeat, Sum
-from wordvec.layers.layer import as_array, check_ids
+from wordvec.layers.layer import as_array
 from wordvec.rng import PROJECTION, normal_matrix
 
 VOCABULARY_LIMIT = 5_000  # 200 MB for one matrix in float64
@@ -38,19 +38,14 @@ def dense_cooccurrences(
     Arguments and result as in `count_cooccurrences`, which counts the same without all the zeros.
 
     Shapes: ids (N,), sentence_starts (S + 1,) -> (V, V) float64, on the device of `ids`.
-    Raises OptionError above 5,000 words, with the memory it would take, ShapeError for ids or starts that do not fit.
+    Raises OptionError above 5,000 words, with the memory it would take, CorpusError for ids or starts that do not fit.
 
     >>> you_say_goodbye_and_i_say_hello = np.array([0, 1, 2, 3, 4, 1, 5, 6])
     >>> dense_cooccurrences(you_say_goodbye_and_i_say_hello, np.array([0, 8]), 7, window=1)[1].astype(int).tolist()
     [1, 0, 1, 0, 1, 1, 0]
     """
+    checked_text(to_numpy(ids), to_numpy(sentence_starts), vocabulary_size)
     ids, sentence_starts = as_array("dense_cooccurrences", ids), as_array("dense_cooccurrences", sentence_starts)
-    check_ids("dense_cooccurrences", ids, vocabulary_size)
-    if ids.ndim != 1 or not _are_starts(sentence_starts, len(ids)):
-        raise ShapeError(
-            f"dense_cooccurrences: ids must be (N,), sentence_starts must rise from 0 to N = {ids.size}, such as "
-            f"[0, {ids.size}] for one sentence; got ids {ids.shape}, sentence_starts {sentence_starts.tolist()!s:.60}"
-        )
     unit, weights = weights_of(window, weighting)
     if side not in SIDES:
         raise OptionError(f"side must be 'both', 'left' or 'right'; got {side!r}")
@@ -82,7 +77,8 @@ def dense_ppmi(counts: Array, context_smoothing: float = CONTEXT_SMOOTHING, shif
     The expectation P(w) P_a(c) is the product (Multiply) of the two margins (Sum), each spread over the whole matrix
     (Repeat).
 
-    Shapes: counts (V, C) -> (V, C) float64. Raises OptionError above 5,000 words and for a count below 0 or not finite.
+    Shapes: counts (V, C) -> (V, C) float64. Raises OptionError above 5,000 words, ShapeError for a count that is
+    negative or not finite.
 
     >>> dense_ppmi(np.array([[0.0, 4.0], [4.0, 8.0]])).round(4).tolist()
     [[0.0, 0.2877], [0.2877, 0.0]]
@@ -93,7 +89,7 @@ def dense_ppmi(counts: Array, context_smoothing: float = CONTEXT_SMOOTHING, shif
     _check_size(max(counts.shape))
     xp = array_module(counts)
     if not bool((xp.isfinite(counts) & (counts >= 0)).all()):
-        raise OptionError("dense_ppmi: counts must be finite and at least 0")
+        raise ShapeError("dense_ppmi: counts must be finite and not negative")
     rows, columns = counts.shape
     joint = counts / max(float(counts.sum()), 1.0)  # P(w, c)
     word = Sum(axis=1).forward(joint)  # P(w), (V, 1)
@@ -133,12 +129,6 @@ def dense_svd(matrix: Array, dim: int, seed: int = 1, rounds: int = 8, oversampl
     small = MatMul(matrix).forward(Q.T)  # (width, C)
     U, S, Vt = xp.linalg.svd(small, full_matrices=False)
     return with_fixed_signs(MatMul(U[:, :dim]).forward(Q), S[:dim], Vt[:dim].T)
-
-
-def _are_starts(starts: Array, tokens: int) -> bool:
-    if starts.ndim != 1 or starts.dtype.kind not in "iu" or not len(starts):
-        return False
-    return int(starts[0]) == 0 and int(starts[-1]) == tokens and bool((starts[1:] >= starts[:-1]).all())
 
 
 def _check_size(vocabulary_size: int) -> None:
