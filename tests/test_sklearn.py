@@ -270,3 +270,18 @@ def test_texts_for_vectors_that_do_not_say_what_made_their_tokens(vectors):
         DocumentVectorizer(vectors=unsaid).fit_transform(TEXTS)
     rows = DocumentVectorizer(vectors=unsaid, tokenizer="words").fit_transform(TEXTS)
     assert np.array_equal(rows, DocumentVectorizer(vectors=vectors).fit_transform(TEXTS))
+
+
+@pytest.mark.parametrize("tokenizer", ["words", str.split])
+def test_texts_for_vectors_of_token_lists(tokenizer):
+    of_lists = SVD(dim=2).fit(Corpus.from_sentences([["good", "tea"], ["good", "milk"]] * 5)).vectors
+    rows = DocumentVectorizer(vectors=of_lists, tokenizer=tokenizer).fit_transform(["good tea"])
+    assert np.array_equal(rows, DocumentVectorizer(vectors=of_lists).fit_transform([["good", "tea"]]))
+    with pytest.raises(OptionError, match="name the tokenizer or give the function"):
+        DocumentVectorizer(vectors=of_lists).fit_transform(["good tea"])
+
+
+def test_another_tokenizer_than_that_of_the_vectors_is_not_passed_over(vectors):
+    with pytest.raises(OptionError, match="the text was tokenized by 'words': leave tokenizer out"):
+        DocumentVectorizer(vectors=vectors, tokenizer="characters").fit_transform(["tea"])
+    assert DocumentVectorizer(vectors=vectors, tokenizer="words").fit_transform(["tea"]).any()

@@ -165,8 +165,7 @@ class _Documents(_Rows, ABC):
             tally.leave_out_gaps(sum(gaps for _, gaps in lists), "")
             tally.finish()
             return [as_tokens(tokens) or [] for tokens, _ in lists]
-        given = self.tokenizer if callable(self.tokenizer) or self.vectors_.recipe is None else None
-        return [self.vectors_.tokenize(text, given) for text in items]
+        return [self.vectors_.tokenize(text, self.tokenizer) for text in items]
 
     @abstractmethod
     def _vectors_for(self, items: list[Any], are_texts: bool) -> WordVectors: ...

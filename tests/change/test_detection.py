@@ -1,6 +1,7 @@
 """Words that change are found, others are not, and what cannot be tested is named."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -85,6 +86,14 @@ def test_what_is_returned_can_be_written_and_repeated(dated_corpus, dated_space)
     assert [word.ratio for word in other.words] == [word.ratio for word in first.words]
 
 
+def test_changes_and_documents_are_described_in_short(dated_corpus, dated_space):
+    changes = find_changes(dated_corpus, 50, words=["t1w30", "t2w3"], space=dated_space)  # a number of years
+    assert changes.as_dict() == find_changes(dated_corpus, "50", words=["t1w30", "t2w3"], space=dated_space).as_dict()
+    assert re.fullmatch(r"Changes\(by 50, \d of 2 words differ(: t1w30)?(, t2w3)?\)", repr(changes))
+    assert repr(dated_corpus.documents).startswith(f"Documents({len(dated_corpus.documents)} of ")
+    assert len(repr(dated_corpus.documents)) < 300
+
+
 def test_words_are_the_most_frequent_with_letters(dated_corpus, dated_space):
     changes = find_changes(dated_corpus, "50", top=5, space=dated_space, max_share=0.004)
     counts = dict(zip(dated_corpus.vocabulary.words, dated_corpus.vocabulary.counts.tolist()))
@@ -143,6 +152,7 @@ def test_problems(small, dated_space):
     for options, message in (
         ({"words": ["tea"], "top": 3}, "not both"),
         ({"words": []}, "no words to test"),
+        ({"words": "tea"}, "words: give a list of words, not one text; got 'tea'"),
         ({"level": 0}, "level must be between 0 and 1"),
         ({"permutations": 9}, "permutations must be at least 99"),
         ({"top": 0}, "top must be at least 1"),

@@ -60,6 +60,14 @@ def test_a_text_and_its_missing_words(capsys):
     assert "the lines omit the words outside the vocabulary: 2 of 140" in err
 
 
+def test_a_text_whose_words_are_cut_wrongly_is_told_of(capsys, tmp_path):
+    (tmp_path / "raw.txt").write_text("the king, of old sat. a king sat of old, too\n" * 20)
+    status, out, err = run(capsys, "raw.txt", "king,", "--limit", "1")
+    assert (status, out.splitlines()[0]) == (0, "king,: 20 times, 1 of them here")
+    assert "have punctuation attached" in err
+    assert "build it first: wordvec corpus build raw.txt -o DIR" in err
+
+
 def test_json_has_the_same_and_nothing_else(capsys):
     status, out, err = run(capsys, "corpus", "king", "--json")
     report = json.loads(out)

@@ -119,6 +119,14 @@ def test_the_answer_is_gensims(both, name):
     same(expected, QUESTIONS[name](ours))
 
 
+@pytest.mark.parametrize("words", [["w0", "zz", "w1"], ["zz"]])
+def test_unknown_words_in_n_similarity_are_left_out_as_gensim_does(both, words):
+    theirs, ours = both
+    with pytest.warns(UserWarning, match=r"n_similarity: left out for want of a vector: \['zz'\]"):
+        found = ours.n_similarity(words, ["w2"])
+    assert found == pytest.approx(float(theirs.n_similarity(words, ["w2"])), abs=1e-6)
+
+
 def test_cosmul_heeds_restrict_vocab(ours):  # gensim does not
     found = ours.most_similar_cosmul(positive=["w0"], topn=5, restrict_vocab=9)
     assert {word for word, _ in found} < set(WORDS[:9])
@@ -228,9 +236,13 @@ def test_what_is_refused(ours):
     for ask in (
         lambda: ours[["w1", "zz"]],
         lambda: ours.most_similar("zz"),
+        lambda: ours.most_similar(["w0", "zz"]),
         lambda: ours.get_mean_vector(["zz"], ignore_missing=False),
     ):
         with pytest.raises(UnknownWordError, match="'zz'"):
+            ask()
+    for ask in (lambda: ours.most_similar(3), lambda: ours.most_similar([np.int64(3)]), lambda: ours[3]):
+        with pytest.raises(UnknownWordError, match=r"words are text, and the word of a row is index_to_key\[row\]"):
             ask()
     with pytest.raises(ShapeError, match=r"1 words need rows of shape \(1, 6\); got int64 of shape \(1, 2\)"):
         ours.add_vectors(["a"], [[1, 2]])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wordvec.corpus import contexts_and_targets, number_words
-from wordvec.errors import CorpusError, OptionError, ShapeError
+from wordvec.errors import ArgumentError, CorpusError, OptionError, ShapeError
 
 
 def test_two_words_on_each_side():
@@ -41,3 +41,10 @@ def test_words_are_numbered_as_they_come():
         number_words("you say")
     with pytest.raises(CorpusError, match="no words"):
         number_words([])
+    with pytest.raises(CorpusError, match=r"one of them is a list: \['you', 'say'\]"):
+        number_words([["you", "say"]])
+
+
+def test_the_window_is_a_whole_number():
+    with pytest.raises(ArgumentError, match=r"window must be a whole number; got 1\.0: write window=1"):
+        contexts_and_targets([0, 1, 2], window=1.0)

@@ -213,3 +213,9 @@ def test_dense_on_any_device(xp, random_text):
     assert isinstance(dense, xp.ndarray)
     expected = count_cooccurrences(random_text, window=3, weighting="harmonic").matrix.toarray()
     np.testing.assert_allclose(dense.tolist(), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("given", ["you say goodbye", [0, 1, 2]])
+def test_what_is_no_corpus_is_named(given):
+    with pytest.raises(CorpusError, match=f"a Corpus or a tuple .* expected; got a {type(given).__name__}"):
+        count_cooccurrences(given, 2)

@@ -8,8 +8,17 @@ from scipy.sparse import coo_array, csr_array
 from wordvec import Corpus
 from wordvec.cli import main
 from wordvec.cli.networks import matrix_of
-from wordvec.counts import Cooccurrence, cells, count_cooccurrences, dense_cooccurrences, dense_ppmi, pmi, ppmi
-from wordvec.errors import OptionError, ShapeError
+from wordvec.counts import (
+    Cooccurrence,
+    cells,
+    count_cooccurrences,
+    dense_cooccurrences,
+    dense_ppmi,
+    dense_svd,
+    pmi,
+    ppmi,
+)
+from wordvec.errors import CorpusError, OptionError, ShapeError
 from wordvec.trainers import PPMI, SVD
 from wordvec.trainers.ppmi import recount
 
@@ -219,3 +228,18 @@ def test_the_base_of_the_logarithm_is_said_on_the_figure_and_in_help(tmp_path, c
     for verb in ("plot", "train", "explain"):
         assert main([verb, "--help"]) == 0
         assert "natural" in capsys.readouterr().out
+
+
+def test_dense_forms_take_lists_and_refuse_what_they_would_count_wrongly():
+    ids = [0, 1, 0]
+    assert dense_cooccurrences(ids, [0, 3], 2, window=1).tolist() == [[0.0, 2.0], [2.0, 0.0]]
+    assert dense_ppmi([[0, 2], [2, 0]]).round(4).tolist() == [[0.0, 0.6931], [0.6931, 0.0]]
+    assert dense_svd([[2, 0], [0, 1]], dim=2).S.round(6).tolist() == [2.0, 1.0]
+    for starts in ([0, 2], [1, 3], [0, 3, 1, 3], [0.0, 3.0], [3]):
+        with pytest.raises(CorpusError, match="sentence_starts must"):
+            dense_cooccurrences(ids, starts, 2)
+    with pytest.raises(CorpusError, match=r"ids must be in \[0, 1\); found 0 to 1"):
+        dense_cooccurrences(ids, [0, 3], 1)
+    for wrong in (-1.0, np.nan, np.inf):
+        with pytest.raises(ShapeError, match="dense_ppmi: counts must be finite and not negative"):
+            dense_ppmi([[1.0, wrong], [1.0, 1.0]])

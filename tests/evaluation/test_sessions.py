@@ -103,6 +103,26 @@ def test_the_split_by_time():
         split_sessions(sessions, 0.2, times=[1, 2])
 
 
+@pytest.mark.parametrize("gap", [None, float("nan"), np.datetime64("NaT")])
+def test_a_missing_time_is_no_order(gap):
+    with pytest.raises(OptionError, match="the time of session 2 is missing: leave such sessions out"):
+        split_sessions([["a"], ["b"], ["c"]], 0.3, times=[3, gap, 1])
+
+
+def test_columns_of_a_table_are_taken_by_place():
+    pandas = pytest.importorskip("pandas")
+    sessions, labels = pandas.Series([["a"], ["b"], ["c"]], index=[2, 0, 1]), [1, 2, 0]
+    split = split_sessions(sessions, 0.3, times=pandas.Series([3, 2, 1], index=labels))
+    assert split == ([["c"], ["b"]], [["a"]])
+
+
+def test_a_generator_of_sessions_is_read_once():
+    vectors = WordVectors(["a", "b", "c"], np.eye(3) + 0.5)
+    sessions = [["a", "b"], ["b", "c"], ["c", "a"]]
+    assert evaluate_sessions(vectors, iter(sessions), k=1) == evaluate_sessions(vectors, sessions, k=1)
+    assert split_sessions(iter(sessions), 0.3) == split_sessions(sessions, 0.3)
+
+
 def test_training_on_the_tested_sessions_is_told(tmp_path):
     sessions = themed_sessions(sessions=60, items=100)
     path = tmp_path / "log.txt"

@@ -57,5 +57,5 @@ def test_cross_entropy_error():
     assert cross_entropy_error(y, np.array([0, 2])) == pytest.approx(np.log(2))
     with pytest.raises(ShapeError, match="a correct id has probability 0; use SoftmaxWithLoss"):
         cross_entropy_error(y, np.array([2, 2]))
-    with pytest.raises(ShapeError, match=r"y must be \(B, V\), t \(B,\); got \(2, 3\) and \(1,\)"):
+    with pytest.raises(ShapeError, match=r"y must be \(B, V\), t ids \(B,\); got \(2, 3\) and \(1,\)"):
         cross_entropy_error(y, np.array([0]))

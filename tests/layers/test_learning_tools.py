@@ -63,8 +63,9 @@ def test_variance_of_first_weights(make, variance, uniform):
 def test_first_weights_need_a_generator_and_a_shape():
     with pytest.raises(OptionError, match=r"rng must be a numpy random generator.*got a int"):
         he(1, (2, 3))
-    with pytest.raises(ShapeError, match=r"\(fan_in, fan_out\)"):
-        xavier(np.random.default_rng(1), (2,))
+    for shape in ((2,), 3, (2.0, 3)):
+        with pytest.raises(ShapeError, match=r"\(fan_in, fan_out\), both whole numbers"):
+            xavier(np.random.default_rng(1), shape)
 
 
 def test_one_hot_contexts_through_matmul_are_an_embedding():

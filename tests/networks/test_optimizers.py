@@ -203,13 +203,23 @@ def test_gradients_that_do_not_match():
         SGD().update([np.zeros(1), np.zeros(2)], [np.zeros(1), np.zeros(3)])
 
 
+@pytest.mark.parametrize(("params", "grads"), [(np.ones((2, 3)), np.ones((2, 3))), ([np.ones(1)], None)])
+def test_arrays_in_place_of_lists_are_refused(params, grads):
+    """Adam would take each row for a new parameter at each update, and remember nothing."""
+    with pytest.raises(ShapeError, match=r"update takes lists of arrays, as in update\(\[W\], \[dW\]\); got a"):
+        Adam().update(params, grads)
+
+
 @pytest.mark.parametrize(
     "make, options, message",
     [
         (SGD, {"learning_rate": 0}, "SGD: learning_rate must be above 0; got 0"),
         (SGD, {"clip_norm": 0}, "SGD: clip_norm must be above 0, or None; got 0"),
         (AdaGrad, {"l1": -1}, "AdaGrad: l1 must be at least 0; got -1"),
-        (Momentum, {"l2": float("nan")}, "Momentum: l2 must be at least 0; got nan"),
+        (Momentum, {"l2": float("nan")}, "Momentum: l2 must be a number; got nan"),
+        (SGD, {"lr": 0.1}, "SGD has no option 'lr'; it takes: learning_rate, clip_norm, l1, l2"),
+        (Adam, {"learning_rate": "0.1"}, "Adam: learning_rate must be a number; got '0.1', which is text"),
+        (Adam, {"learning_rate": None}, "Adam: learning_rate must be a number; got None"),
         (Nesterov, {"momentum": 1.0}, "Nesterov: momentum must be at least 0 and below 1; got 1.0"),
         (RMSprop, {"decay_rate": 1.0}, "RMSprop: decay_rate must be"),
         (Adam, {"beta1": 1.0}, "Adam: beta1 must be"),

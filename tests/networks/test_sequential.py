@@ -245,6 +245,12 @@ def test_what_is_no_chain():
         Sequential()
     with pytest.raises(OptionError, match="layer 1 must have forward and backward; got a ndarray"):
         Sequential(Tanh(), np.ones(2))
+    with pytest.raises(OptionError, match=r"layer 0 .* got the class Tanh: write Tanh\(\)"):
+        Sequential(Tanh)
+    with pytest.raises(OptionError, match=r"layer 0 .* got a list: write \*layers"):
+        Sequential([Tanh()])
+    with pytest.raises(OptionError, match=r"needs a target for the loss, forward\(x, t\); predict\(x\) needs none"):
+        make().forward(np.ones((2, 2)))
     tanh = Tanh()
     with pytest.raises(OptionError, match="cannot be used twice"):
         Sequential(tanh, tanh)

@@ -133,6 +133,12 @@ def test_fit_says_where_its_arguments_belong(trainer, name):
 
 
 @pytest.mark.parametrize("trainer", TRAINERS)
+def test_fit_of_a_class_is_told_what_is_missing(trainer):
+    with pytest.raises(ArgumentError, match=r"fit belongs to a trainer, not to its class: SkipGram\(\)\.fit\(corpus\)"):
+        TRAINERS[trainer].fit(Corpus.from_sentences(SENTENCES))
+
+
+@pytest.mark.parametrize("trainer", TRAINERS)
 @pytest.mark.parametrize(
     "name, said", [("wv", "trainer.vectors"), ("train", r"trainer\.fit"), ("save", "vectors.save")]
 )

@@ -38,6 +38,16 @@ def test_the_whole_sentence_is_a_window_that_reaches_to_its_end(corpus, trainer,
     assert note == f"a window of 1,000 is wider than every sentence (the longest has {longest} words) and ends with it"
 
 
+def test_items_too_rare_to_be_learned_are_told_of():
+    rng = np.random.default_rng(1)
+    rare = Corpus.from_sentences([[str(start + step) for step in (0, 1, 2)] for start in rng.permutation(600)])
+    trainer = SkipGram.for_items(dim=8, epochs=1).fit(rare)
+    assert trainer.history.notes[-1].startswith("hardly anything was learned: the loss, 4.1")
+    assert trainer.vectors.info["notes"] == trainer.history.notes
+    learned = SkipGram.for_items(dim=8, epochs=40, learning_rate=0.2).fit(rare)
+    assert "hardly" not in str(learned.history.notes)
+
+
 def test_every_word_of_a_sentence_is_a_context_of_every_other(corpus):
     trainer = SkipGram(window="sentence", **OPTIONS).fit(corpus)
     starts = corpus.sentence_starts

@@ -76,6 +76,7 @@ def test_n_similarity_by_hand(lattice):
     assert lattice.n_similarity(["man", "king"], ["woman", "queen", "queen"]) == pytest.approx(expected, rel=1e-6)
     assert lattice.n_similarity(["man", np.array([2.0, 0, 2])], ["man", "king"]) == pytest.approx(1)
     assert lattice.n_similarity(["man", "apple"], ["king"]) == 0.0  # they cancel
+    assert lattice.n_similarity(iter(["man", "king"]), iter(["man", "king"])) == pytest.approx(1)
     for wrong in ([], "king"):
         with pytest.raises(OptionError, match="two lists of at least one word"):
             lattice.n_similarity(["man"], wrong)

@@ -12,9 +12,10 @@ from wordvec.change.space import DocumentSums, Space
 from wordvec.change.testing import RESAMPLES
 from wordvec.corpus.documents.citing import Citations, CitedLine
 from wordvec.corpus.documents.rarity import FEWEST_DOCUMENTS, FEWEST_OCCURRENCES, documents_with_words
-from wordvec.errors import InputError
+from wordvec.errors import InputError, counted
 from wordvec.rng import U64, below, draw, item_key, key_of
 
+NAMED = 5  # words that a short description names
 LARGEST_SHARE = 1e-3  # of the text
 CANDIDATES = 20_000  # most common words, searched for neighbours
 MOST_OCCURRENCES = 5000  # examined in a group, spread over it
@@ -44,9 +45,9 @@ class WordChange:
     q: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Changes:
-    """The words that were tested, the most certain change first.
+    """The words that were tested, the most certain change first; `wordvec.change.report.table_lines` tabulates them.
 
     groups       names of the groups in order, with their `documents` and `tokens`
     left_out     words that could not be tested, and why
@@ -66,6 +67,12 @@ class Changes:
     notes: tuple[str, ...] = ()
     space: Space | None = field(default=None, repr=False, compare=False)
     labels: np.ndarray | None = field(default=None, repr=False, compare=False)  # the group of each document, or -1
+
+    def __repr__(self) -> str:
+        found = ", ".join(word.word for word in self.found[:NAMED])
+        more = ", ..." if len(self.found) > NAMED else ""
+        named = f": {found}{more}" if found else ""
+        return f"Changes(by {self.by}, {len(self.found):,} of {counted(len(self.words), 'word')} differ{named})"
 
     @property
     def found(self) -> tuple[WordChange, ...]:

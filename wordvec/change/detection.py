@@ -30,7 +30,7 @@ MOST_PERMUTATIONS = 99_999
 
 def find_changes(
     corpus: Corpus,
-    by: str = "decade",
+    by: str | int = "decade",
     *,
     words: Sequence[str] | None = None,
     top: int | None = None,
@@ -160,6 +160,8 @@ def _check_options(
     window: int,
     compare: str | None,
 ) -> None:
+    if isinstance(words, str):
+        raise OptionError(f"words: give a list of words, not one text; got {words!r:.40}")
     if words is not None and top is not None:
         raise OptionError("give words to test, or top for the most frequent ones: not both")
     conditions = {

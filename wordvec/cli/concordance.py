@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from wordvec.cli.citing import (
     LineView,
@@ -25,6 +26,9 @@ from wordvec.cli.citing import (
 )
 from wordvec.cli.output import line_width, print_json
 from wordvec.errors import OptionError, counted
+
+if TYPE_CHECKING:
+    from wordvec.corpus import Corpus
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,15 +62,25 @@ def run(arguments: argparse.Namespace) -> None:
     if len(set(words)) < len(words):
         raise OptionError(f"{words[0]} is given twice: give it once, or two different words")
     check_citing_arguments(arguments)
-    from wordvec.corpus import Corpus
-
-    view = LineView(Corpus.build(arguments.corpus), arguments.texts, arguments.tokens)
+    view = LineView(_corpus_of(arguments.corpus), arguments.texts, arguments.tokens)
     if is_cited(view.concordance, arguments):
         print_cited(view.concordance, arguments)
     elif len(words) == 2:
         _print_evidence(view, arguments)
     else:
         _print_lines(view, arguments)
+
+
+def _corpus_of(source: str) -> Corpus:
+    """A corpus folder; or a text cut at spaces, and what that does to the words, whose occurrences are counted."""
+    from wordvec.corpus import Corpus
+    from wordvec.corpus.report import advise_on_words
+    from wordvec.progress import announce
+
+    corpus = Corpus.build(source)
+    for advice in advise_on_words(corpus) if corpus.folder is None else ():
+        announce(f"{advice} Such options belong to the corpus; build it first: wordvec corpus build {source} -o DIR")
+    return corpus
 
 
 def _print_lines(view: LineView, arguments: argparse.Namespace) -> None:

@@ -134,8 +134,8 @@ class TextRecipe:
         if given is None:
             if self.tokenizer is None:
                 raise OptionError(
-                    "the text came as lists of tokens, so what made them is not known: give the function that did, "
-                    "as in .tokenize(text, tokenizer=f)"
+                    "the text came as lists of tokens, so what made them is not known: name the tokenizer or give the "
+                    "function, tokenizer=..., or give lists of tokens"
                 )
             return self._named_tokenizer
         if self._is_built_in and tokenizer_name(given) != self.tokenizer:

@@ -30,7 +30,7 @@ from wordvec.counts.stream import (
     text_stream,
     weights_of,
 )
-from wordvec.errors import CountsFileError, OptionError, describe
+from wordvec.errors import CorpusError, CountsFileError, OptionError, describe
 from wordvec.growing_array import LIMITLESS
 from wordvec.memory import available_cores, parse_bytes
 from wordvec.progress import progress
@@ -154,12 +154,7 @@ def count_cooccurrences(
     if threads is not None and (isinstance(threads, bool) or threads < 1):
         raise OptionError(f"threads must be at least 1; got {threads!r}")
     limit = None if memory is None else parse_bytes(memory)
-    if isinstance(corpus, tuple):
-        text, counts, fingerprint = checked_text(*corpus), None, None
-    else:
-        corpus.check()
-        text = corpus.ids, corpus.sentence_starts, len(corpus.vocabulary)
-        counts, fingerprint = corpus.vocabulary.counts, fingerprint_of(corpus.vocabulary.words)
+    text, counts, fingerprint = _parts_of(corpus)
     ids, sentence_starts, size = text
     thresholds = subsampling_thresholds(counts, text, subsample, subsample_mode)
     check_that_sums_fit(len(ids), weights, weighting, size)
@@ -187,6 +182,19 @@ def count_cooccurrences(
             else:
                 matrix = _matrix(*count_stream(stream, size, weights, sides, unit, plan, threads, bar.update))
     return Cooccurrence(matrix, int(window), weighting, side, float(subsample), subsample_mode, int(seed), fingerprint)
+
+
+def _parts_of(corpus: Any) -> tuple[EncodedText, np.ndarray | None, str | None]:
+    """The text, the counts of its words and the fingerprint of its vocabulary, None for a tuple. Raises CorpusError."""
+    if isinstance(corpus, tuple):
+        return checked_text(*corpus), None, None
+    if not hasattr(corpus, "sentence_starts"):
+        raise CorpusError(
+            f"a Corpus or a tuple (ids, sentence_starts, vocabulary size) expected; got a {type(corpus).__name__}"
+        )
+    corpus.check()
+    text = corpus.ids, corpus.sentence_starts, len(corpus.vocabulary)
+    return text, corpus.vocabulary.counts, fingerprint_of(corpus.vocabulary.words)
 
 
 def gather_counts(

@@ -8,13 +8,14 @@ from __future__ import annotations
 import numpy as np
 
 from wordvec.argument_types import typed
-from wordvec.arrays import Array, array_module
+from wordvec.arrays import Array, array_module, to_numpy
 from wordvec.counts.cooccurrence import SIDES
 from wordvec.counts.ppmi import CONTEXT_SMOOTHING
-from wordvec.counts.stream import weights_of
+from wordvec.counts.stream import checked_text, weights_of
 from wordvec.counts.svd import SVD, with_fixed_signs
 from wordvec.errors import OptionError, ShapeError
 from wordvec.layers import MatMul, Multiply, Repeat, Sum
+from wordvec.layers.layer import as_array
 from wordvec.rng import PROJECTION, normal_matrix
 
 VOCABULARY_LIMIT = 5_000  # 200 MB for one matrix in float64
@@ -37,12 +38,14 @@ def dense_cooccurrences(
     Arguments and result as in `count_cooccurrences`, which counts the same without all the zeros.
 
     Shapes: ids (N,), sentence_starts (S + 1,) -> (V, V) float64, on the device of `ids`.
-    Raises OptionError above 5,000 words, with the memory it would take.
+    Raises OptionError above 5,000 words, with the memory it would take, CorpusError for ids or starts that do not fit.
 
     >>> you_say_goodbye_and_i_say_hello = np.array([0, 1, 2, 3, 4, 1, 5, 6])
     >>> dense_cooccurrences(you_say_goodbye_and_i_say_hello, np.array([0, 8]), 7, window=1)[1].astype(int).tolist()
     [1, 0, 1, 0, 1, 1, 0]
     """
+    checked_text(to_numpy(ids), to_numpy(sentence_starts), vocabulary_size)
+    ids, sentence_starts = as_array("dense_cooccurrences", ids), as_array("dense_cooccurrences", sentence_starts)
     unit, weights = weights_of(window, weighting)
     if side not in SIDES:
         raise OptionError(f"side must be 'both', 'left' or 'right'; got {side!r}")
@@ -74,15 +77,19 @@ def dense_ppmi(counts: Array, context_smoothing: float = CONTEXT_SMOOTHING, shif
     The expectation P(w) P_a(c) is the product (Multiply) of the two margins (Sum), each spread over the whole matrix
     (Repeat).
 
-    Shapes: counts (V, C) -> (V, C) float64. Raises OptionError above 5,000 words.
+    Shapes: counts (V, C) -> (V, C) float64. Raises OptionError above 5,000 words, ShapeError for a count that is
+    negative or not finite.
 
     >>> dense_ppmi(np.array([[0.0, 4.0], [4.0, 8.0]])).round(4).tolist()
     [[0.0, 0.2877], [0.2877, 0.0]]
     """
+    counts = as_array("dense_ppmi", counts)
     if counts.ndim != 2:
         raise ShapeError(f"dense_ppmi: counts must be (V, C); got {counts.shape}")
     _check_size(max(counts.shape))
     xp = array_module(counts)
+    if not bool((xp.isfinite(counts) & (counts >= 0)).all()):
+        raise ShapeError("dense_ppmi: counts must be finite and not negative")
     rows, columns = counts.shape
     joint = counts / max(float(counts.sum()), 1.0)  # P(w, c)
     word = Sum(axis=1).forward(joint)  # P(w), (V, 1)
@@ -107,6 +114,8 @@ def dense_svd(matrix: Array, dim: int, seed: int = 1, rounds: int = 8, oversampl
     >>> dense_svd(np.diag([3.0, 2.0, 1.0]), dim=2).S.round(6).tolist()
     [3.0, 2.0]
     """
+    matrix = as_array("dense_svd", matrix)
+    matrix = matrix.astype(np.float64) if matrix.dtype.kind in "iu" else matrix
     if matrix.ndim != 2 or not 1 <= dim <= min(matrix.shape):
         raise OptionError(f"dense_svd: dim must be from 1 to the smaller side of (V, C); got {dim} for {matrix.shape}")
     _check_size(max(matrix.shape))

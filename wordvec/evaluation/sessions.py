@@ -18,7 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from wordvec.argument_types import check_whole_number, typed
-from wordvec.corpus.read.values import as_tokens
+from wordvec.corpus.read.values import as_tokens, is_missing
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation.files.set_files import Source, as_set, fields_of, read_set_lines, set_name
 from wordvec.evaluation.hit_rate import SAME
@@ -142,13 +142,18 @@ def split_sessions(
     """Return the earlier sessions, for training, and the last `test_share` of them, rounded up, for testing.
 
     `times` gives the start of each; without it, sessions are assumed to be in order of time. Sessions with equal times
-    keep their order. Raises OptionError for a share outside 0 .. 1, or the wrong number of times.
+    keep their order. Raises OptionError for a share outside 0 .. 1, the wrong number of times, or a missing one.
 
     >>> split_sessions([["a"], ["b"], ["c"], ["d"]], test_share=0.25, times=[9, 1, 5, 3])
     ([['b'], ['d'], ['c']], [['a']])
     """
     if not 0 <= test_share <= 1:
         raise OptionError(f"sessions: test_share must be from 0 to 1; got {test_share!r}")
+    sessions = sessions if isinstance(sessions, Sequence) else list(sessions)
+    times = None if times is None else list(times)  # by place: a column of a table may have labels in another order
+    missing = next((place for place, time in enumerate(times or ()) if is_missing(time) or time != time), None)
+    if missing is not None:
+        raise OptionError(f"sessions: the time of session {missing + 1:,} is missing: leave such sessions out")
     if times is not None and len(times) != len(sessions):
         raise OptionError(f"sessions: one time for each session expected; got {len(times)} for {len(sessions)}")
     order = range(len(sessions)) if times is None else sorted(range(len(sessions)), key=lambda i: times[i])

@@ -8,7 +8,7 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module, elementwise
 from wordvec.errors import ShapeError
-from wordvec.layers.layer import ParameterFreeLayer, check_ids
+from wordvec.layers.layer import ParameterFreeLayer, as_array, check_ids
 
 
 def sigmoid(x: Array) -> Array:
@@ -18,6 +18,7 @@ def sigmoid(x: Array) -> Array:
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist()
     [0.0, 0.5, 1.0]
     """
+    x = as_array("sigmoid", x)
     xp = array_module(x)
     if xp is not np and x.dtype.kind == "f":
         return fused_sigmoid(xp, x)
@@ -32,6 +33,7 @@ def log_sigmoid(x: Array) -> Array:
     >>> log_sigmoid(np.array([-1000.0, 1000.0])).tolist()
     [-1000.0, -0.0]
     """
+    x = as_array("log_sigmoid", x)
     xp = array_module(x)
     return -xp.logaddexp(xp.zeros_like(x), -x)
 
@@ -43,6 +45,7 @@ def logsumexp(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
     >>> print(logsumexp(np.array([1000.0, 1000.0])).round(4))
     1000.6931
     """
+    x = as_array("logsumexp", x)
     xp = array_module(x)
     largest = x.max(axis=axis, keepdims=True)
     result = largest + xp.log(xp.exp(x - largest).sum(axis=axis, keepdims=True))
@@ -66,6 +69,7 @@ def softmax(x: Array, axis: int = -1) -> Array:
     >>> softmax(np.array([[0.0, np.log(3.0)], [1000.0, 1000.0]])).round(6).tolist()
     [[0.25, 0.75], [0.5, 0.5]]
     """
+    x = as_array("softmax", x)
     e = array_module(x).exp(x - x.max(axis=axis, keepdims=True))
     e /= e.sum(axis=axis, keepdims=True)
     return e
@@ -90,6 +94,7 @@ def one_hot(ids: Array, size: int, dtype: str = "float64") -> Array:
     >>> one_hot(np.array([2, 0]), 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
+    ids = as_array("one_hot", ids)
     check_ids("one_hot", ids, size)
     xp = array_module(ids)
     return (ids[..., None] == xp.arange(size)).astype(dtype)
@@ -105,9 +110,11 @@ def cross_entropy_error(y: Array, t: Array) -> Array:
     >>> print(cross_entropy_error(np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([0, 0])).round(4))
     1.0397
     """
+    y, t = as_array("cross_entropy_error", y), as_array("cross_entropy_error", t)
     xp = array_module(y, t)
     if y.ndim != 2 or t.shape != y.shape[:1]:
-        raise ShapeError(f"cross_entropy_error: y must be (B, V), t (B,); got {y.shape} and {t.shape}")
+        hint = "; one-hot rows become ids by t.argmax(axis=1)" if t.shape == y.shape and y.ndim == 2 else ""
+        raise ShapeError(f"cross_entropy_error: y must be (B, V), t ids (B,); got {y.shape} and {t.shape}{hint}")
     check_ids("cross_entropy_error", t, y.shape[1])
     correct = y[xp.arange(len(t)), t]
     if not bool((correct > 0).all()):

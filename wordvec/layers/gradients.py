@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from itertools import chain
 from typing import Any
@@ -23,13 +24,14 @@ def numerical_gradient(f: Callable[[], Any], x: Array, step: float = 1e-5) -> Ar
     `f` takes no argument and returns a scalar that depends on `x`, which is changed in place and restored.
     The error is about step^2 from the curvature and 1e-16 |f| / step from rounding: 1e-10 at the default.
 
-    Raises ShapeError unless x is float64, which the default step is meant for.
+    Raises ShapeError unless x is float64, which the default step is meant for, OptionError for an f with arguments.
 
     >>> x = np.array([1.0, 3.0])
     >>> numerical_gradient(lambda: (x**2).sum(), x).round(6).tolist()
     [2.0, 6.0]
     """
     _require_float64("numerical_gradient", "x", x)
+    _require_no_argument(f)
     gradient = array_module(x).zeros_like(x)
     for index in np.ndindex(x.shape):
         before = float(x[index])
@@ -65,7 +67,7 @@ def check_backward(
     for k, array in enumerate(layer.params):
         _require_float64(name, f"params[{k}]", array)
     for k, array in enumerate(inputs):
-        if array is not None and array.dtype.kind == "f":
+        if array is not None and getattr(getattr(array, "dtype", None), "kind", "f") == "f":
             _require_float64(name, f"input {k}", array)
     y = layer.forward(*inputs)
     xp = array_module(y)
@@ -109,8 +111,21 @@ def _compare(what: str, analytic: Array, numeric: Array, rtol: float, atol: floa
 
 
 def _require_float64(who: str, what: str, array: Array) -> None:
-    if array.dtype != np.float64:
-        raise ShapeError(f"{who}: {what} must be float64 for finite differences; got {array.dtype}")
+    found = getattr(array, "dtype", f"a {type(array).__name__}")
+    if found != np.float64:
+        raise ShapeError(f"{who}: {what} must be float64 for finite differences; got {found}")
+
+
+def _require_no_argument(f: Callable[..., Any]) -> None:
+    """Raise OptionError for a function of x, which many textbooks pass."""
+    try:
+        inspect.signature(f).bind()
+    except TypeError as error:
+        raise OptionError(
+            f"numerical_gradient: f takes no argument, since x is changed in place; {error}: write lambda: f(x)"
+        ) from None
+    except ValueError:  # a built-in function without a signature
+        return
 
 
 # What a layer's backward computes, in formulas with shapes.

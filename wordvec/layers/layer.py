@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from wordvec.arrays import Array, array_module
 from wordvec.errors import OptionError, ShapeError, WordvecError
 
@@ -48,6 +50,9 @@ def _noted(forward: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(forward)
     def noted(self: Any, *args: Any, **options: Any) -> Any:
         self._went_forward = False
+        name = type(self).__name__
+        args = tuple(as_array(name, value) for value in args)
+        options = {key: as_array(name, value) for key, value in options.items()}
         result = forward(self, *args, **options)
         self._shapes = [getattr(value, "shape", None) for value in args], getattr(result, "shape", ())
         self._went_forward = True
@@ -62,12 +67,55 @@ def _checked(backward: Callable[..., Any]) -> Callable[..., Any]:
         if not self._went_forward:
             name = type(self).__name__
             raise WordvecError(f"{name}: backward before forward: call forward first, backward goes back through it")
+        args = tuple(_fitting(self, dout) if place == 0 else dout for place, dout in enumerate(args))
         return backward(self, *args, **options)
 
     return checked
 
 
+def _fitting(layer: Any, dout: Any) -> Any:
+    """dL/dy, which has the shape of y: numpy would silently repeat smaller ones."""
+    name, of_output = type(layer).__name__, layer._shapes[1]
+    dout = dout if isinstance(dout, float) else as_array(name, dout)  # an array of float64 would change other dtypes
+    shape = getattr(dout, "shape", ())
+    if shape not in ((), of_output):
+        raise ShapeError(f"{name}: dout must have the shape of what forward returned, {of_output}; got {shape}")
+    return dout
+
+
 # Checks of a layer's inputs: one clear message instead of a wrong result.
+
+
+def as_array(who: str, value: Any) -> Any:
+    """`value`; if it is a list, a tuple, a number or a column of a table, the same as a numpy array.
+
+    Raises ShapeError for rows of different lengths.
+
+    >>> as_array("Embedding", [2, 0])
+    array([2, 0])
+    """
+    numbers = type(value) in (list, tuple, int, float)  # not a named tuple, nor the bool of "training"
+    if not numbers and (hasattr(value, "reshape") or not hasattr(value, "__array__")):
+        return value
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ShapeError(f"{who}: an array has rows of one length; got a list of rows of different lengths") from None
+
+
+def check_parameters(layer: str, **parameters: Array) -> None:
+    """Raise ShapeError unless the parameters are arrays of floating-point numbers: training changes them in place.
+
+    >>> check_parameters("MatMul", W=[[1, 2]])
+    Traceback (most recent call last):
+    wordvec.errors.ShapeError: MatMul: W must be an array of floats; got a list: np.array(W, float) makes one
+    """
+    for name, value in parameters.items():
+        found = value.dtype if hasattr(value, "reshape") else f"a {type(value).__name__}"
+        if getattr(found, "kind", "") != "f":
+            raise ShapeError(
+                f"{layer}: {name} must be an array of floats; got {found}: np.array({name}, float) makes one"
+            )
 
 
 def check_ids(layer: str, ids: Array, size: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import OptionError, ShapeError
-from wordvec.layers.layer import Layer, check_ids
+from wordvec.layers.layer import Layer, check_ids, check_parameters
 from wordvec.layers.row_gradient import RowGradient
 
 
@@ -24,6 +24,7 @@ class MatMul(Layer):
     """
 
     def __init__(self, W: Array) -> None:
+        check_parameters("MatMul", W=W)
         if W.ndim != 2:
             raise ShapeError(f"MatMul: W must be (D, V); got {W.shape}")
         self.params, self.grads = [W], [array_module(W).zeros_like(W)]
@@ -60,6 +61,7 @@ class Affine(Layer):
     """
 
     def __init__(self, W: Array, b: Array) -> None:
+        check_parameters("Affine", W=W, b=b)
         if W.ndim != 2 or b.shape != W.shape[1:]:
             raise ShapeError(f"Affine: W must be (D, V) and b (V,); got {W.shape} and {b.shape}")
         self.matmul = MatMul(W)
@@ -94,6 +96,7 @@ class Embedding(Layer):
     """
 
     def __init__(self, W: Array) -> None:
+        check_parameters("Embedding", W=W)
         if W.ndim != 2:
             raise ShapeError(f"Embedding: W must be (V, D); got {W.shape}")
         self.params, self.grads = [W], [RowGradient.zero(W)]
@@ -203,8 +206,9 @@ def _fans(name: str, rng: np.random.Generator, shape: tuple[int, int]) -> tuple[
             f"{name}: rng must be a numpy random generator, such as np.random.default_rng(1); "
             f"got a {type(rng).__name__}"
         )
-    if len(shape) != 2 or min(shape) < 1:
-        raise ShapeError(f"{name}: shape must be (fan_in, fan_out), both at least 1; got {tuple(shape)}")
+    whole = isinstance(shape, (tuple, list)) and all(isinstance(side, (int, np.integer)) for side in shape)
+    if not whole or len(shape) != 2 or min(shape) < 1:
+        raise ShapeError(f"{name}: shape must be (fan_in, fan_out), both whole numbers of at least 1; got {shape}")
     return shape
 
 

@@ -17,6 +17,7 @@ from wordvec.layers.layer import (
     as_bool,
     check_float,
     check_ids,
+    check_parameters,
     check_reduction,
     reduce_terms,
 )
@@ -235,6 +236,7 @@ class GloVeLoss(Layer):
         reduction: str = "mean",
     ) -> None:
         check_reduction("GloVeLoss", reduction)
+        check_parameters("GloVeLoss", W_in=W_in, W_out=W_out, b_in=b_in, b_out=b_out)
         if W_in.ndim != 2 or W_out.shape[1:] != W_in.shape[1:]:
             raise ShapeError(f"GloVeLoss: W_in and W_out must be (V, D); got {W_in.shape} and {W_out.shape}")
         if b_in.shape != W_in.shape[:1] or b_out.shape != W_out.shape[:1]:

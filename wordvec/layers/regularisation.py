@@ -6,7 +6,7 @@ import numpy as np
 
 from wordvec.arrays import Array, array_module
 from wordvec.errors import OptionError, ShapeError
-from wordvec.layers.layer import Layer, ParameterFreeLayer, check_float
+from wordvec.layers.layer import Layer, ParameterFreeLayer, check_float, check_parameters
 
 
 class BatchNorm(Layer):
@@ -29,6 +29,7 @@ class BatchNorm(Layer):
     """
 
     def __init__(self, gamma: Array, beta: Array, momentum: float = 0.9, epsilon: float = 1e-5) -> None:
+        check_parameters("BatchNorm", gamma=gamma, beta=beta)
         xp = array_module(gamma, beta)
         if gamma.ndim != 1 or beta.shape != gamma.shape:
             raise ShapeError(f"BatchNorm: gamma and beta must be (D,); got {gamma.shape} and {beta.shape}")

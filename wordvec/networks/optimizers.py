@@ -21,16 +21,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
 
+from wordvec.argument_types import check_fields
 from wordvec.arrays import Array, array_module, subtract_rows
-from wordvec.errors import OptionError, ShapeError, TrainingError
+from wordvec.errors import ArgumentError, OptionError, ShapeError, TrainingError
 from wordvec.layers.row_gradient import RowGradient, add_gradients
-
-Gradient = Any  # an Array or a RowGradient
+from wordvec.networks.clipping import Gradient, gradient_norm
 
 ABOVE_0: tuple[Callable[[float], bool], str] = (lambda x: x > 0, "above 0")
 FROM_0: tuple[Callable[[float], bool], str] = (lambda x: x >= 0, "at least 0")
@@ -65,7 +65,16 @@ class Optimizer(ABC):
     # By id(parameter); the parameter is kept alive with it.
     _memory: dict[int, tuple[Array, list[Array]]] = field(default_factory=dict, init=False, repr=False)
 
+    def __new__(cls, *values: Any, **options: Any) -> Any:
+        """Raise ArgumentError for an unknown option."""
+        known = [option.name for option in fields(cls) if option.init]
+        wrong = next((name for name in options if name not in known), None)
+        if wrong is not None:  # such as lr, the name in many textbooks
+            raise ArgumentError(f"{cls.__name__} has no option {wrong!r}; it takes: {', '.join(known)}")
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
+        check_fields(type(self).__name__, {option.name: option.type for option in fields(self) if option.init}, self)
         for name, (holds, allowed) in RANGES.items():
             if hasattr(self, name) and not holds(value := getattr(self, name)):
                 raise OptionError(f"{type(self).__name__}: {name} must be {allowed}; got {value}")
@@ -235,52 +244,19 @@ class Adam(Optimizer):
         W -= (self.learning_rate / (1 - self.beta1**self.steps)) * m / (root + self.epsilon)
 
 
-def gradient_norm(grads: Sequence[Gradient]) -> float:
-    """The joint norm of all gradients: the root of the sum of all squares.
-
-    >>> gradient_norm([np.array([3.0]), np.array([[0.0, 4.0]])])
-    5.0
-    """
-    dense = [_numbers(gradient).ravel() for gradient in grads]
-    return float(np.sqrt(sum(float(array_module(g).vdot(g, g)) for g in dense)))
-
-
-def clip_gradients(grads: Sequence[Gradient], max_norm: float) -> float:
-    """Scale all gradients down in place so that their joint norm is at most `max_norm`; return the norm before.
-
-    Pascanu, Mikolov and Bengio 2013, "On the difficulty of training recurrent neural networks", algorithm 1. The
-    option `clip_norm` of every optimizer does the same at each update. Raises OptionError unless `max_norm` is above
-    0, TrainingError for a norm that is not finite.
-
-    >>> gradient = np.array([3.0, 4.0])
-    >>> clip_gradients([gradient], max_norm=1.0), gradient.round(2).tolist()
-    (5.0, [0.6, 0.8])
-    """
-    if not max_norm > 0:
-        raise OptionError(f"clip_gradients: max_norm must be above 0; got {max_norm}")
-    norm = gradient_norm(grads)
-    if not np.isfinite(norm):
-        raise TrainingError(f"clip_gradients: the norm of the gradients is {norm}: try a lower learning_rate")
-    if norm > max_norm:
-        for array in {id(a): a for a in map(_numbers, grads)}.values():  # an array listed twice is scaled once
-            array *= max_norm / norm
-    return norm
-
-
-def _numbers(gradient: Gradient) -> np.ndarray:
-    return gradient.rows if isinstance(gradient, RowGradient) else gradient
-
-
 def merge_tied(params: Sequence[Array], grads: Sequence[Gradient]) -> tuple[list[Array], list[Gradient]]:
     """Each parameter once, with the sum of its gradients; parameters are compared by identity.
 
-    Raises ShapeError when a gradient does not have the shape of its parameter.
+    Raises ShapeError when a gradient is not shaped like its parameter, and for arrays: their rows have no identity.
 
     >>> W, V = np.zeros(1), np.zeros(1)  # equal, but two parameters
     >>> params, grads = merge_tied([W, V, W], [np.array([1.0]), np.array([2.0]), np.array([3.0])])
     >>> len(params), [g.tolist() for g in grads]
     (2, [[4.0], [2.0]])
     """
+    for given in (params, grads):
+        if hasattr(given, "reshape") or not hasattr(given, "__len__"):
+            raise ShapeError(f"update takes lists of arrays, as in update([W], [dW]); got a {type(given).__name__}")
     if len(params) != len(grads):
         raise ShapeError(f"update needs one gradient for each parameter; got {len(params)} and {len(grads)}")
     merged: dict[int, tuple[Array, Gradient]] = {}

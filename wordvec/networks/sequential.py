@@ -61,10 +61,11 @@ class Sequential(Layer):
         if not layers:
             raise OptionError("Sequential: at least one layer is needed")
         for place, layer in enumerate([*layers, *([] if loss is None else [loss])]):
-            if not (hasattr(layer, "forward") and hasattr(layer, "backward")):
-                raise OptionError(
-                    f"Sequential: layer {place} must have forward and backward; got a {type(layer).__name__}"
-                )
+            if isinstance(layer, type) or not (hasattr(layer, "forward") and hasattr(layer, "backward")):
+                is_class = isinstance(layer, type)
+                found = f"the class {layer.__name__}" if is_class else f"a {type(layer).__name__}"
+                hint = f": write {layer.__name__}()" if is_class else ": write *layers" if type(layer) is list else ""
+                raise OptionError(f"Sequential: layer {place} must have forward and backward; got {found}{hint}")
         if len({id(layer) for layer in layers}) < len(layers):
             raise OptionError("Sequential: a layer keeps the values of its last forward, so it cannot be used twice")
         self.layers, self.loss = list(layers), loss
@@ -96,6 +97,8 @@ class Sequential(Layer):
 
     def forward(self, x: Array, *targets: Array) -> Array:
         """Return the loss of a training batch; without a loss, the output of the last layer."""
+        if self.loss is not None and not targets:
+            raise OptionError("Sequential: forward needs a target for the loss, forward(x, t); predict(x) needs none")
         for layer in self.layers:
             x = layer.forward(x)
         return x if self.loss is None else self.loss.forward(x, *targets)

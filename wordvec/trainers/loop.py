@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wordvec.trainers.epoch_reports import Reporter
     from wordvec.trainers.layers_engine import Loss
 
+UNTRAINED = 0.99  # of the loss of chance: rows that have hardly moved from where they started at random
 DIVERGED_AT = 4.0  # times the loss of chance; successful training starts at 1 and falls
 LARGEST_WEIGHT = 100.0  # weights of trained vectors are below 10; larger ones mean that rows pushed each other away
 
@@ -105,6 +106,12 @@ def run_epochs(
         history.notes.append(f"stopped after epoch {state.epoch} of {plan.epochs} by on_epoch{why}")
     elif state.epoch < plan.epochs:
         history.notes.append(f"stopped after epoch {state.epoch} of {plan.epochs}: the held-out loss no longer falls")
+    if history.loss and history.loss[-1] > UNTRAINED * plan.chance:
+        history.notes.append(
+            f"hardly anything was learned: the loss, {history.loss[-1]:.4f}, is that of chance, {plan.chance:.4f}; "
+            "for words this rare, or so few epochs, a higher --learning-rate (such as 0.2), more --epochs or, but for "
+            "documents, --init svd may help"
+        )
     keeper.save(ending=True)
 
 

@@ -186,6 +186,8 @@ def hints_for_arguments(fit: F) -> F:
 
     @functools.wraps(fit)
     def checked(self: Any, *args: Any, **options: Any) -> Any:
+        if not hasattr(type(self), "parameters"):  # SkipGram.fit(corpus): what was given takes the place of the trainer
+            raise ArgumentError("fit belongs to a trainer, not to its class: SkipGram().fit(corpus), with parentheses")
         for name in options:
             if name in known or name == "corpus":
                 continue

@@ -252,7 +252,7 @@ class WordRows(FixedRows, metaclass=NamesOfGensim):
         wordvec.errors.UnknownWordError: 'Cat' is not among the 1 words of these vectors; did you mean 'cat'?
         """
         if not isinstance(word, str):
-            raise OptionError(f"a word is a str; got {type(word).__name__}; row i is .rows([i])[0]")
+            raise OptionError(f"a word is a str; got {type(word).__name__}; row i is .rows([i])[0], all are .matrix")
         row = self._ids.get(word)
         if row is not None:
             return row

@@ -79,6 +79,7 @@ class WordVectors(TextRows):
         >>> round(vectors.n_similarity(["x", "y"], ["z"]), 6)
         1.0
         """
+        some, others = (items if isinstance(items, str) else list(items) for items in (some, others))
         if any(isinstance(items, str) or len(items) == 0 for items in (some, others)):
             raise OptionError("n_similarity: give two lists of at least one word each")
         a, b = (np.sum([self.unit_of(item) for item in items], axis=0) for items in (some, others))

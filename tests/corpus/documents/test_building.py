@@ -135,6 +135,8 @@ def test_what_says_nothing_about_documents_is_refused(tmp_path):
     for options in ({}, {"field": "text"}, {"metadata_fields": ["year"]}):
         with pytest.raises(OptionError, match="give one of them"):
             Corpus.from_documents(folder, **options)
+    with pytest.raises(OptionError, match="the table of metadata is the name of a file; got a dict: write it first"):
+        Corpus.from_documents(folder, {"path": ["a.txt"], "year": [1850]})
     with pytest.raises(OptionError, match="leave --field out"):
         Corpus.from_documents(folder, folder / "table.csv", field="text")
     with pytest.raises(CorpusError, match="there is none with this name"):

@@ -217,6 +217,32 @@ def test_other_encodings(tmp_path, encoding, bad, offset):
         list(read_lines(path, encoding=encoding))
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp949", "koi8-r"])
+@pytest.mark.parametrize("chunk", [1, 1 << 20])
+def test_utf_8_read_as_something_else_is_refused(tmp_path, monkeypatch, encoding, chunk):
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", chunk)
+    (tmp_path / "text").write_text("größer, naïve, 고양이\n", encoding="utf-8")
+    message = f"text: is UTF-8, but --encoding {encoding} was given: leave it out; .* iconv -f {encoding} -t UTF-8"
+    with pytest.raises(CorpusError, match=message):
+        list(read_lines(tmp_path, encoding=encoding, encoding_errors="replace"))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("das größte, ÄÖÜ, é à è ù\n" * 9, "cp1252"),
+        ("CAFÉ”", "cp1252"),  # the bytes of one letter in UTF-8
+        ("고양이와 개가 집에 있다.\n" * 9, "cp949"),
+        ("кот и собака\n" * 9, "koi8-r"),
+        ("猫と犬\n" * 9, "shift_jis"),
+        ("plain\n" * 9, "cp1252"),
+    ],
+)
+def test_other_encodings_are_not_taken_for_utf_8(tmp_path, text, encoding):
+    (tmp_path / "text").write_bytes(text.encode(encoding))
+    assert list(read_lines(tmp_path, encoding=encoding)) == text.splitlines()
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

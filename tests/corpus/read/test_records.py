@@ -1,4 +1,5 @@
 import bz2
+import csv
 import gzip
 import io
 import json
@@ -316,3 +317,23 @@ def test_the_line_with_which_a_spreadsheet_names_its_delimiter(tmp_path):
         Corpus.from_files(tmp_path / "a.csv", field="text", strict=True)
     (tmp_path / "plain.txt").write_text("sep=;\nyou say; goodbye\nhello\n", "utf-8")
     assert len(Corpus.from_files(tmp_path / "plain.txt", min_count=1).vocabulary) == 5
+
+
+LISTS_AS_TEXT = ["[1042, 7]", "['tea', 'milk']", '["tea"]', "[1042 7  19]", " [1.0, -2.5]\n"]
+
+
+@pytest.mark.parametrize("cell", LISTS_AS_TEXT)
+def test_lists_written_as_text_are_refused(tmp_path, cell):
+    with open(tmp_path / "s.csv", "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["n", "items"], ["1", cell], ["2", cell]])
+    with pytest.raises(CorpusError, match=r"s\.csv: .*field 'items': holds a list written as text, .*Parquet"):
+        list(read_lines(tmp_path, field="items"))
+    with pytest.raises(CorpusError, match="record 1: field 'items': holds a list written as text"):
+        list(read_lines([{"items": cell}], field="items"))
+    with pytest.raises(CorpusError, match="text 1: holds a list written as text"):
+        list(read_lines(as_texts([cell])))
+
+
+@pytest.mark.parametrize("text", ["[Laughter continues]", "[1] A note.", "[sic]", "['80s], he said", "[]", "[5]"])
+def test_brackets_in_prose_are_not_lists(text):
+    assert list(read_lines(as_texts([text]))) == [text]

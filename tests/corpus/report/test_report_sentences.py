@@ -1,5 +1,7 @@
 """Sentences: lengths and repetitions by hand, by brute force on hostile shapes, and across piece borders."""
 
+import os
+import threading
 from collections import Counter
 
 import numpy as np
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordvec import Corpus
+from wordvec.cli import main
 from wordvec.corpus.report import sentences as report_sentences
 from wordvec.corpus.report.sentences import (
     advise_on_boilerplate,
@@ -85,3 +88,22 @@ def test_words_broken_at_the_ends_of_lines(monkeypatch):
     assert "20 lines end with a hyphen, such as in 'consti-'" in " ".join(advise_on_boilerplate(found, 50, 130))
     assert not list(advise_on_boilerplate(found, 2001, 9000))  # as many in a long text are no sign
     assert examine_boilerplate(Corpus.from_sentences([["pre-", "war"], []])).broken == 0
+
+
+def test_words_broken_at_line_ends_are_seen_in_the_text_whatever_the_tokenizer(tmp_path, capsys):
+    text = tmp_path / "scan.txt"
+    hyphens = "-\u00ad\u00ac\u2010\u2e17"
+    lines = [f"the w{number}consti{hyphens[number % 5]}\ntution of the well-known state" for number in range(30)]
+    text.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["corpus", "info", str(text), "--tokenizer", "words"]) == 0
+    assert "30 of 60 lines end with a hyphen, such as in 'w0consti-'" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_read_twice(tmp_path, capsys):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("the consti-\ntution of the state\n" * 30,), daemon=True)
+    writer.start()
+    assert main(["corpus", "info", str(pipe)]) == 0  # a second reader would wait for a second writer
+    assert "30 lines end with a hyphen" in capsys.readouterr().out

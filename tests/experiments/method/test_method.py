@@ -155,6 +155,17 @@ def test_a_card_of_changes(run_of_change, capsys):
     assert record["seconds"] >= 0
 
 
+def test_documents_in_no_group_are_stated(run_of_change):
+    record = json.loads((run_of_change / "changes.json").read_text(encoding="utf-8"))
+    assert "in no group" not in paragraph_of_changes(record, "en")
+    record["corpus"]["documents"] += 4
+    assert "Documents without a date or value that can be read, and so in no group: 4." in paragraph_of_changes(
+        record, "en"
+    )
+    assert "die zu keiner Gruppe gehören: 4." in paragraph_of_changes(record, "de")
+    assert "문서는 4건이다." in paragraph_of_changes(record, "ko")
+
+
 def test_the_commands_of_a_card_repeat_the_figures(run_of_change, capsys):
     main(["card", "changes.json"])
     commands = re.findall(r"^\$ (wordvec .*)$", capsys.readouterr().out, re.M)

@@ -67,14 +67,21 @@ DIFFERENCES = {
     "sampling, and all tokens, times the epochs",
     ("Word2Vec", "build_vocab"): "a text that train gets again is not read again",
     ("Word2Vec", "save"): "one .safetensors file, no pickle; load reads gensim's files too, without running them",
-    ("KeyedVectors", ""): "words are text (str); a missing word raises UnknownWordError, a KeyError",
+    (
+        "KeyedVectors",
+        "",
+    ): "words are text (str), and no number is taken for a row; a missing word raises UnknownWordError, a KeyError",
     (
         "KeyedVectors",
         "most_similar",
     ): "indexer is refused; vectors that cancel raise InputError; ties in order of the rows",
     ("KeyedVectors", "most_similar_cosmul"): "restrict_vocab has an effect; gensim ignores it",
     ("KeyedVectors", "save"): "one .safetensors file, for any name; load reads gensim's files too",
-    ("KeyedVectors", "save_word2vec_format"): "append and total_vec are refused; words with white space too",
+    (
+        "KeyedVectors",
+        "save_word2vec_format",
+    ): "append and total_vec are refused; words with spaces are written as "
+    "gensim writes them (warns), and other white space in words is refused",
     (
         "KeyedVectors",
         "evaluate_word_pairs",
@@ -84,6 +91,7 @@ DIFFERENCES = {
         "KeyedVectors",
         "evaluate_word_analogies",
     ): "case_insensitive=True only; similarity_function has an effect; gensim always uses most_similar",
+    ("KeyedVectors", "n_similarity"): "tells which words are left out (warns)",
     ("KeyedVectors", "get_normed_vectors"): "a copy, like vectors[...] of a list",
     ("Phrases", ""): "words are text; exceeding max_vocab_size is an error; gensim drops rare pairs and continues",
     ("Phrases", "save"): "a JSON file; gensim's files of phrases are not read",

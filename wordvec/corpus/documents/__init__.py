@@ -74,7 +74,7 @@ class Document(NamedTuple):
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Documents:
     """The documents of a corpus.
 
@@ -101,6 +101,9 @@ class Documents:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __repr__(self) -> str:
+        return f"Documents({len(self):,} of {self.root!r}, with {', '.join(self.columns) or 'no metadata'})"
 
     @property
     def sentences(self) -> int:

@@ -86,16 +86,22 @@ def years_of(documents: Documents) -> list[int | None]:
 
 
 def groups_of(
-    documents: Documents, by: str, *, date_column: str | None = None, seed: int = 1, among: Sequence[int] | None = None
+    documents: Documents,
+    by: str | int,
+    *,
+    date_column: str | None = None,
+    seed: int = 1,
+    among: Sequence[int] | None = None,
 ) -> Groups:
     """Put documents into groups.
 
-    `by` is "year", "decade", "century" or a number of years, such as "25", by the dates in `date_column` (default: the
+    `by` is "year", "decade", "century" or a number of years, such as 25, by the dates in `date_column` (default: the
     first of DATE_COLUMNS that exists); "half", two random halves, the same for the same `seed`; or a column, each value
     of which is a group. `among` lists the numbers of the documents to use (default: all).
 
     Raises CorpusError for a column that is missing or has no value or date at all.
     """
+    by = str(by)
     chosen = range(len(documents)) if among is None else sorted(among)
     if by == "half":
         order = permutation(seed, SHUFFLE, len(chosen)).tolist()

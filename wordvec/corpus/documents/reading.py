@@ -45,6 +45,11 @@ class DocumentReader:
                 "metadata comes from a table with a row per file (--metadata TABLE), or from fields of records "
                 "(--field text --metadata-fields year,author): give one of them"
             )
+        if table is not None and not isinstance(table, (str, os.PathLike)):
+            raise OptionError(
+                f"the table of metadata is the name of a file; got a {type(table).__name__}: write it first, for "
+                "example frame.to_csv('metadata.csv', index=False), so that the file can be cited"
+            )
         if table is not None and field is not None:
             raise OptionError("a table of metadata is for files of text, which have no field: leave --field out")
         self.paths = [os.fspath(path) for path in as_files(paths).paths]

@@ -6,13 +6,14 @@ function of (seed, epoch, position), so an example does not depend on earlier dr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from wordvec import rng
+from wordvec.argument_types import typed
 from wordvec.arrays import Array, array_module, to_device
 from wordvec.corpus.draws.sampling import POOL_GROUPS, NegativeTable, from_pool, keep_thresholds
 from wordvec.errors import CorpusError, OptionError, ShapeError
@@ -253,11 +254,17 @@ def number_words(words: Sequence[str]) -> tuple[np.ndarray, list[str]]:
         raise CorpusError(f"number_words: a list of words expected; got one string: {words[:40]!r}; try .split()")
     if not len(words):
         raise CorpusError("number_words: there are no words")
+    unfit = next((word for word in words if not isinstance(word, Hashable)), None)
+    if unfit is not None:
+        raise CorpusError(
+            f"number_words: a list of words expected; one of them is a {type(unfit).__name__}: {unfit!r:.40}"
+        )
     number: dict[str, int] = {}
     ids = [number.setdefault(word, len(number)) for word in words]
     return np.array(ids), list(number)
 
 
+@typed
 def contexts_and_targets(ids: np.ndarray, window: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Return the ids around each position and the id at it, for all positions with `window` words on both sides.
 

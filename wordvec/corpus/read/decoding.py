@@ -13,6 +13,7 @@ from wordvec.corpus.read.compression import decompressed, packing_of
 from wordvec.errors import CorpusError
 
 CHUNK_BYTES = 1 << 20  # read and decoded at a time
+LETTERS_OF_UTF8 = 5  # outside ASCII: so many valid ones are not chance
 LONGEST_PIECE = 1 << 20  # characters of one line held at a time if the caller accepts pieces
 LONGEST_WORD = 1 << 26  # characters without white space, which must be held together
 LONGEST_LINE = 1 << 28  # characters of a line that is needed whole
@@ -88,6 +89,7 @@ def _chunks(stream: BinaryIO, on_bytes: OnBytes) -> Iterator[bytes]:
 def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> Iterator[str]:
     """The text of `chunks`, with line ends as in Python's text files and without a byte-order mark."""
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=True)
+    check_other_encoding = Utf8Check(name, encoding)
     at_start = True
     end = 0  # bytes decoded so far (unpacked, if the file is compressed)
     last = False
@@ -98,6 +100,7 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
         if not end:
             refuse_foreign(chunk, name, encoding)
         refuse_zeros(chunk, name, encoding, end)
+        check_other_encoding(chunk)
         end += len(chunk)
         try:
             text = decoder.decode(chunk, final=last)
@@ -204,6 +207,36 @@ def refuse_foreign(chunk: bytes, name: str, encoding: str) -> None:
         raise CorpusError(
             f"{name}: byte {shift.start()} begins characters in ISO 2022; read it with --encoding {found}"
         )
+
+
+class Utf8Check:
+    """Raise CorpusError for chunks of UTF-8 that are to be read in another encoding.
+
+    Encodings of one byte a character take any bytes, and make "cafÃ©" of "café" in UTF-8. In other encodings letters
+    outside ASCII hardly ever look like UTF-8, and so many never do.
+    """
+
+    def __init__(self, name: str, encoding: str) -> None:
+        self.name, self.encoding = name, encoding
+        utf = codecs.lookup(encoding).name.startswith(("utf", "ascii"))
+        self.decoder = None if utf else codecs.getincrementaldecoder("utf-8")()
+        self.letters = 0
+
+    def __call__(self, chunk: bytes) -> None:
+        """Look at the next chunk."""
+        if self.decoder is None:
+            return
+        try:
+            text = self.decoder.decode(chunk)
+        except UnicodeDecodeError:
+            self.decoder = None
+            return
+        self.letters += 0 if text.isascii() else sum(character > "\x7f" for character in text)
+        if self.letters >= LETTERS_OF_UTF8:
+            raise CorpusError(
+                f"{self.name}: is UTF-8, but --encoding {self.encoding} was given: leave it out; if other files are in "
+                f"{self.encoding}, write those in UTF-8 first: iconv -f {self.encoding} -t UTF-8 FILE > NEW"
+            )
 
 
 def is_wide(encoding: str) -> bool:

@@ -16,7 +16,16 @@ from typing import Any
 import numpy as np
 
 from wordvec.corpus.read.sources import gives_arrow, is_table, is_unordered
-from wordvec.corpus.read.values import Tally, Unusable, as_token, as_tokens, is_missing, listed_items, without_gaps
+from wordvec.corpus.read.values import (
+    Tally,
+    Unusable,
+    as_token,
+    as_tokens,
+    is_missing,
+    listed_items,
+    refuse_list_as_text,
+    without_gaps,
+)
 from wordvec.errors import CorpusError, OptionError
 
 BATCH = 1000  # records of a Hugging Face data set at a time
@@ -87,6 +96,8 @@ def blocks_of_values(values: Values, name: str, field: str | None, strict: bool 
             continue
         if has_tokens is None:
             has_tokens = isinstance(block, list)
+            if isinstance(value, str):
+                refuse_list_as_text(value, f"{where}: {described}".removesuffix(": "))
         if has_tokens != isinstance(block, list):
             kinds = ("a list of tokens", "text") if has_tokens else ("text", "a list of tokens")
             tally.leave_out(f"{where}: {described}{kinds[0]} expected as in the records before, got {kinds[1]}")
@@ -127,6 +138,8 @@ def blocks_of_texts(texts: Iterable[Any], strict: bool = False) -> Iterator[Bloc
     for number, text in enumerate(texts, 1):
         tally.total += 1
         if isinstance(text, str):
+            if number == 1:
+                refuse_list_as_text(text, "text 1")
             yield block_of(str.__str__(text)), True
         elif is_missing(text):
             tally.leave_out_missing(f"text {number}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 from wordvec.errors import CorpusError
 from wordvec.progress import announce
 
+LONGEST_LIST = 1 << 20  # characters of a list that is looked for
 FIRST_RECORDS = 1000  # if this many records hold nothing usable, the field is wrong and reading stops
 
 
@@ -141,6 +143,27 @@ def without_gaps(items: Iterable[Any]) -> tuple[list[Any], int]:
         return listed, 0
     kept = [item for item in listed if not is_missing(item) and not (isinstance(item, str) and not item)]
     return kept, len(listed) - len(kept)
+
+
+_QUOTED, _NUMBER = r"""(?:'[^'\n]*'|"[^"\n]*")""", r"-?\d+(?:\.\d*)?"
+_LIST_AS_TEXT = re.compile(
+    rf"\s*\[\s*(?:{_QUOTED}(?:[\s,]+{_QUOTED})*|{_NUMBER}(?:[\s,]+{_NUMBER})+)[\s,]*\]\s*", re.DOTALL
+)
+
+
+def refuse_list_as_text(text: str, where: str) -> None:
+    """Raise CorpusError for a list that was written as text, such as "[1042, 7]" in a cell of CSV.
+
+    >>> refuse_list_as_text("[sic], he wrote", "line 2")
+    >>> refuse_list_as_text("['tea', 'milk']", "line 2")
+    Traceback (most recent call last):
+    wordvec.errors.CorpusError: line 2: holds a list written as text, "['tea', 'milk']", ...
+    """
+    if text[:1] in "[ " and len(text) < LONGEST_LIST and _LIST_AS_TEXT.fullmatch(text):
+        raise CorpusError(
+            f"{where}: holds a list written as text, {text!r:.60}, whose brackets and commas would be parts of words: "
+            "keep lists in JSON Lines or Parquet, or write their items with spaces between them"
+        )
 
 
 def listed_items(items: Any) -> Any:

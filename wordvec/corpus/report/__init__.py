@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -53,8 +54,9 @@ class Report:
         return asdict(self)
 
 
-def examine(corpus: Corpus, threads: int | None = None) -> Report:
+def examine(corpus: Corpus, threads: int | None = None, text: Iterable[str] | None = None) -> Report:
     """Read the whole corpus once and report. `threads` is for the forecast; None means all cores at hand.
+    `text` is the lines that the corpus was made of, if at hand: they show words broken at line ends.
 
     Memory holds the vocabulary and two numbers per sentence; 17 million words take two seconds.
 
@@ -68,7 +70,7 @@ def examine(corpus: Corpus, threads: int | None = None) -> Report:
     raw_tokens = corpus.info.get("raw_tokens")
     tokenizer = corpus.info.get("tokenizer")
     sentences, words = examine_sentences(corpus), examine_words(corpus.vocabulary)
-    boilerplate = examine_boilerplate(corpus)
+    boilerplate = examine_boilerplate(corpus, text)
     threads = threads or available_cores()
     forecasts = forecast(tokens, vocabulary, threads)
     kept = tokens / raw_tokens if raw_tokens else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -160,7 +161,7 @@ LICENCE_WORDS = frozenset(
 )
 FEWEST_HEADINGS, SHARE_OF_HEADINGS = 5, 0.001
 FEWEST_LICENCE_WORDS, SHARE_OF_LICENCE_WORDS = 5, 0.0001  # of the tokens: in prose they are rarer
-HYPHENS = "-\u00ad\u00ac\u2010"
+HYPHENS = "-\u00ad\u00ac\u2010\u2e17"  # the last one in transcriptions of Gothic type
 FEWEST_BROKEN, SHARE_OF_BROKEN = 20, 0.01  # of the lines: in prose "pre- and postwar" seldom ends a line so
 LINES_AT_A_TIME = 1 << 20
 
@@ -172,7 +173,8 @@ class Boilerplate:
     Attributes:
         headings: lines that look like headings; `heading` is the beginning of the first.
         licence_words: how often each word typical of licences and title pages occurs.
-        broken: lines that end with a hyphen after letters; `broken_word` is the last word of the first.
+        broken: lines that end with a hyphen after letters; `broken_word` is the last word of the first, and
+            `looked_at` how many lines of the text were looked at (None: those of the corpus).
     """
 
     headings: int
@@ -180,10 +182,13 @@ class Boilerplate:
     licence_words: dict[str, int]
     broken: int = 0
     broken_word: str = ""
+    looked_at: int | None = None
 
 
-def examine_boilerplate(corpus: Corpus) -> Boilerplate:
-    """Look at the first word of each line, and at the vocabulary.
+def examine_boilerplate(corpus: Corpus, text: Iterable[str] | None = None) -> Boilerplate:
+    """Look at the first word of each line, and at the vocabulary; at hyphens in the lines of `text`, if given.
+
+    A tokenizer may drop hyphens, and halves of broken words are rare, so the corpus itself shows few or none of them.
 
     >>> found = examine_boilerplate(Corpus.from_sentences([["##", "Chapter", "1"], ["it", "was", "a", "night"]]))
     >>> found.headings, found.heading
@@ -198,9 +203,27 @@ def examine_boilerplate(corpus: Corpus) -> Boilerplate:
             headings += len(lines)
             first = int(lines[0]) if first < 0 and len(lines) else first
     licence = {word: int(counts[i]) for i, word in enumerate(words) if word.casefold().strip(".,:()") in LICENCE_WORDS}
+    heading = _line(corpus, first) if first >= 0 else ""
+    if text is not None:
+        return Boilerplate(headings, heading, licence, *broken_in(text))
     halves = _broken_words(corpus)
     broken_word = words[halves[0]] if len(halves) else ""
-    return Boilerplate(headings, _line(corpus, first) if first >= 0 else "", licence, len(halves), broken_word)
+    return Boilerplate(headings, heading, licence, len(halves), broken_word)
+
+
+def broken_in(lines: Iterable[str]) -> tuple[int, str, int]:
+    """How many of the first million lines end with a hyphen after letters, the first such word, and their number.
+
+    >>> broken_in(["the consti-", "tution of pre- and", "post-war states -"])
+    (1, 'consti-', 3)
+    """
+    broken, first, number = 0, "", 0
+    for line in islice(lines, LINES_AT_A_TIME):
+        number += 1
+        *_, word = line.rsplit(None, 1) or [""]
+        if word[-1:] in HYPHENS and word[-2:-1].isalpha():
+            broken, first = broken + 1, first or word
+    return broken, first, number
 
 
 def _broken_words(corpus: Corpus) -> np.ndarray:
@@ -237,11 +260,12 @@ def advise_on_boilerplate(found: Boilerplate, lines: int, tokens: int) -> Iterat
             f"{found.headings:,} lines look like headings, such as {found.heading!r}: they are not sentences; remove "
             "them, for example with grep -v"
         )
-    if found.broken >= max(FEWEST_BROKEN, SHARE_OF_BROKEN * lines):
+    if found.broken >= max(FEWEST_BROKEN, SHARE_OF_BROKEN * (found.looked_at or lines)):
+        of_all = f" of {found.looked_at:,}" if found.looked_at else ""
         yield (
-            f"{found.broken:,} lines end with a hyphen, such as in {found.broken_word!r}: words broken at the ends of "
-            "lines are two words here; join them first: "
-            "perl -CSD -0pe 's/(?<=\\pL)[-\\xAC\\xAD\\x{2010}]\\n(?=\\p{Ll})//g' FILE"
+            f"{found.broken:,}{of_all} lines end with a hyphen, such as in {found.broken_word!r}: words broken at the "
+            "ends of lines are two words here; join them first: "
+            "perl -CSD -0pe 's/(?<=\\pL)[-\\xAC\\xAD\\x{2010}\\x{2E17}]\\n(?=\\p{Ll})//g' FILE"
         )
     total = sum(found.licence_words.values())
     if total >= max(FEWEST_LICENCE_WORDS, SHARE_OF_LICENCE_WORDS * tokens):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -59,6 +59,7 @@ def as_set(
     """Return a set: `given` itself, what `read` reads if it names a file, else one called `name` of its `items`."""
     if isinstance(given, kind):
         return given
+    given = list(given) if isinstance(given, Iterator) else given  # a generator gives its items only once
     return read(given) if isinstance(given, (str, os.PathLike)) else kind(name, items(given))  # type: ignore[call-arg]
 
 

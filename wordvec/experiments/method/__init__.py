@@ -95,6 +95,7 @@ SENTENCES = {
         "vectors of the words within {window} words of its occurrences there, with less weight for frequent words "
         "(Arora et al. 2017), minus the mean over the corpus (Schütze 1998; Rodriguez et al. 2023). The vectors of "
         "those words are the same in all groups ({model}).",
+        "ungrouped": "Documents without a date or value that can be read, and so in no group: {number}.",
         "test": "Words were tested ({tested}) by permuting the documents that contain the word, at most "
         "{permutations} times (Besag and Clifford 1991); the statistic is the squared distance between the "
         "groups divided by the variation of the documents within them (Janssen 1997). Over the words, the false "
@@ -121,6 +122,7 @@ SENTENCES = {
         "Vorkommen, wobei häufige Wörter weniger zählen (Arora et al. 2017), abzüglich des Mittels über das "
         "Korpus (Schütze 1998; Rodriguez et al. 2023). Die Vektoren dieser Wörter sind in allen Gruppen "
         "dieselben ({model}).",
+        "ungrouped": "Dokumente ohne lesbare Angabe, die zu keiner Gruppe gehören: {number}.",
         "test": "Geprüft wurden {tested} Wörter mit Permutationen der Dokumente, in denen das Wort vorkommt, "
         "höchstens {permutations} je Wort (Besag und Clifford 1991); die Prüfgröße ist der quadrierte Abstand "
         "der Gruppen im Verhältnis zur Streuung der Dokumente (Janssen 1997). Über die Wörter wurde auf eine "
@@ -147,6 +149,7 @@ SENTENCES = {
         "앞뒤 {window}단어 이내에 있는 단어 벡터의 평균에서 말뭉치 전체의 평균을 뺀 것이며(Schütze 1998; "
         "Rodriguez et al. 2023), 빈도가 높은 단어에는 낮은 가중치를 주었다(Arora et al. 2017). 주변 단어의 "
         "벡터는 모든 집단에서 같다({model}).",
+        "ungrouped": "읽을 수 있는 날짜나 값이 없어 어느 집단에도 넣지 않은 문서는 {number}건이다.",
         "test": "단어 {tested}개를 검정하였다. 그 단어가 나오는 문서를 최대 {permutations}번 순열로 "
         "바꾸었고(Besag and Clifford 1991), 검정 통계량은 집단 간 거리의 제곱을 문서 간 변동으로 나눈 "
         "값이다(Janssen 1997). 단어 전체에 대하여 거짓 발견율 {level}로 보정하였다(Benjamini and Hochberg 1995). "
@@ -207,6 +210,7 @@ def paragraph_of_changes(record: Mapping[str, Any], language: str) -> str:
     """How changes were tested, from the file that ``wordvec change -o`` wrote."""
     say, options = _sentences(language), record["options"]
     groups = ", ".join(f"{name}: {size}" for name, size in zip(record["groups"], record["documents"]))
+    ungrouped = (record["corpus"].get("documents") or 0) - sum(record["documents"])
     found = sum(word["q"] <= options["level"] for word in record["words"])
     parts = [
         *_of_corpus(record["corpus"], language),
@@ -216,6 +220,7 @@ def paragraph_of_changes(record: Mapping[str, Any], language: str) -> str:
             window=options["window"],
             model=MODELS[language][options["model"]].format(dim=options["dim"]),
         ),
+        *([say["ungrouped"].format(number=_number(ungrouped, language))] if ungrouped > 0 else []),
         *([say["weights"]] if has_weights(record) else []),
         say["test"].format(
             tested=len(record["words"]),

@@ -104,12 +104,12 @@ class KeyedVectors(Questions):
 
     def get_index(self, key: Any, default: Any = None) -> Any:
         """The row number of a word, or `default`. Without a default, raises UnknownWordError, a KeyError."""
-        row = self.key_to_index.get(key)
+        row = self.key_to_index.get(key, default)
         if row is not None:
             return row
-        if default is not None:
-            return default
-        raise UnknownWordError(str(key), f"Key {key!r} not present: it is not among the {len(self):,} words here")
+        is_number = isinstance(key, (int, np.integer))
+        hint = "; words are text, and the word of a row is index_to_key[row]" if is_number else ""
+        raise UnknownWordError(str(key), f"Key {key!r} not present: it is not among the {len(self):,} words here{hint}")
 
     def has_index_for(self, key: str) -> bool:
         """Whether a word has its own row."""

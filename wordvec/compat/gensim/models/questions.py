@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wordvec.compat.gensim.differences import differs
-from wordvec.errors import InputError, OptionError, UnknownWordError
+from wordvec.compat.gensim.models.evaluations import Evaluations
+from wordvec.errors import InputError, OptionError
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -18,7 +18,7 @@ NUMBERS = (int, float, np.integer, np.floating)
 EPSILON = 1e-6  # gensim adds it to the divisor of 3CosMul
 
 
-class Questions:
+class Questions(Evaluations):
     """The queries of `KeyedVectors`. They need `word_vectors`, a view of the rows as wordvec's own vectors."""
 
     vectors: np.ndarray
@@ -36,7 +36,7 @@ class Questions:
             """A word's row."""
             ...
 
-        def get_index(self, key: str, default: Any = None) -> Any:
+        def get_index(self, key: Any, default: Any = None) -> Any:
             """A word's row number."""
 
     def most_similar(
@@ -130,10 +130,11 @@ class Questions:
         return np.asarray(np.dot(vectors_all, vector_1) / lengths)
 
     def n_similarity(self, ws1: Sequence[str], ws2: Sequence[str]) -> float:
-        """The cosine of the means of two lists of words, whose rows are not scaled."""
+        """The cosine of the means of two lists of words, not scaled; unknown words are left out with a warning."""
         if not (len(ws1) and len(ws2)):
             raise ZeroDivisionError("n_similarity: at least one of the lists is empty")
-        a, b = (np.mean([self.get_vector(word) for word in words], axis=0) for words in (ws1, ws2))
+        known = (self._known("n_similarity", words) for words in (ws1, ws2))
+        a, b = (sum(map(self.get_vector, words), np.zeros(self.vectors.shape[1])) for words in known)
         return float(np.dot(self._unit(a), self._unit(b)))
 
     def get_mean_vector(
@@ -190,95 +191,35 @@ class Questions:
         """similarity(wa, wb), divided by the sum of the `topn` largest similarities of `wa`."""
         return self.similarity(wa, wb) / sum(score for _, score in self.similar_by_word(wa, topn=topn))
 
-    # Evaluation
-
-    def evaluate_word_pairs(
-        self,
-        pairs: str | os.PathLike[str],
-        delimiter: str = "\t",
-        encoding: str = "utf8",
-        restrict_vocab: int = 300_000,
-        case_insensitive: bool = True,
-        dummy4unknown: bool = False,
-    ) -> tuple[Any, Any, float]:
-        """((Pearson's r, p), (Spearman's rho, p), percent of pairs without both words)."""
-        from scipy import stats
-
-        from wordvec.evaluation import evaluate_similarity, read_pairs
-
-        if not case_insensitive or dummy4unknown:
-            raise OptionError("evaluate_word_pairs: only case_insensitive=True, dummy4unknown=False are supported")
-        some = self._first(restrict_vocab)
-        score = evaluate_similarity(some, read_pairs(pairs, encoding), protocol="gensim", resamples=1)
-        covered = np.isfinite(np.asarray(score.outcomes))
-        human, found = np.asarray(score.gold)[covered], np.asarray(score.outcomes)[covered]
-        missing = 100.0 * float(score.items - score.covered) / max(1, score.items)
-        return stats.pearsonr(human, found), stats.spearmanr(human, found), missing
-
-    def evaluate_word_analogies(
-        self,
-        analogies: str | os.PathLike[str],
-        restrict_vocab: int = 300_000,
-        case_insensitive: bool = True,
-        dummy4unknown: bool = False,
-        similarity_function: str = "most_similar",
-    ) -> tuple[float, list[dict[str, Any]]]:
-        """(accuracy, sections); a section is a dictionary of its name, its "correct" and "incorrect" questions."""
-        from wordvec.evaluation import evaluate_analogy, read_analogies
-
-        methods = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
-        if not case_insensitive or similarity_function not in methods:
-            raise OptionError(f"evaluate_word_analogies: case_insensitive=True and {' or '.join(methods)} are here")
-        questions = read_analogies(analogies)
-        how: dict[str, Any] = {"method": methods[similarity_function], "restrict_vocab": restrict_vocab}
-        score = evaluate_analogy(self.word_vectors, questions, protocol="gensim", resamples=1, **how)
-        outcomes = iter(np.asarray(score.outcomes).tolist())
-        sections: list[dict[str, Any]] = []
-        for name, asked in questions.sections.items():
-            section: dict[str, Any] = {"section": name, "correct": [], "incorrect": []}
-            for words in asked:
-                outcome = next(outcomes)
-                if outcome == 1:
-                    section["correct"].append(_upper(words))
-                elif outcome == 0 or dummy4unknown:
-                    section["incorrect"].append(_upper(words))
-            sections.append(section)
-        right, wrong = ([words for each in sections for words in each[part]] for part in ("correct", "incorrect"))
-        total = {"section": "Total accuracy", "correct": right, "incorrect": wrong}
-        return len(right) / max(1, len(right) + len(wrong)), [*sections, total]
-
     # Parts
 
     def _centralities(self, asker: str, words: Sequence[str], norm: bool) -> list[tuple[float, str]]:
         """(product with the unit mean of all, word) of the words that have a row, with a warning about the others."""
-        used = [word for word in words if word in self]
-        if len(used) != len(words):
-            differs(f"{asker}: left out for want of a vector: {[word for word in words if word not in used]}")
+        used = self._known(asker, words)
         if not used:
             raise ValueError("cannot select a word from an empty list")
         rows = np.array([self.get_vector(word, norm=norm) for word in used], np.float64)
         return list(zip((rows @ self._unit(rows.mean(axis=0))).tolist(), used))
 
-    def _first(self, words: int | None) -> WordVectors:
-        from wordvec.vectors import WordVectors
-
-        asked = self.word_vectors
-        if words is None or words >= len(asked):
-            return asked
-        return WordVectors(self.index_to_key[:words], self.vectors[:words])
+    def _known(self, asker: str, words: Sequence[str]) -> list[str]:
+        """The words that have a row, with a warning about the others."""
+        used = [word for word in words if word in self]
+        if len(used) != len(words):
+            differs(f"{asker}: left out for want of a vector: {[word for word in words if word not in used]}")
+        return used
 
     def _weighted(self, items: Any, sign: float) -> list[tuple[Any, float]]:
         """Words and vectors with their weights: `sign`, or the given weight, which gensim does not multiply by it."""
         if items is None:
             return []
-        if isinstance(items, str) or (isinstance(items, np.ndarray) and items.ndim == 1):
+        if isinstance(items, (str, *NUMBERS)) or (isinstance(items, np.ndarray) and items.ndim == 1):
             items = [items]
         pairs = []
         for item in items:
             weighted = isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], NUMBERS)
             word, weight = item if weighted else (item, sign)
-            if isinstance(word, str) and word not in self:
-                raise UnknownWordError(word, f"Key {word!r} not present: it is not among the words here")
+            if isinstance(word, (str, *NUMBERS)) and word not in self:
+                self.get_index(word)  # raises
             pairs.append((word, float(weight)))
         return pairs
 
@@ -294,7 +235,3 @@ class Questions:
     def _unit(self, vector: np.ndarray) -> np.ndarray:
         length = float(np.linalg.norm(vector))
         return np.asarray(vector / length if length > 0 else vector).astype(self.vectors.dtype)
-
-
-def _upper(words: Sequence[Any]) -> tuple[str, ...]:
-    return tuple((word if isinstance(word, str) else word[0]).upper() for word in words)

@@ -80,7 +80,7 @@ class Word2Vec:
         self.seed = secrets.randbits(31) if seed is None else seed  # as in gensim, None is random
         self.sg, self.hs, self.negative, self.ns_exponent = int(sg), int(hs), int(negative), ns_exponent
         self.max_final_vocab, self.shrink_windows, self.comment = max_final_vocab, shrink_windows, comment
-        self.compute_loss, self.layer1_size = compute_loss, self.vector_size
+        self.compute_loss, self.layer1_size, self.cbow_mean = compute_loss, self.vector_size, 1
         self.corpus_count = self.corpus_total_words = self.train_count = 0
         self._check(max_vocab_size, cbow_mean, null_word, trim_rule, sorted_vocab)
         self._wv = KeyedVectors(self.vector_size)
