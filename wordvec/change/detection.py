@@ -67,9 +67,7 @@ def find_changes(
     sizes = np.array([len(members) for members in groups.members.values()])
     _check_sizes(groups, sizes)
     if compare == "cut" and not groups.in_time:
-        raise OptionError(
-            f"groups by {groups.by} do not follow one another in time: compare them by pairs, not by a cut"
-        )
+        raise OptionError(f"groups by {groups.by} do not follow one another in time: compare pairs, not a cut")
     compare = compare or ("cut" if groups.in_time else "pairs")
     chosen = _chosen(corpus, words, top, max_share)
     permutations = permutations or min(MOST_PERMUTATIONS, max(999, int(np.ceil(len(chosen) / level)) - 1))

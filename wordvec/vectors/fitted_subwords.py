@@ -116,16 +116,8 @@ def fit_subwords(
     record = {"method": "ridge", "min_n": min_n, "max_n": max_n, "buckets": buckets, "ridge": ridge}
     record |= {"jamo": jamo, "hashes": hashes}
     info = {**vectors.info, "subwords": record | {"ngrams": ngrams, "lean": k or None, **facts}}
-    return type(vectors)(
-        vectors.words,
-        matrix,
-        vectors.counts,
-        info,
-        vectors.context_matrix,
-        scales=scales,
-        subwords=subwords,
-        rare=vectors.rare,
-    )
+    kept: dict[str, Any] = {"scales": scales, "subwords": subwords, "rare": vectors.rare}
+    return type(vectors)(vectors.words, matrix, vectors.counts, info, vectors.context_matrix, **kept)
 
 
 @dataclass
