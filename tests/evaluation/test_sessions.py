@@ -103,7 +103,7 @@ def test_the_split_by_time():
         split_sessions(sessions, 0.2, times=[1, 2])
 
 
-@pytest.mark.parametrize("gap", [None, float("nan"), np.datetime64("NaT")])
+@pytest.mark.parametrize("gap", [None, float("nan"), np.datetime64("NaT", "s")])
 def test_a_missing_time_is_no_order(gap):
     with pytest.raises(OptionError, match="the time of session 2 is missing: leave such sessions out"):
         split_sessions([["a"], ["b"], ["c"]], 0.3, times=[3, gap, 1])
