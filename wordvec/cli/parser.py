@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from wordvec.error_codes import USAGE
-from wordvec.errors import describe
+from wordvec.errors import OptionError, describe
 from wordvec.version import __version__
 
 OTHER_VERBS = {  # names in other programs, above all fastText
@@ -62,10 +62,12 @@ class Parser(argparse.ArgumentParser):
         self.got_nothing = args is not None and len(args) == 0
         namespace, unknown = parse(args, namespace)
         if isinstance(seed := getattr(namespace, "seed", None), int):
-            from wordvec.argument_types import LARGEST_SEED  # here, since it imports numpy
+            from wordvec.argument_types import check_seed  # here, since it imports numpy
 
-            if not 0 <= seed <= LARGEST_SEED:
-                self.error(f"--seed must be a whole number from 0 to {LARGEST_SEED}; got {describe(seed)}")
+            try:
+                check_seed(seed, "--seed")
+            except OptionError as error:
+                self.error(str(error))
         for action in self._actions:
             value = getattr(namespace, action.dest, None)
             if action.option_strings and (value == "" or (isinstance(value, list) and "" in value)):
