@@ -1,11 +1,13 @@
 """Files replaced in one piece: what was there survives any failure."""
 
+import ast
 import os
 import socket
 import stat
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +53,62 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, f
             fail()
     assert target.read_text() == "old"
     assert os.listdir(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("taken", [[], ["v-new1.txt"]])
+def test_a_file_that_may_not_be_replaced_costs_no_result(tmp_path, monkeypatch, taken):
+    """Windows replaces no open file."""
+    target = tmp_path / "v.txt"
+    for name in ("v.txt", *taken):
+        (tmp_path / name).write_text("old")
+
+    def refuse(*_):
+        raise PermissionError(13, "Access is denied")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    kept = tmp_path / f"v-new{1 + len(taken)}.txt"
+    with pytest.raises(InputError, match=r"cannot be written: Access is denied; is it open") as error:
+        write(target, "hours of work")
+    assert str(error.value).endswith(f"and the result is {kept}")
+    assert (target.read_text(), kept.read_text()) == ("old", "hours of work")
+    assert sorted(os.listdir(tmp_path)) == sorted({"v.txt", kept.name, *taken})
+    monkeypatch.setattr(os, "rename", refuse)
+    with pytest.raises(InputError, match=r"v\.txt: cannot be written: Access is denied; is it open"):
+        check_writable(target)  # before the hours
+
+
+def test_text_has_the_same_bytes_on_every_system(tmp_path, monkeypatch):
+    options = {}
+
+    def noting(*given, **named):
+        options.update(named)
+        return open(*given, **named)
+
+    monkeypatch.setattr(files, "open", noting, raising=False)
+    write(tmp_path / "file", "a\nb\n")
+    assert options["newline"] == "\n"  # without it Windows writes \r\n
+
+
+def text_written_without_newline(source):
+    """The lines of a program that open a file to write text, or write it, without saying how lines end."""
+    found = []
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        modes = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        writes = name == "write_text" or (name == "open" and any(mode in ("w", "a", "x", "wt", "r+") for mode in modes))
+        if writes and not any(option.arg in ("newline", None) for option in call.keywords):
+            found.append(call.lineno)
+    return found
+
+
+def test_all_text_that_is_written_says_how_its_lines_end():
+    planted = 'open(p, "w")\nopen(p, "wb")\np.write_text(t)\np.open("a", newline="")\n'
+    assert text_written_without_newline(planted) == [1, 3]
+    package = Path(files.__file__).parent
+    for path in package.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        if "write_text(" in source or "open(" in source:
+            assert text_written_without_newline(source) == [], path
 
 
 @posix

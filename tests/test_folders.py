@@ -172,6 +172,25 @@ def test_a_second_rename_that_fails_undoes_the_first(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["corpus"]
 
 
+def test_a_folder_that_may_not_be_replaced_costs_no_result(tmp_path, monkeypatch):
+    """Windows renames no folder in which a file is open."""
+    target, rename = tmp_path / "corpus", os.rename
+    write(target, "one")
+
+    def refuse(source, to):
+        if target in (source, to):
+            raise PermissionError(13, "Access is denied")
+        rename(source, to)
+
+    monkeypatch.setattr(folders, "_renameat2", lambda: None)
+    monkeypatch.setattr(os, "rename", refuse)
+    with pytest.raises(InputError, match=r"corpus: cannot be written: Access is denied.*the result is .*corpus-new1"):
+        write(target, "two")
+    assert (target / "data").read_text() == "one"
+    assert (tmp_path / "corpus-new1" / "data").read_text() == "two"
+    assert sorted(os.listdir(tmp_path)) == ["corpus", "corpus-new1"]
+
+
 KILL_BETWEEN = """
 import os, signal, sys
 from wordvec import folders

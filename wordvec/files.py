@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from wordvec.errors import InputError
-from wordvec.written import check_not_input, full_disk_named, note_written
+from wordvec.written import check_not_input, check_not_open, full_disk_named, kept_if_refused, note_written
 
 try:
     import fcntl as fcntl  # exported: folders.py uses the same locks
@@ -51,14 +51,15 @@ def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options:
     remove_leftovers(target)
     temporary, lock = new_temporary(target)
     if "b" not in mode:
-        open_options.setdefault("errors", "backslashreplace")
+        open_options = {"errors": "backslashreplace", "newline": "\n", **open_options}  # Windows would write \r\n
     try:
         with full_disk_named(path), open(temporary, mode, **open_options) as file:  # type: ignore[call-overload]
             yield file
             file.flush()
             os.fsync(file.fileno())
         keep_mode(target, temporary)
-        os.replace(temporary, target)
+        with kept_if_refused(temporary, path, target):
+            os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
         release(lock)
@@ -70,7 +71,8 @@ def move_file(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> N
     """Rename a finished file over `path`, with both its content and the rename flushed to disk."""
     with open(source, "rb+") as file:
         os.fsync(file.fileno())
-    os.replace(source, path)
+    with kept_if_refused(Path(source), path, Path(path)):
+        os.replace(source, path)
     sync_folder(Path(path).absolute().parent)
     note_written(path)
 
@@ -83,6 +85,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     target = real_file(path)
     if target.exists() and not os.access(target, os.W_OK):
         raise InputError(f"{path}: is write-protected; allow writing to it, or name another file to write")
+    check_not_open(path, target)
     try_temporary(path, target)
 
 

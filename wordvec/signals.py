@@ -1,4 +1,4 @@
-"""SIGTERM (such as from a batch system) and SIGHUP (a closed terminal) end a run like Ctrl-C: its state is saved.
+"""SIGTERM (batch systems), SIGHUP (a closed terminal) and Ctrl-Break end a run like Ctrl-C: its state is saved.
 
 Signals reach only the main thread; in any other thread these functions do nothing.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 
 
 class Terminated(KeyboardInterrupt):

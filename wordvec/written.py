@@ -1,11 +1,13 @@
-"""Record which files and folders a block of code writes, and refuse to write over its inputs."""
+"""Record what a block of code writes, refuse to write over its inputs, and lose nothing where writing is refused."""
 
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from wordvec.errors import InputError
 
@@ -45,6 +47,36 @@ def full_disk_named(path: str | os.PathLike[str]) -> Iterator[None]:
         raise InputError(
             f"{path}: cannot be written: {error.strerror or 'the disk is full'}; what was there before is as it was; "
             "make room, or choose another folder"
+        ) from error
+
+
+@contextmanager
+def kept_if_refused(temporary: Path, path: str | os.PathLike[str], target: Path) -> Iterator[None]:
+    """Keep `temporary` under a new name if the block may not rename it over `target`. Raises InputError with that name.
+
+    Windows replaces no file that a program has open or mapped, even this one, and no folder with such a file.
+    """
+    try:
+        yield
+    except PermissionError as error:
+        names = (target.with_name(f"{target.stem}-new{n}{target.suffix}") for n in itertools.count(1))
+        kept = next(name for name in names if not name.exists())
+        os.rename(temporary, kept)
+        raise InputError(
+            f"{path}: cannot be written: {error.strerror}; is it open, in this program or another? What was there is "
+            f"as it was, and the result is {kept}"
+        ) from error
+
+
+def check_not_open(path: str | os.PathLike[str], target: Path) -> None:
+    """Raise InputError if the file `target` exists and may not be replaced, such as an open file on Windows."""
+    try:
+        if target.exists():
+            os.rename(target, target)  # changes nothing, and is refused as the later replacement would be
+    except PermissionError as error:
+        raise InputError(
+            f"{path}: cannot be written: {error.strerror}; is it open, in this program or another? Close it there, or "
+            "name another file to write"
         ) from error
 
 

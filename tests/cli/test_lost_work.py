@@ -1,6 +1,7 @@
 """What a command leaves when it is stopped, or finds no room, memory or place to write to."""
 
 import io
+import json
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -228,8 +229,8 @@ def no_room_to_load(*_, **__):
 def test_too_little_memory_is_one_line(capsys, monkeypatch, fail):
     monkeypatch.setattr(Corpus, "build", fail)
     monkeypatch.setattr(train_job, "run", fail)
-    monkeypatch.setattr("sys.stdin", io.StringIO("{}"))
-    monkeypatch.setattr(train_job, "leave_with_the_parent", lambda: None)
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({"parent": os.getpid()})))
+    monkeypatch.setattr(train_job, "leave_with_the_parent", lambda parent: None)
     for command in ("train text.txt -o v.safetensors", "corpus build text.txt -o c", "corpus info text.txt"):
         status, err = run(capsys, command)
         assert status == 2
@@ -253,8 +254,8 @@ def test_a_child_that_is_ended_says_by_what(monkeypatch, error, status):
     def end(*_):
         raise error
 
-    monkeypatch.setattr("sys.stdin", io.StringIO("{}"))
-    monkeypatch.setattr(train_job, "leave_with_the_parent", lambda: None)
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({"parent": os.getpid()})))
+    monkeypatch.setattr(train_job, "leave_with_the_parent", lambda parent: None)
     monkeypatch.setattr(train_job, "run", end)
     assert train_job.main() == status
 

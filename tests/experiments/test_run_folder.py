@@ -50,9 +50,14 @@ def test_a_training_that_diverges_is_an_error_of_its_own(corpus, tmp_path):
 
 
 def test_a_child_ends_with_its_parent(tmp_path):
-    code = "import threading, wordvec.experiments.child as t; t.leave_with_the_parent(); print('still here')"
-    child = subprocess.run([sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    assert (child.returncode, child.stdout) == (130, "")
+    code = "import os, wordvec.experiments.child as t; t.leave_with_the_parent(os.getppid()); print('still here')"
+    child = f"""
+import subprocess, sys
+process = subprocess.Popen([sys.executable, "-c", {code!r}], stdin=subprocess.PIPE)
+print("started")
+"""  # the parent ends without waiting; its end closes the pipe
+    started = subprocess.run([sys.executable, "-W", "ignore", "-c", child], capture_output=True, text=True)
+    assert (started.stdout, started.stderr) == ("started\n", "")  # at the end of both: each holds the pipes
 
 
 def test_a_finished_model_is_used_again_also_by_another_run(corpus, tmp_path, trained_here):

@@ -132,7 +132,7 @@ def save_corpus(
         header["fingerprint"] = fingerprint_of_hashes(hashes)
         header["files"] = files if documents is None else files | documents.write(temporary)
         header["sha256"] = _header_digest(header)
-        (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
+        (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def _save(folder: Path, name: str, array: np.ndarray) -> list[str]:

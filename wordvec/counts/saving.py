@@ -61,7 +61,7 @@ def save_counts(folder: Path, matrix: csr_array, options: dict[str, Any]) -> Non
         np.save(temporary / "row_starts.npy", matrix.indptr)
         np.save(temporary / "columns.npy", matrix.indices)
         np.save(temporary / "values.npy", matrix.data)
-        (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
+        (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def load_counts(folder: Path, vocabulary: Vocabulary | None) -> tuple[csr_array, dict[str, Any]]:

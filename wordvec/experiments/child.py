@@ -2,9 +2,9 @@
 
 This is no verb: `compare`, `stability` and `tune` start it as ``python -m wordvec.experiments.child`` with a job as a
 line of JSON on stdin: {"corpus": folder, "sample": null or the number of a bootstrap sample, "unit": what the sample is
-drawn from (default: sentences), "trainer": name, "options": {...}, "out": file, "show_progress": null}.
-It prints a report as JSON. Exit status: 2 for bad input, 3 if training cannot continue.
-Stdin stays open: it ends when the parent is gone, and then this process exits too.
+drawn from (default: sentences), "trainer": name, "options": {...}, "out": file, "show_progress": null, "parent": the
+number of the process that started it}. It prints a report as JSON. Exit status: 2 for bad input, 3 if training cannot
+continue. When the parent is gone, this process exits too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from wordvec.errors import TrainingError, in_one_line
@@ -24,7 +25,7 @@ def main() -> int:
     """Run the job on stdin; return the exit status."""
     try:
         job = json.loads(sys.stdin.readline())
-        threading.Thread(target=leave_with_the_parent, daemon=True).start()
+        threading.Thread(target=leave_with_the_parent, args=[job["parent"]], daemon=True).start()
         with raise_terminated():
             print(json.dumps(run(job)))
     except KeyboardInterrupt as error:
@@ -38,10 +39,17 @@ def main() -> int:
     return 0
 
 
-def leave_with_the_parent() -> None:
-    """Wait for the end of stdin, then exit: the parent is gone, so the result is not needed."""
-    while os.read(0, 1):  # not sys.stdin: a waiting thread would hold its lock when Python exits
-        pass
+def leave_with_the_parent(parent: int) -> None:
+    """Wait until the parent is gone, then exit: the result is not needed."""
+    if sys.platform == "win32":  # reading stdin would wait, and while it does, Windows loads no library
+        import _winapi
+
+        with suppress(OSError):  # it is gone already
+            process = _winapi.OpenProcess(_winapi.SYNCHRONIZE, False, parent)
+            _winapi.WaitForSingleObject(process, _winapi.INFINITE)
+    else:  # stdin ends with the parent; sys.stdin.read would hold a lock when Python exits
+        while os.read(0, 1):
+            pass
     os._exit(130)
 
 

@@ -108,6 +108,7 @@ def train_in_child(job: Job, corpus_folder: Path, out: Path, on_terminal: bool |
         "options": job.options,
         "out": os.fspath(out.absolute()),
         "show_progress": on_terminal,
+        "parent": os.getpid(),
     }
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(

@@ -98,7 +98,8 @@ def checksum() -> str:
 
 def seal(path: Path) -> None:
     """Write the checksum of a build's bytes beside it, as sha256sum does."""
-    seal_of(path).write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n", encoding="ascii")
+    line = f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+    seal_of(path).write_bytes(line.encode("ascii"))
 
 
 def seal_of(path: Path) -> Path:

@@ -118,7 +118,7 @@ class FolderStore(Store):
             temporary, lock = new_temporary(target, folder=True)
             try:
                 yield temporary
-                (temporary / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+                (temporary / FACTS).write_text(json.dumps(facts), encoding="utf-8", newline="\n")
                 if lasting:
                     _flush(temporary)
                 if target.exists() and not self.is_published(name):

@@ -1,10 +1,10 @@
 import os
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from wordvec.corpus import Corpus, read_lines
-from wordvec.corpus.read.paths import files_of, is_pattern, size_in_bytes
+from wordvec.corpus.read.paths import by_name, files_of, is_pattern, size_in_bytes
 from wordvec.corpus.read.sources import as_files
 from wordvec.errors import CorpusError
 
@@ -35,6 +35,12 @@ def test_patterns_name_files_in_order_each_once(texts, pattern, files):
     assert list(read_lines(pattern)) == files
     assert list(read_lines(as_files([pattern, "texts/a.txt"]))) == [*files, "texts/a.txt"]
     assert size_in_bytes(as_files([pattern])) == sum(map(len, files))
+
+
+def test_the_order_of_files_is_the_same_on_windows():
+    names = [PureWindowsPath(name) for name in ("a.txt", "b/c.txt", "B.txt")]
+    assert sorted(names) == names  # Windows ignores case
+    assert sorted(names, key=by_name) == [names[2], names[0], names[1]]
 
 
 def test_a_pattern_that_matches_nothing_is_named(texts):

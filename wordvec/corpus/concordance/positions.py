@@ -115,7 +115,7 @@ def _save(folder: Path, corpus: Corpus, show_progress: bool | None) -> None:
         _sort(corpus, starts, positions, show_progress)
         positions.flush()
         del positions
-        (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
+        (temporary / MARKER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def _open(folder: Path, corpus: Corpus) -> tuple[np.ndarray, np.ndarray] | None:

@@ -159,7 +159,7 @@ class Documents:
             "files": [list(file) for file in self.files],
             "documents": [[row.file, row.record, list(row.values)] for row in self.rows],
         }
-        (folder / DESCRIPTION).write_text(json.dumps(description) + "\n", encoding="utf-8")
+        (folder / DESCRIPTION).write_text(json.dumps(description) + "\n", encoding="utf-8", newline="\n")
         for name, array in ((OF_SENTENCE, self.of_sentence), (LINES, self.lines)):
             np.save(folder / name, np.asarray(array, "<i4"))
         return {name: dict(zip(("bytes", "sha256"), size_and_sha256(folder / name))) for name in FILES}

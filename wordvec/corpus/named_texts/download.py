@@ -159,7 +159,9 @@ class ResumingDownload:
     def _remember(self, url: str, headers: Any) -> None:
         etag = headers.get("ETag", "")
         validator = etag if etag.startswith('"') else headers.get("Last-Modified")  # a weak ETag W/"..." proves nothing
-        self._validator_file.write_text(json.dumps({"url": url, "validator": validator}), encoding="utf-8")
+        self._validator_file.write_text(
+            json.dumps({"url": url, "validator": validator}), encoding="utf-8", newline="\n"
+        )
 
     @property
     def _validator_file(self) -> Path:

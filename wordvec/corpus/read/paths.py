@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from wordvec.corpus.read.sources import Files, PathLike, Source
 from wordvec.corpus.storage import is_corpus_folder
@@ -86,6 +86,11 @@ def files_of(path: Path) -> list[Path]:
     return files
 
 
+def by_name(path: PurePath) -> tuple[str, ...]:
+    """The order of files, the same on all systems; Windows itself sorts paths without regard to case."""
+    return path.parts
+
+
 def _files_matching(pattern: Path) -> list[Path]:
     files: set[Path] = set()
     for match in glob.iglob(_escaped(pattern), recursive=True):
@@ -99,7 +104,7 @@ def _files_matching(pattern: Path) -> list[Path]:
             f"{pattern}: the pattern matches no file (from the folder {os.getcwd()}); ** stands for any folders, "
             "hidden files do not count"
         )
-    return sorted(files)
+    return sorted(files, key=by_name)
 
 
 def _escaped(pattern: Path) -> str:
@@ -116,7 +121,7 @@ def _files_below(folder: Path, above: frozenset[str]) -> list[Path]:
     if real in above:  # a symbolic link back up
         return []
     try:
-        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        entries = sorted((entry for entry in folder.iterdir() if not entry.name.startswith(".")), key=by_name)
     except OSError as error:
         raise CorpusError(f"{folder}: cannot be read: {error.strerror}") from error
     files: list[Path] = []

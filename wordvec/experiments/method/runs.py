@@ -95,7 +95,7 @@ def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterabl
         "outputs": list(wrote.values()),
     }
     try:
-        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        with path.open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(json.dumps(run, ensure_ascii=False) + "\n")
     except OSError as error:
         raise InputError(

@@ -70,10 +70,12 @@ def write_static_model(vectors: WordRows, folder: str | os.PathLike[str], card: 
     except (TypeError, ValueError) as error:
         raise InputError(f"WordVectors.info cannot be written as JSON: {error}") from error
     with replace_folder(folder, STATIC_FOLDER) as temporary:
-        (temporary / CONFIG).write_text(described, encoding="utf-8")
-        (temporary / "modules.json").write_text(_json([MODULE]), encoding="utf-8")
-        (temporary / "tokenizer.json").write_text(_json(_tokenizer(vectors, mark)), encoding="utf-8")
-        (temporary / CARD).write_text(card or _short_card(vectors), encoding="utf-8", errors="backslashreplace")
+        (temporary / CONFIG).write_text(described, encoding="utf-8", newline="\n")
+        (temporary / "modules.json").write_text(_json([MODULE]), encoding="utf-8", newline="\n")
+        (temporary / "tokenizer.json").write_text(_json(_tokenizer(vectors, mark)), encoding="utf-8", newline="\n")
+        (temporary / CARD).write_text(
+            card or _short_card(vectors), encoding="utf-8", errors="backslashreplace", newline="\n"
+        )
         with open(temporary / "model.safetensors", "wb") as file:
             file.write(pack_header({"format": "pt"}, tensors))
             for array in tensors.values():
