@@ -111,6 +111,14 @@ def test_the_environment_chooses(environment, language, speak, capsys):
     assert capsys.readouterr().out.startswith(USAGES[language])
 
 
+@pytest.mark.parametrize("environment, language", [({}, "ja"), ({"LANG": "ko_KR"}, "ko"), ({"LC_ALL": "C"}, "en")])
+def test_on_windows_its_language_counts_where_no_variable_says_more(environment, language, speak, monkeypatch, capsys):
+    speak(**environment)
+    monkeypatch.setattr(help_language, "locale_of_windows", lambda: "ja_JP")
+    assert main(["similar", "--help"]) == 0
+    assert capsys.readouterr().out.startswith(USAGES[language])
+
+
 @pytest.mark.parametrize(
     "encoding, language",
     [("utf-8", "ko"), ("euc-kr", "ko"), ("cp949", "ko"), ("ascii", "en"), ("latin-1", "en"), ("shift-jis", "en")],

@@ -1,8 +1,9 @@
 """Help in Korean or Japanese if the environment requests it, otherwise in English.
 
 The variables are gettext's: LC_ALL, LC_MESSAGES or LANG names the locale. LANGUAGE is a list of languages to try; a
-locale C or POSIX overrides it. The catalogues are gettext's .po files in catalogues/, read directly; texts that one
-lacks stay English. scripts/catalogues.py updates them from the parsers.
+locale C or POSIX overrides it. Without any of them, Windows' own language counts. The catalogues are gettext's .po
+files in catalogues/, read directly; texts that one lacks stay English. scripts/catalogues.py updates them from the
+parsers.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import resources
@@ -51,9 +53,19 @@ def wanted(environment: Mapping[str, str]) -> str | None:
     return None
 
 
+def locale_of_windows() -> str:
+    """The locale of the user's language on Windows, such as ko_KR; empty on other systems."""
+    if sys.platform != "win32":
+        return ""
+    import ctypes
+    import locale
+
+    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+
+
 def formatter_for(environment: Mapping[str, str], encoding: str | None) -> Callable[..., TranslatedHelp] | None:
     """The argparse formatter for the user's language; None for English, or if `encoding` lacks its letters."""
-    language = wanted(environment)
+    language = wanted({"LANG": locale_of_windows(), **environment})
     if language is None:
         return None
     try:
