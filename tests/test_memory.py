@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,3 +54,12 @@ def test_pages_given_back_are_read_again_and_changes_are_kept(tmp_path):
         assert mapped[0] == (7 if mode == "c" else 0)
         assert mapped[4999] == 4999
     give_back_pages(np.arange(3))
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="asks Windows")
+def test_windows_tells_what_is_available_and_the_peak():
+    before = memory.windows_memory()
+    held = bytearray(50_000_000)
+    available, peak = memory.windows_memory()
+    assert 2**26 < available < 2**45
+    assert before[1] + len(held) * 0.9 < peak < 2**36

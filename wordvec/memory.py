@@ -64,6 +64,8 @@ def _machines_memory() -> int | None:
                     return int(line.split()[1]) * 1024
     except OSError:
         pass
+    if sys.platform == "win32":
+        return windows_memory()[0]
     try:
         return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
@@ -83,11 +85,23 @@ def peak_memory() -> int | None:
                     return int(line.split()[1]) * 1024
     except OSError:
         pass
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
+    if sys.platform == "win32":
+        return windows_memory()[1]
+    import resource
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def windows_memory() -> tuple[int, int]:
+    """On Windows, the bytes that are available, and the most that this process held (its peak working set)."""
+    import ctypes
+
+    # The structs MEMORYSTATUSEX and PROCESS_MEMORY_COUNTERS of its API, each of which begins with its own size.
+    status, counters = (ctypes.c_uint64 * 8)(64), (ctypes.c_uint64 * 9)(72)
+    windows = ctypes.CDLL("kernel32")
+    windows.GlobalMemoryStatusEx(ctypes.byref(status))
+    windows.K32GetProcessMemoryInfo(ctypes.c_void_p(-1), ctypes.byref(counters), 72)  # -1: this process
+    return status[2], counters[1]
 
 
 def available_cores() -> int:
