@@ -231,8 +231,8 @@ def refuse_markup(head: str, name: str) -> None:
             raise CorpusError(f"{name}: holds {kind}, whose markup would be words: {way_out}")
     if _are_tagged_words(plain):
         raise CorpusError(
-            f"{name}: holds a word and its tags on each line, whose markup would be words: write its words a sentence a "
-            'line: awk \'!/^(# |-DOCSTART-)/ {if (NF) printf "%s ", $1; else print ""}\' FILE'
+            f"{name}: holds a word and its tags on each line, whose markup would be words: write its words a "
+            'sentence a line: awk \'!/^(# |-DOCSTART-)/ {if (NF) printf "%s ", $1; else print ""}\' FILE'
         )
     tags = [(slash, tag.lower()) for slash, tag in _TAG.findall(head) if tag.lower() not in TAGS_OF_TEXT]
     begins = _TAG.match(head.lstrip()) and any(slash for slash, _ in tags) and len(tags) >= FEWEST_TAGS
