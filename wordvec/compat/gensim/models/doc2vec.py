@@ -173,8 +173,8 @@ class Doc2Vec(Word2Vec):
         name = os.fspath(args[0] if args else kwargs["fname"])
         if not os.path.isfile(name + DOCUMENTS):
             raise OptionError(
-                f"{name}: no {name}{DOCUMENTS} beside it: not a model that Doc2Vec.save of wordvec wrote; of a model of "
-                "gensim, model.dv.save_word2vec_format (there) and KeyedVectors.load_word2vec_format (here) keep the "
+                f"{name}: no {name}{DOCUMENTS} beside it: not a model that Doc2Vec.save of wordvec wrote; of a model "
+                "of gensim, model.dv.save_word2vec_format (there) and KeyedVectors.load_word2vec_format (here) keep the "
                 "documents' vectors"
             )
         vectors = WordVectors.load(name)
