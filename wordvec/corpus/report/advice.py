@@ -78,9 +78,9 @@ def _about_reading(vocabulary: int, tokenizer: str | None, words: Words) -> Iter
     numbers = signs["digits"].words if tokenizer != "words" else 0
     if not found and signs["digits"].tokens > IDS:
         yield (
-            f"{percent(signs['digits'].tokens)} of the tokens have digits ({examples(signs, 'digits')}): if they are ids, "
-            "leave --numbers alone, which makes them one word, and train with --preset items (sessions, baskets) or walks "
-            "(random walks on a graph, not its edges)."
+            f"{percent(signs['digits'].tokens)} of the tokens have digits ({examples(signs, 'digits')}): if they are "
+            "ids, leave --numbers alone, which makes them one word, and train with --preset items (sessions, baskets) "
+            "or walks (random walks on a graph, not its edges)."
         )
     elif not found and numbers > DIFFERENT_NUMBERS * vocabulary:
         yield f"{numbers:,} words have digits ({examples(signs, 'digits')}): --numbers zero writes every number as 0."
