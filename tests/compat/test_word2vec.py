@@ -16,7 +16,7 @@ from wordvec.compat.gensim.models import CallbackAny2Vec, Doc2Vec, FastText, Phr
 from wordvec.compat.gensim.models.doc2vec import TaggedDocument
 from wordvec.compat.gensim.models.fasttext import load_facebook_vectors
 from wordvec.compat.gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser
-from wordvec.compat.gensim.models.word2vec import LineSentence, PathLineSentences
+from wordvec.compat.gensim.models.word2vec import LineSentence, PathLineSentences, Text8Corpus
 from wordvec.compat.gensim.table import table
 from wordvec.compat.gensim.utils import simple_preprocess
 from wordvec.errors import ArgumentError, InputError, OptionError, WordvecError
@@ -420,6 +420,15 @@ def test_what_is_no_callback_is_refused(callbacks, message):
         Word2Vec(TEXT, callbacks=callbacks, **SMALL)
     with pytest.raises(ArgumentError, match=message):
         Doc2Vec([TaggedDocument(words, [0]) for words in TEXT], dm=0, callbacks=callbacks, **SMALL)
+
+
+@pytest.mark.parametrize("length", [1, 3, 7, 10_000])
+@pytest.mark.parametrize("text", ["a b  c\nd né e", "a b c d e f ", "word " * 300_000 + "end"])
+def test_the_words_of_text8_come_in_lists_of_one_length(tmp_path, text, length):
+    (tmp_path / "text8").write_text(text, encoding="utf-8")
+    words = text.split()
+    expected = [words[first : first + length] for first in range(0, len(words), length)]
+    assert list(Text8Corpus(tmp_path / "text8", length)) == expected
 
 
 @pytest.mark.parametrize(

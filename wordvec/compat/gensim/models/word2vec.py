@@ -15,6 +15,7 @@ from wordvec.compat.gensim.models.callbacks import call_all, checked_callbacks
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.lines import LineSentence as LineSentence
 from wordvec.compat.gensim.models.lines import PathLineSentences as PathLineSentences
+from wordvec.compat.gensim.models.lines import Text8Corpus as Text8Corpus
 from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.corpus.read.values import listed_items
