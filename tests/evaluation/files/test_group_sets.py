@@ -223,3 +223,11 @@ def test_outliers_in_a_table_with_a_line_for_each_word(tmp_path):
     wrong = write(path, table.replace("run,true", "run,perhaps"))
     with pytest.raises(EvaluationFileError, match="line 4: expected 4 fields as in the header, is_outlier true or"):
         read_outliers(wrong)
+
+
+def test_a_folder_of_words_and_outliers_is_no_set_of_categories(tmp_path):
+    for topic in ("cats", "cars"):
+        write(tmp_path / f"{topic}.txt", f"{topic}1\n{topic}2\n\nrun\nwalk\n")
+    assert recognise(tmp_path)[0] == "outliers"
+    with pytest.raises(EvaluationFileError, match="words, a blank line and outliers: a set for --outliers"):
+        read_categories(tmp_path)

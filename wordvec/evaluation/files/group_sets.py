@@ -118,8 +118,11 @@ def _which_columns(rows: Sequence[tuple[Line, list[str]]]) -> tuple[int, int]:
 
 def _categories_by_file(source: Source, folder: Path, encoding: str) -> CategorySet:
     found = []
-    for path in sorted(folder.glob("*.txt")):
-        for line in read_set_lines(path, encoding):
+    of_files = [(path, read_set_lines(path, encoding)) for path in sorted(folder.glob("*.txt"))]
+    if of_files and all(len(_gaps(lines)) == 1 for _, lines in of_files):
+        raise EvaluationFileError(f"{source}: each file has words, a blank line and outliers: a set for --outliers")
+    for path, lines in of_files:
+        for line in lines:
             if len(line.text.split()) != 1:
                 raise line.error("expected one word, in a folder where each file is a category; got")
             found.append((line.text.strip(), path.stem))
@@ -191,9 +194,14 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(word for pair in QUOTED.findall(text) for word in pair if word)
 
 
+def _gaps(lines: Sequence[Line]) -> list[int]:
+    """The places of the lines before which there are blank ones."""
+    return [i for i in range(1, len(lines)) if lines[i].number > lines[i - 1].number + 1]
+
+
 def _topic(path: Path, encoding: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     lines = read_set_lines(path, encoding)
-    gaps = [i for i in range(1, len(lines)) if lines[i].number > lines[i - 1].number + 1]
+    gaps = _gaps(lines)
     if len(gaps) != 1:
         found = f"{len(gaps)} blank lines between lines" if lines else "nothing"
         raise EvaluationFileError(f"{path}: expected words, one blank line, outliers, a word per line; got {found}")
