@@ -10,12 +10,13 @@ import warnings
 import numpy as np
 import pytest
 
+from wordvec.compat import gensim as compat_gensim
 from wordvec.compat.gensim.differences import CompatWarning
 from wordvec.compat.gensim.models import CallbackAny2Vec, Doc2Vec, FastText, Phrases, Word2Vec
 from wordvec.compat.gensim.models.doc2vec import TaggedDocument
 from wordvec.compat.gensim.models.fasttext import load_facebook_vectors
 from wordvec.compat.gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser
-from wordvec.compat.gensim.models.word2vec import LineSentence, PathLineSentences
+from wordvec.compat.gensim.models.word2vec import LineSentence, PathLineSentences, Text8Corpus
 from wordvec.compat.gensim.table import table
 from wordvec.compat.gensim.utils import simple_preprocess
 from wordvec.errors import ArgumentError, InputError, OptionError, WordvecError
@@ -419,3 +420,38 @@ def test_what_is_no_callback_is_refused(callbacks, message):
         Word2Vec(TEXT, callbacks=callbacks, **SMALL)
     with pytest.raises(ArgumentError, match=message):
         Doc2Vec([TaggedDocument(words, [0]) for words in TEXT], dm=0, callbacks=callbacks, **SMALL)
+
+
+@pytest.mark.parametrize("length", [1, 3, 7, 10_000])
+@pytest.mark.parametrize("text", ["a b  c\nd né e", "a b c d e f ", "word " * 300_000 + "end"])
+def test_the_words_of_text8_come_in_lists_of_one_length(tmp_path, text, length):
+    (tmp_path / "text8").write_text(text, encoding="utf-8")
+    words = text.split()
+    expected = [words[first : first + length] for first in range(0, len(words), length)]
+    assert list(Text8Corpus(tmp_path / "text8", length)) == expected
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda model: model.vocab, r"so in model\.wv; gensim 4 has key_to_index"),
+        (lambda model: model.index2word, "gensim 4 calls it index_to_key"),
+        (lambda model: model.most_similar_cosmul(["cat"]), r"ask model\.wv\.most_similar_cosmul"),
+        (lambda model: model.iter, "gensim 4 calls it epochs"),
+        (lambda model: model.load_word2vec_format("v.txt"), r"read KeyedVectors\.load_word2vec_format"),
+        (lambda model: model.predict_output_word(["cat"]), "not supported: "),
+        (lambda model: model["cat"], r"ask model\.wv\["),
+        (lambda model: "cat" in model, r"ask `word in model\.wv`"),
+        (lambda model: compat_gensim.corpora, "keep gensim itself for corpora"),
+        (lambda model: compat_gensim.models.LdaModel, r"gensim\.models\.LdaModel is not in wordvec"),
+    ],
+)
+def test_names_of_gensim_3_and_what_is_not_here_are_answered_with_gensim_4s_names(ask, told):
+    with pytest.raises((AttributeError, TypeError), match=told):
+        ask(Word2Vec(vector_size=2))
+
+
+def test_the_names_that_answers_give_exist():
+    model = Word2Vec(TEXT, **SMALL, epochs=1)
+    for name in ("key_to_index", "index_to_key", "get_vecattr", "get_normed_vectors", "vectors", "add_vectors"):
+        assert hasattr(model.wv, name)

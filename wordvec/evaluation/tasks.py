@@ -25,7 +25,7 @@ from wordvec.evaluation.files.group_sets import (
     read_categories,
     read_outliers,
 )
-from wordvec.evaluation.files.readers import read_analogies, read_pairs
+from wordvec.evaluation.files.readers import BATS, read_analogies, read_pairs
 from wordvec.evaluation.files.set_files import AnalogyQuestions, Source, WordPairs, find_file, read_set_lines
 from wordvec.evaluation.hit_rate import HeldOutPairs, evaluate_hit_rate, read_held_out
 from wordvec.evaluation.outliers import evaluate_outliers
@@ -62,6 +62,7 @@ READERS: dict[str, Callable[..., Any]] = {
 }
 # A line of words is ambiguous, so held-out pairs and sessions are never recognised by their content.
 FILES = ("similarity", "analogy", "categorisation", "outliers", "bias")
+MOST_GUESSED = 100  # lines of a single file of BATS, which has 50
 FOLDERS = ("relations", "analogy", "outliers", "categorisation")
 
 Task = tuple[str, Any]  # the name of a task and a set: a file, a bundled name, or what the task's function takes
@@ -152,6 +153,7 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
         except EvaluationFileError as error:
             refused.append((task, str(error)))
     if len(accepted) == 1:
+        _refuse_word_lists(source, *accepted[0])
         return accepted[0]
     if not refused or accepted:
         tasks = " or ".join(task for task, _ in accepted)
@@ -159,6 +161,17 @@ def recognise(source: Source, encoding: str = "utf-8") -> tuple[str, Any]:
     reasons = "; ".join(f"as {task}: {message.removeprefix(f'{source}: ')[:160]}" for task, message in refused)
     hint = f"; name the sets in a folder one by one: {source}/*" if is_folder else ""
     raise EvaluationFileError(f"{source}: in no known format of an evaluation set ({reasons}){hint}")
+
+
+def _refuse_word_lists(source: Source, task: str, items: Any) -> None:
+    """Raise EvaluationFileError for a long table of two columns, which may be BATS but also a dictionary."""
+    questions = sum(map(len, items.sections.values())) if task == "analogy" and items.notes == (BATS,) else 0
+    if questions > MOST_GUESSED**2 and not find_file(source).is_dir():
+        raise EvaluationFileError(
+            f"{source}: lines of two columns: a file of BATS has {MOST_GUESSED} of them at most; for analogies between "
+            f"all pairs of its lines, say --analogy {source}; a dictionary of two languages is for wordvec translate "
+            "--dictionary"
+        )
 
 
 # Scores of many files of vectors: one after the other here, or one cluster task per file.

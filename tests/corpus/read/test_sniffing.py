@@ -7,6 +7,7 @@ import itertools
 import json
 import pickle
 import random
+import re
 import zipfile
 
 import numpy as np
@@ -213,6 +214,10 @@ ANNOTATED = {
     "cards or a calendar": "BEGIN:VCARD\nVERSION:3.0\nFN:A. Cat\nEND:VCARD\n",
     "a CHAT transcript": "@UTF8\n@Begin\n@Languages:\teng\n*CHI:\tmore cookie .\n%mor:\tqn|more n|cookie .\n@End\n",
     "sequences": ">sp|P1 the cat\nMKVLAAGIVGLLLAQW\nMKV*\n>sp|P2\nMKVLAAGIVG\n>cut of",
+    "sequences of which one has a slip": ">P1\nMKVLAAGIVGLLLAQW\nMKVA8AGIV\n>P2\nMKVLAAGIVG\n",
+    "sequences of small letters": ">chr1\nacgttgcaaacgtttga\nACGTNNNN\n",
+    "a word and its tags": "-DOCSTART- -X- O\n\nEU NNP B-ORG\nrejects VBZ O\nGerman JJ O\n. . O\n\nPeter NNP B-PER\n",
+    "a word and its tags of two columns": "Muso NOUN\nka PART\n, PUNCT\n\na PRON\nbora VERB\n",
     "sequences of reads": "@read 1\nGATTTGGGGTTCAAAGCAGT\n+\n!''*((((***+))%%%++)\n",
 }
 ALMOST = [
@@ -221,6 +226,8 @@ ALMOST = [
     "> you wrote\nABSOLUTELY\nnot at all\n",
     "@someone\nGATTACA\nis a film\n",
     "@Beginners all\n",
+    "TP53 MDM2\nBRCA1 ATM\nO O\nABO O\nMYC MAX\n",
+    "say NOUN\nsay VERB\nnot a word\n",
     "WEBVTTs are files\n",
     "# a title\n\n\n1 is a number\n",
     "#\n \n" * 20_000 + "the cat\n",  # must not take long either
@@ -232,6 +239,20 @@ ALMOST = [
 def test_text_with_annotations_is_named_not_read_as_words(tmp_path, kind, newline):
     (tmp_path / "a.txt").write_text("\ufeff" * (newline != "\n") + ANNOTATED[kind], "utf-8", newline=newline)
     with pytest.raises(CorpusError, match=f"holds {kind.split(' of ')[0]}.*, whose markup would be words: "):
+        list(read_lines(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "way_out"),
+    [
+        ("<mediawiki xml:lang='en'><page><text>cat</text></page></mediawiki>", "wikiextractor"),
+        ("<!DOCTYPE html><html><p>cat</p></html>", "pandoc -t plain"),
+        ("<?xml version='1.0'?><TEI xmlns='tei'><text><l>cat</l></text></TEI>", "iterfind('.//{*}text')"),
+    ],
+)
+def test_how_the_text_of_xml_is_extracted_is_told(tmp_path, text, way_out):
+    (tmp_path / "a.xml").write_text(text)
+    with pytest.raises(CorpusError, match=f"extract its text first, .*{re.escape(way_out)}"):
         list(read_lines(tmp_path))
 
 

@@ -49,6 +49,7 @@ def test_the_size_decides_what_serves():
         ([line.replace(" ", ", ") + " " + line for line in TEXT], "have punctuation attached"),
         ([line.title() + " " + line for line in TEXT], "only in capitals"),
         ([f"{line} {number}" for number, line in enumerate(TEXT)], "3,000 words have digits"),
+        (["17 204 1042", "204 17 99"] * 50, "if they are ids, leave --numbers alone"),
         ([f"{line} <unk>" for line in TEXT], "<unk> stands for words that were removed before"),
         (
             ["the"] * 10 + [f"{line} the the the the the the" for line in TEXT],
@@ -75,6 +76,10 @@ def test_letters_are_fine_where_they_are_meant_and_clean_text_gets_no_advice_on_
     clean = advice_on(["the cat sat on the mat today", "a dog ran over the wide green field"] * 10)
     for word in ("headings", "Licences", "letters", "punctuation", "capitals", "markup", "digits", "spaces"):
         assert word not in clean
+
+
+def test_ids_are_not_to_be_merged_into_one_number():
+    assert "--numbers zero" not in advice_on([f"{i} {i + 1} {i + 2}" for i in range(300)])
 
 
 def test_a_min_count_that_keeps_too_little_gets_a_better_one():

@@ -105,3 +105,8 @@ def test_tables_with_named_columns(tmp_path):
 def test_repeated_questions_are_said(tmp_path):
     path = write(tmp_path / "q.txt", ": s\na b c d\na b c d\n: t\na b c d\n")
     assert read_analogies(path).notes == ("questions that occur more than once in their section: 1; all of them count",)
+
+
+def test_a_file_called_questions_may_be_in_googles_form(tmp_path):
+    path = write(tmp_path / "german.questions", ": nouns: SI/PL\nHaus Häuser Baum Bäume\n")
+    assert read_analogies(path).sections == {"nouns: SI/PL": (("Haus", "Häuser", "Baum", "Bäume"),)}

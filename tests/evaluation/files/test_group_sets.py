@@ -201,3 +201,33 @@ def test_tasks_are_read_before_anything_is_evaluated(tmp_path):
     assert [each.task for each in read] == ["bias", "bias", "similarity", "similarity"]
     with pytest.raises(OptionError, match=r"no task 'similarty' .*tasks are similarity, analogy, categorisation"):
         read_tasks([("similarty", "x.txt")])
+
+
+def test_pairs_of_words_are_no_categories_and_a_dictionary_is_not_guessed_to_be_bats(tmp_path):
+    pairs = [f"word{i}\ttranslation{i % 90}" for i in range(110)]
+    path = write(tmp_path / "en-de.tsv", "\n".join(pairs))
+    with pytest.raises(EvaluationFileError, match="90 categories for 110 words: pairs of words rather"):
+        read_categories(path)
+    with pytest.raises(EvaluationFileError, match="lines of two columns: a file of BATS has 100 of them at most"):
+        recognise(path)
+    named = write(tmp_path / "named.tsv", "word\tcategory\n" + "\n".join(pairs))
+    assert len(read_categories(named).words) == 110
+
+
+def test_outliers_in_a_table_with_a_line_for_each_word(tmp_path):
+    table = ",category,word,is_outlier\n0,cats,lion,false\n1,cats,tiger,False\n2,cats,run,true\n"
+    path = write(tmp_path / "outliers.csv", table)
+    assert recognise(path)[1].topics == (("cats", ("lion", "tiger"), ("run",)),)
+    with pytest.raises(EvaluationFileError, match="a column of outliers"):
+        read_categories(path)
+    wrong = write(path, table.replace("run,true", "run,perhaps"))
+    with pytest.raises(EvaluationFileError, match="line 4: expected 4 fields as in the header, is_outlier true or"):
+        read_outliers(wrong)
+
+
+def test_a_folder_of_words_and_outliers_is_no_set_of_categories(tmp_path):
+    for topic in ("cats", "cars"):
+        write(tmp_path / f"{topic}.txt", f"{topic}1\n{topic}2\n\nrun\nwalk\n")
+    assert recognise(tmp_path)[0] == "outliers"
+    with pytest.raises(EvaluationFileError, match="words, a blank line and outliers: a set for --outliers"):
+        read_categories(tmp_path)

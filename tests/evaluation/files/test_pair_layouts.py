@@ -53,6 +53,10 @@ def write(tmp_path, content: str | bytes, name: str = "set.txt"):
         ("1\ttiger\tcat\t7.35\n2\tStock\tegg\t1.81\n", "read as numbered lines of two words and a score"),
         ("tiger;cat;7,35\nStock;egg;1,81\n", "scores read with decimal commas"),
         ('"tiger","cat",7.35\n"Stock","egg",1.81\n', None),
+        (  # names after a #, separators at the ends of lines, and an invisible mark before a number
+            "#id;word1;word2;score;\n\u202a0;tiger;cat;7.35;\n1;Stock;egg;1.81;\n",
+            "read as columns word1, word2, score",
+        ),
     ],
 )
 def test_published_layouts(tmp_path, content, note):
@@ -126,3 +130,10 @@ def test_the_line_with_which_a_spreadsheet_names_its_delimiter(tmp_path):
     assert read_pairs(write(tmp_path, rows)).pairs == EXPECTED
     with pytest.raises(EvaluationFileError, match=r"line 3: .*got 2"):
         read_pairs(write(tmp_path, "sep=;\ntiger;cat;7.35\nStock;egg\n"))
+
+
+def test_a_row_without_words_and_score_is_skipped_and_said(tmp_path):
+    pairs = read_pairs(write(tmp_path, ",word1,word2,similarity\n0,tiger,cat,7.35\n1,Stock,egg,1.81\n2,,,\n"))
+    assert pairs.pairs == EXPECTED and "1 line without words and score skipped" in pairs.notes
+    with pytest.raises(EvaluationFileError, match="line 3: expected two words and a score"):
+        read_pairs(write(tmp_path, "word1,word2,similarity\ntiger,cat,7.35\nStock,,1.81\n"))

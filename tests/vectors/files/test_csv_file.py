@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import pickle
 
 import numpy as np
 import pytest
@@ -80,6 +81,10 @@ def test_rows_that_do_not_fit_are_told_with_their_lines(tmp_path):
         ("2 2\rtea 1 2\rmilk 3 4\r", "carriage returns alone"),
         ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git lfs pull"),
         ("<!DOCTYPE html>\n<html></html>\n", "a web page"),
+        ('[["tea", 0.5, 0.1],\n["milk", 0.2, 0.3]]', "JSON, but not in a form of vectors: expected"),
+        ('{"words": ["tea", "milk"], "vectors": [[1], [2]]}', "JSON, but not in a form of vectors: expected"),
+        (b"MATLAB 5.0 MAT-file, Platform: GLNXA64".ljust(128), "a file of MATLAB: open it"),
+        (pickle.dumps({"tea": [0.5]}, protocol=0), "a Python pickle of protocol 0, which is not read: open it"),
         (b"SQLite format 3\0" + bytes(80), "an SQLite database"),
         (b"v.txt".ljust(257, b"\0") + b"ustar\0" + bytes(249), "a tar archive: unpack it"),
     ],

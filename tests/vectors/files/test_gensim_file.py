@@ -98,6 +98,13 @@ def test_a_bomb_in_any_place_is_not_set_off(tmp_path, where):
         assert WordVectors.load(tmp_path / "v").words == WORDS
 
 
+@pytest.mark.parametrize("documents", ["dv", "docvecs"])  # gensim 4 and 3
+def test_of_a_doc2vec_model_it_is_said_that_the_documents_are_not_read(tmp_path, documents):
+    (tmp_path / "v").write_bytes(gensim_pickle(WORDS, MATRIX, 4, **{documents: Call(object)}))
+    with pytest.warns(UserWarning, match=r"only the word vectors are read; .* model\.dv\.save_word2vec_format"):
+        assert WordVectors.load(tmp_path / "v").words == WORDS
+
+
 def test_instructions_no_plain_data_needs_are_refused(tmp_path):
     for code in (b"\x80\x02cos\nsystem\n(S'true'\ntR.", b"\x80\x02(S'true'\nios\nsystem\n.", b"\x80\x02P1\n."):
         (tmp_path / "v").write_bytes(code)

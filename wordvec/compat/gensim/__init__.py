@@ -9,6 +9,8 @@ gensim`` prints a table of intended differences.
 ((8,), 'rules')
 """
 
+from typing import Any
+
 from wordvec.compat.gensim import models, utils
 from wordvec.compat.gensim.models import (
     CallbackAny2Vec,
@@ -37,3 +39,12 @@ __all__ = [
     "models",
     "utils",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    raise AttributeError(
+        f"gensim.{name} is not in wordvec.compat.gensim, which has word and document vectors, phrases and utils: "
+        f"keep gensim itself for {name}"
+    )

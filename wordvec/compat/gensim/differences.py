@@ -9,6 +9,48 @@ import warnings
 FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 RENAMED = {"size": "vector_size", "iter": "epochs", "docvecs": "dv"}  # gensim 3 -> 4
 
+# What to write for names of gensim 3, and for what is not here: of vectors, and of models.
+OF_VECTORS = {
+    "accuracy": "gensim 4 has evaluate_word_analogies(file)",
+    "add": "gensim 4 calls it add_vectors",
+    "get_keras_embedding": "gensim 4 has no such thing: give the rows, .vectors, to a layer yourself",
+    "index2entity": "gensim 4 calls it index_to_key",
+    "index2word": "gensim 4 calls it index_to_key",
+    "intersect_word2vec_format": "not supported: train wordvec's own SkipGram with fit(corpus, start=vectors)",
+    "log_accuracy": "gensim 4 has evaluate_word_analogies(file)",
+    "resize_vectors": "not supported: add_vectors makes room",
+    "similarity_unseen_docs": "not supported: compare lists of words with n_similarity",
+    "syn0": "gensim 4 calls it vectors",
+    "syn0norm": "gensim 4 has get_normed_vectors()",
+    "vectors_norm": "gensim 4 has get_normed_vectors()",
+    "vocab": "gensim 4 has key_to_index for the words and their rows, and get_vecattr(word, 'count') for counts",
+    "wmdistance": "the Word Mover's Distance is not supported; n_similarity compares two lists of words",
+    "wv": "these are the vectors already: leave .wv out",
+}
+OF_MODELS = {
+    "build_vocab_from_freq": "not supported: build_vocab(sentences) counts words",
+    "delete_temporary_training_data": "gensim 4 has no such thing: leave the line out",
+    "load_word2vec_format": "read KeyedVectors.load_word2vec_format(file)",
+    "predict_output_word": "not supported: wv.most_similar(words) has words that are near to all of them",
+    "save_word2vec_format": "write model.wv.save_word2vec_format(file)",
+    "score": "not supported",
+}
+
+
+def no_attribute(owner: str, name: str, of_vectors: bool, is_there: bool = False) -> AttributeError:
+    """The error for a name that vectors or a model do not have; `is_there` says whether a model's vectors have it."""
+    if of_vectors:
+        hint = OF_VECTORS.get(name)
+    elif name in OF_MODELS or name in RENAMED:
+        hint = OF_MODELS.get(name) or f"gensim 4 calls it {RENAMED[name]}"
+    elif name in OF_VECTORS:
+        hint = f"of a model's words, so in model.wv; {OF_VECTORS[name]}"
+    else:
+        hint = f"ask model.wv.{name}" if is_there else None
+    told = "" if hint is None else f": {hint}"
+    return AttributeError(f"{owner} has no attribute {name!r}{told}; wordvec compat gensim lists what there is")
+
+
 # Public names of gensim 4.4 that client programs may call, by class.
 NAMES = {
     "Word2Vec": "add_lifecycle_event build_vocab build_vocab_from_freq create_binary_tree estimate_memory "

@@ -31,6 +31,12 @@ _MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|mediawiki|rss|feed|tei)\b", re.I
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)(?:\s[^<>]*)?/?>")
 TAGS_OF_TEXT = {"s", "p", "doc", "unk", "pad", "eos", "bos", "num", "mask"}  # prepared text may hold these
 FEWEST_TAGS = 4
+# A part of speech of Universal Dependencies, and a span's tag: a name or a phrase begins, goes on, ...
+_PART_OF_SPEECH = re.compile(
+    "ADJ|ADP|ADV|AUX|C?CONJ|DET|INTJ|NOUN|NUM|PART|PRON|PROPN|PUNCT|SCONJ|SYM|VERB|X|_",
+)
+_SPAN = re.compile(r"O|[BIESLU]-[A-Za-z][\w-]*")
+FEWEST_TAGGED, TAGGED_LINES, MOST_COLUMNS = 5, 200, 6
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _NAME = re.compile(r"[^\W\d][\w .#/()-]{0,39}(?<!\.)")  # a column's name
 FEWEST_DIMENSIONS = 10  # of vectors in a text file
@@ -198,10 +204,23 @@ _ANNOTATED = {
         "keep what was said: grep '^\\*' FILE | cut -f 2",
     ),
     "sequences (FASTA or FASTQ)": (
-        re.compile(r">.*\n[A-Z*-]{10,}\n(?:>.*\n|[A-Z*-]*\n)*(?:>.*|[A-Z*-]*)\Z|@.*\n[ACGTUN]+\n\+"),
+        re.compile(
+            r">.*\n(?:[A-Z*-]{10,}|[acgtun]{10,})\n(?:>.*\n|[^\s>]*\n)*(?:>.*|[^\s>]*)\Z|@.*\n[ACGTUN]+\n\+", re.ASCII
+        ),
         "cut the sequences into words, such as their k-mers, one sequence a line",
     ),
 }
+
+
+_WAYS_OUT_OF_XML = (
+    (re.compile(r"<mediawiki\b"), "with wikiextractor for example"),
+    (re.compile(r"<!doctype html|<html\b", re.IGNORECASE), "with pandoc -t plain for example"),
+    (
+        re.compile(r"<TEI(?:\.2)?[\s>]"),
+        'as in python3 -c "import sys, xml.etree.ElementTree as E; [print(*t.itertext()) for t in '
+        "E.parse(sys.argv[1]).iterfind('.//{*}text')]\" FILE",
+    ),
+)
 
 
 def refuse_markup(head: str, name: str) -> None:
@@ -210,12 +229,31 @@ def refuse_markup(head: str, name: str) -> None:
     for kind, (form, way_out) in _ANNOTATED.items():
         if form.match(plain):
             raise CorpusError(f"{name}: holds {kind}, whose markup would be words: {way_out}")
+    if _are_tagged_words(plain):
+        raise CorpusError(
+            f"{name}: holds a word and its tags on each line, whose markup would be words: write its words a "
+            'sentence a line: awk \'!/^(# |-DOCSTART-)/ {if (NF) printf "%s ", $1; else print ""}\' FILE'
+        )
     tags = [(slash, tag.lower()) for slash, tag in _TAG.findall(head) if tag.lower() not in TAGS_OF_TEXT]
     begins = _TAG.match(head.lstrip()) and any(slash for slash, _ in tags) and len(tags) >= FEWEST_TAGS
     if _MARKUP.match(head) or begins:
+        way_out = next((f", {how}" for form, how in _WAYS_OUT_OF_XML if form.search(head)), "")
         raise CorpusError(
-            f"{name}: holds XML or HTML, whose markup would be words: extract its text first, and train on that"
+            f"{name}: holds XML or HTML, whose markup would be words: extract its text first{way_out}, and train on "
+            "that"
         )
+
+
+def _are_tagged_words(head: str) -> bool:
+    """Whether every line is a word and as many tags as in the others, the last a part of speech or a span's (B-PER)."""
+    lines = head.split("\n")[:TAGGED_LINES]
+    if len(head) >= HEAD:
+        lines = lines[:-1]
+    rows = [line.split() for line in lines if line.strip() and not line.startswith(("#", "-DOCSTART-"))]
+    if len(rows) < FEWEST_TAGGED or len({len(row) for row in rows}) > 1 or not 2 <= len(rows[0]) <= MOST_COLUMNS:
+        return False
+    tags = {row[-1] for row in rows}
+    return len(tags) > 1 and any(all(map(form.fullmatch, tags)) for form in (_PART_OF_SPEECH, _SPAN))
 
 
 def refuse_vectors(head: str, name: str) -> None:

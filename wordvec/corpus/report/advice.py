@@ -25,6 +25,7 @@ SHORT = 3  # words in the median sentence: fewer contexts than the smallest usef
 ATTACHED = 0.02  # raw English has about 10 %, text with separated punctuation none
 CAPITALS = 0.02  # raw English has 4 to 6 %, mostly the first words of sentences
 DIFFERENT_NUMBERS = 0.05  # of the vocabulary: rows that words would use better
+IDS = 0.5  # of the tokens: ids of items or nodes, not numbers in a text
 MARKUP = 0.002  # cleaned text has none
 LONG = 0.001  # addresses and glued words
 SCRIPT = 0.3  # a text in that script, not just quotations
@@ -75,7 +76,13 @@ def _about_reading(vocabulary: int, tokenizer: str | None, words: Words) -> Iter
     found = advise_on_cutting(signs, tokenizer)
     yield from found
     numbers = signs["digits"].words if tokenizer != "words" else 0
-    if not found and numbers > DIFFERENT_NUMBERS * vocabulary:
+    if not found and signs["digits"].tokens > IDS:
+        yield (
+            f"{percent(signs['digits'].tokens)} of the tokens have digits ({examples(signs, 'digits')}): if they are "
+            "ids, leave --numbers alone, which makes them one word, and train with --preset items (sessions, baskets) "
+            "or walks (random walks on a graph, not its edges)."
+        )
+    elif not found and numbers > DIFFERENT_NUMBERS * vocabulary:
         yield f"{numbers:,} words have digits ({examples(signs, 'digits')}): --numbers zero writes every number as 0."
     if signs["very long"].tokens > LONG and signs["Han and kana"].tokens <= SCRIPT:
         yield (

@@ -22,6 +22,9 @@ from wordvec.evaluation.files.set_files import (
 )
 
 BLESS_RELATIONS = {"attri", "coord", "event", "hyper", "mero", "random-n", "random-j", "random-v"}
+FEW_WORDS = 20  # up to so many, categories may have one word each
+IS_OUTLIER = "is_outlier"
+OUTLIERS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 
 
@@ -72,6 +75,8 @@ def read_categories(source: Source, encoding: str = "utf-8") -> CategorySet:
     rows = [(line, fields_of(line, separator)) for line in lines]
     names = [name.lower() for name in rows[0][1]]
     named = "word" in names and "category" in names
+    if named and IS_OUTLIER in names:
+        raise rows[0][0].error("a column of outliers, so this is a set of outliers (--outliers)")
     if named:
         word, category, rows = names.index("word"), names.index("category"), rows[1:]
     else:
@@ -102,13 +107,22 @@ def _which_columns(rows: Sequence[tuple[Line, list[str]]]) -> tuple[int, int]:
             "both columns have the same number of distinct entries: name them, word and category, in a first line; it "
             "starts with"
         )
+    if 2 * min(distinct) > max(distinct) and len(rows) > FEW_WORDS:
+        raise rows[0][0].error(
+            f"{min(distinct):,} categories for {max(distinct):,} words: pairs of words rather; a set of categories has "
+            "its columns named word and category in a first line, and pairs of two languages are for wordvec translate "
+            "--dictionary; it starts with"
+        )
     return (1, 0) if distinct[0] < distinct[1] else (0, 1)
 
 
 def _categories_by_file(source: Source, folder: Path, encoding: str) -> CategorySet:
     found = []
-    for path in sorted(folder.glob("*.txt")):
-        for line in read_set_lines(path, encoding):
+    of_files = [(path, read_set_lines(path, encoding)) for path in sorted(folder.glob("*.txt"))]
+    if of_files and all(len(_gaps(lines)) == 1 for _, lines in of_files):
+        raise EvaluationFileError(f"{source}: each file has words, a blank line and outliers: a set for --outliers")
+    for path, lines in of_files:
+        for line in lines:
             if len(line.text.split()) != 1:
                 raise line.error("expected one word, in a folder where each file is a category; got")
             found.append((line.text.strip(), path.stem))
@@ -132,7 +146,8 @@ def _category_set(source: Source, found: list[tuple[str, str]], notes: list[str]
 def read_outliers(source: Source, encoding: str = "utf-8") -> OutlierSet:
     """Read topics and outliers: a folder of files (words, a blank line, outliers), one such file, or a CSV table.
 
-    The table has columns category, words and outliers; words and outliers are lists such as ['cat', 'dog'].
+    The table has columns category, words and outliers; words and outliers are lists such as ['cat', 'dog']. Or it has
+    columns category, word and is_outlier, which is true or false.
     Raises EvaluationFileError with file and line.
     """
     path = find_file(source)
@@ -143,6 +158,8 @@ def read_outliers(source: Source, encoding: str = "utf-8") -> OutlierSet:
         return OutlierSet(set_name(source), tuple(_topic(file, encoding) for file in files))
     lines = read_set_lines(source, encoding)
     names = [name.strip().lower() for name in lines[0].text.split(",")] if lines else []
+    if {"category", "word", IS_OUTLIER} <= set(names):
+        return OutlierSet(set_name(source), _topics_by_word(lines, names))
     if "outliers" not in names or "words" not in names:
         return OutlierSet(set_name(source), (_topic(path, encoding),))
     topics = []
@@ -156,13 +173,35 @@ def read_outliers(source: Source, encoding: str = "utf-8") -> OutlierSet:
     return OutlierSet(set_name(source), tuple(topics))
 
 
+def _topics_by_word(
+    lines: Sequence[Line], names: Sequence[str]
+) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
+    """The topics of a table with a line for each word; the lines of a category are one topic."""
+    topics: dict[str, tuple[list[str], list[str]]] = {}
+    for line in lines[1:]:
+        fields = fields_of(line, ",")
+        if len(fields) != len(names) or fields[names.index(IS_OUTLIER)].lower() not in OUTLIERS:
+            raise line.error(f"expected {len(names)} fields as in the header, {IS_OUTLIER} true or false; got")
+        is_outlier = OUTLIERS[fields[names.index(IS_OUTLIER)].lower()]
+        topics.setdefault(fields[names.index("category")], ([], []))[is_outlier].append(fields[names.index("word")])
+    return tuple(
+        _checked_topic(name, tuple(words), tuple(outliers), lines[0].error)
+        for name, (words, outliers) in topics.items()
+    )
+
+
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(word for pair in QUOTED.findall(text) for word in pair if word)
 
 
+def _gaps(lines: Sequence[Line]) -> list[int]:
+    """The places of the lines before which there are blank ones."""
+    return [i for i in range(1, len(lines)) if lines[i].number > lines[i - 1].number + 1]
+
+
 def _topic(path: Path, encoding: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     lines = read_set_lines(path, encoding)
-    gaps = [i for i in range(1, len(lines)) if lines[i].number > lines[i - 1].number + 1]
+    gaps = _gaps(lines)
     if len(gaps) != 1:
         found = f"{len(gaps)} blank lines between lines" if lines else "nothing"
         raise EvaluationFileError(f"{path}: expected words, one blank line, outliers, a word per line; got {found}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wordvec.corpus.named_texts import EVALUATION_SETS
-from wordvec.errors import EvaluationFileError
+from wordvec.errors import EvaluationFileError, counted
 from wordvec.evaluation.files.set_files import (
     Line,
     Source,
@@ -27,7 +27,7 @@ from wordvec.evaluation.files.set_files import (
 
 Row = tuple[Line, list[str]]
 
-WORD_COLUMN = re.compile(r"#?(word|w|term|verb|noun|item)s?[12ab]")
+WORD_COLUMN = re.compile(r"(word|w|term|verb|noun|item)s?[12ab]")
 SCORE_COLUMNS = {
     "score", "similarity", "sim", "relatedness", "mean", "humanmean", "human", "rating", "meanrating", "average",
     "averagescore", "avg", "gold", "goldscore", "simlex999", "men", "value",
@@ -48,6 +48,25 @@ class Layout:
     scale: tuple[float, float] | None = None
 
 
+def without_comments(lines: Sequence[Line]) -> list[Line]:
+    """The lines that do not begin with #, and the first one if it names the columns, as ``#id;word1;word2;score``."""
+    kept = [line for line in lines if not line.text.lstrip().startswith("#")]
+    return [*lines[:1], *kept] if lines and lines[0] not in kept[:1] and _names_columns(lines[0]) else kept
+
+
+def _names_columns(line: Line) -> bool:
+    names = [_plain(field) for field in line.text.split(separator_of(line.text))]
+    return any(name in SCORE_COLUMNS for name in names) and sum(map(bool, map(WORD_COLUMN.fullmatch, names))) == 2
+
+
+def without_empty_rows(rows: Sequence[Row], layout: Layout) -> tuple[list[Row], list[str]]:
+    """The rows with anything in the columns of the words and the score, and the note about those without."""
+    kept = [row for row in rows if any(row[1][i] for i in (layout.first, layout.second, layout.score))]
+    if len(kept) == len(rows) or not kept:
+        return list(rows), []
+    return kept, [f"{counted(len(rows) - len(kept), 'line')} without words and score skipped"]
+
+
 def split_table(lines: Sequence[Line]) -> tuple[list[str] | None, list[Row], str | None]:
     """Return a table's header (or None), its rows as fields, and the separator."""
     separator = separator_of(lines[0].text)
@@ -55,8 +74,7 @@ def split_table(lines: Sequence[Line]) -> tuple[list[str] | None, list[Row], str
     while all(len(fields) > 3 and not fields[-1] for _, fields in rows):  # separators at the ends of all lines
         rows = [(line, fields[:-1]) for line, fields in rows]
     fields = rows[0][1]
-    names = [_plain(field) for field in fields]
-    named = any(name in SCORE_COLUMNS for name in names) and sum(map(bool, map(WORD_COLUMN.fullmatch, names))) == 2
+    named = _names_columns(rows[0][0])
     values = (not field or is_number(field) or field[:1].isdigit() for field in fields)
     if len(fields) >= 3 and (named or not any(values)):
         return fields, rows[1:], separator
@@ -167,7 +185,7 @@ def _without_quotes(rows: list[Row]) -> list[Row]:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\s_().\-]", "", name.lower())
+    return re.sub(r"[\s_().\-\"#]", "", name.lower())
 
 
 # Word pairs with their scores in a second file, line by line, as SemEval publishes them.

@@ -21,6 +21,8 @@ from wordvec.evaluation.files.pair_layouts import (
     lines_with_scores,
     note_on_scores,
     split_table,
+    without_comments,
+    without_empty_rows,
 )
 from wordvec.evaluation.files.set_files import (
     NO_SECTION,
@@ -48,13 +50,13 @@ def read_pairs(source: Source, encoding: str = "utf-8", scores: Source | None = 
     words and a score, with or without a header, and the published layouts of WordSim-353, SimLex-999, SimVerb, RW and
     MEN are recognised by content. `notes` report the layout, duplicate pairs and scores far from all others.
     Scores may be in a second file, one on each line: `scores`, or X.gold.txt for X.data.txt.
-    Blank lines and lines that begin with # are skipped.
+    Blank lines and lines that begin with # are skipped, unless the first one names the columns.
     Raises EvaluationFileError with file and line for anything else.
 
     >>> read_pairs("tiny-world-similarity").name
     'tiny-world-similarity'
     """
-    lines = [line for line in read_set_lines(source, encoding) if not line.text.lstrip().startswith("#")]
+    lines = without_comments(read_set_lines(source, encoding))
     for line in lines[:1]:
         if line.text.startswith(":"):
             raise EvaluationFileError(
@@ -66,9 +68,10 @@ def read_pairs(source: Source, encoding: str = "utf-8", scores: Source | None = 
     if not rows:
         raise EvaluationFileError(f"{source}: no word pairs in it; expected lines of two words and a score")
     layout = find_layout(header, rows)
+    rows, skipped = without_empty_rows(rows, layout)
     read = [(line, _pair(line, fields, layout, separator)) for line, fields in rows]
     pairs = [pair for _, pair in read]
-    notes = second_file + ([f"read as {layout.what}"] if layout.what else [])
+    notes = second_file + ([f"read as {layout.what}"] if layout.what else []) + skipped
     scale = layout.scale
     if are_lemmas([word for a, b, _ in pairs for word in (a, b)]):
         pairs, scale = [(a[:-2], b[:-2], score) for a, b, score in pairs], FIFTY
@@ -208,7 +211,9 @@ def read_table(source: Source, lines: Sequence[Line]) -> AnalogyQuestions:
 
 def is_msr(path: Path, first: str) -> bool:
     """Whether a file is in MSR's format: three words per line with answers in a second file, or both in one file."""
-    return path.suffix == ".questions" or (len(first.split()) == 5 and _is_tag(first.split()[3]))
+    words = first.split()  # a file X.questions may be in Google's format, too
+    three = path.suffix == ".questions" and len(words) == 3 and not first.startswith(":")
+    return three or (len(words) == 5 and _is_tag(words[3]))
 
 
 def read_msr(source: Source, path: Path, lines: Sequence[Line], encoding: str) -> AnalogyQuestions:

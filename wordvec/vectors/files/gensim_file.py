@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import warnings
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,12 @@ def _from_gensim(reading: Reading, root: Any) -> dict[str, Any] | None:
     """Words, matrix, counts and subwords of a KeyedVectors object, or of a model's."""
     file, state = os.fspath(reading.path), _state(root)
     context = _context(file, state)
+    if isinstance(state.get("dv", state.get("docvecs")), Made):
+        warnings.warn(
+            f"{file}: a Doc2Vec model, of which only the word vectors are read; for its documents' vectors, write in "
+            "gensim model.dv.save_word2vec_format('documents.txt') (model.docvecs in gensim 3)",
+            stacklevel=2,
+        )
     if isinstance(state.get("wv"), Made):
         file, state = f"{file}.wv", _state(state["wv"])
     words = next((state[name] for name in WORDS if isinstance(state.get(name), list)), None)

@@ -39,6 +39,16 @@ OTHERS = (
     ),
     (re.compile(rb"SQLite format 3\0"), f"an SQLite database, as Magnitude writes: {WRITE_NPZ}"),
     (re.compile(rb"\x89HDF\r\n"), f"an HDF5 file: {WRITE_NPZ}"),
+    (re.compile(rb"MATLAB \d\.\d MAT-file"), f"a file of MATLAB: {WRITE_NPZ}"),
+    (
+        re.compile(rb"\((?:dp|lp)\d*\n|c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n(?:p\d+\n|\()"),
+        f"a Python pickle of protocol 0, which is not read: {WRITE_NPZ}",
+    ),
+    (
+        re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{"])'),
+        'JSON, but not in a form of vectors: expected {"word": [numbers], ...}, or records {"word": ..., "vector": '
+        "[numbers]} in a list or one a line",
+    ),
     (re.compile(rb".{257}ustar", re.DOTALL), "a tar archive: unpack it (tar -xf) and name one of its files"),
 )
 UTF16 = (b"\xff\xfe", b"\xfe\xff")

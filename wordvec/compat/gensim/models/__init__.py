@@ -1,5 +1,7 @@
 """The models, under gensim's names and in modules named like gensim's."""
 
+from typing import Any
+
 from wordvec.compat.gensim.models.callbacks import CallbackAny2Vec
 from wordvec.compat.gensim.models.doc2vec import Doc2Vec, TaggedDocument
 from wordvec.compat.gensim.models.fasttext import FastText
@@ -18,3 +20,9 @@ __all__ = [
     "TaggedDocument",
     "Word2Vec",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    raise AttributeError(f"gensim.models.{name} is not in wordvec.compat.gensim, which has word and document vectors")

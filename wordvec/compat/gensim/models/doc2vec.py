@@ -172,7 +172,11 @@ class Doc2Vec(Word2Vec):
         """Read what `save` wrote. gensim's own Doc2Vec files lack data that is needed here, and are refused."""
         name = os.fspath(args[0] if args else kwargs["fname"])
         if not os.path.isfile(name + DOCUMENTS):
-            raise OptionError(f"{name}: no {name}{DOCUMENTS} beside it: not a model that Doc2Vec.save of wordvec wrote")
+            raise OptionError(
+                f"{name}: no {name}{DOCUMENTS} beside it: not a model that Doc2Vec.save of wordvec wrote; of a model "
+                "of gensim, model.dv.save_word2vec_format(file) keeps the documents' vectors, and here "
+                "KeyedVectors.load_word2vec_format(file) reads them"
+            )
         vectors = WordVectors.load(name)
         kept = vectors.info.get("gensim_arguments") or {}
         given = {argument: kept[argument] for argument in cls.kept if argument in kept and argument not in ("sg", "hs")}

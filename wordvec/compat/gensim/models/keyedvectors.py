@@ -8,13 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.compat.gensim.differences import no_attribute
 from wordvec.compat.gensim.models.questions import Questions
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors import WordVectors
-from wordvec.vectors.gensim_names import GENSIM_NAMES
-
-GONE = ("vocab", "index2word", "index2entity", "vectors_norm", "syn0", "syn0norm", "wv")  # of gensim 3
-NOT_HERE = ("intersect_word2vec_format", "resize_vectors", "similarity_unseen_docs", "wmdistance")
 
 
 class KeyedVectors(Questions):
@@ -273,10 +270,7 @@ class KeyedVectors(Questions):
         write_word2vec(WordVectors(words, self.vectors[order], counts), fname, fvocab, binary, write_header)
 
     def __getattr__(self, name: str) -> Any:
-        hint = ""
-        if name in GONE or name in NOT_HERE:
-            hint = f": not in gensim 4 or not here; in wordvec: {GENSIM_NAMES.get(name, 'there is nothing like it')}"
-        raise AttributeError(f"KeyedVectors has no attribute {name!r}{hint}")
+        raise no_attribute("KeyedVectors", name, of_vectors=True)
 
     def _rows(self, keys: Iterable[str]) -> np.ndarray:
         keys = list(keys)

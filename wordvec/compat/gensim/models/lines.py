@@ -44,6 +44,29 @@ class PathLineSentences:
             yield from LineSentence(file, self.max_sentence_length, self.limit)
 
 
+class Text8Corpus:
+    """The words of a file whose line ends mean nothing, such as text8, in lists of `max_sentence_length`."""
+
+    def __init__(self, fname: str | os.PathLike[str], max_sentence_length: int = 10_000) -> None:
+        self.fname, self.max_sentence_length = fname, max_sentence_length
+
+    def __iter__(self) -> Iterator[list[str]]:
+        from wordvec.corpus.read import read_blocks
+
+        words: list[str] = []
+        rest = ""  # of a block: its last word may go on in the next one
+        for block, ends_line in read_blocks(self.fname):
+            text = f"{rest}{block}\n" if ends_line else rest + block
+            words += text.split()
+            rest = words.pop() if text and not text[-1].isspace() else ""
+            whole = len(words) - len(words) % self.max_sentence_length
+            for first in range(0, whole, self.max_sentence_length):
+                yield words[first : first + self.max_sentence_length]
+            words = words[whole:]
+        if words or rest:
+            yield [*words, rest] if rest else words
+
+
 class TaggedDocument(NamedTuple):
     """The words of a document and its tags.
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.compat.gensim.differences import RENAMED, differs
+from wordvec.compat.gensim.differences import RENAMED, differs, no_attribute
 from wordvec.compat.gensim.models.callbacks import call_all, checked_callbacks
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.lines import LineSentence as LineSentence
 from wordvec.compat.gensim.models.lines import PathLineSentences as PathLineSentences
+from wordvec.compat.gensim.models.lines import Text8Corpus as Text8Corpus
 from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.corpus.read.values import listed_items
@@ -319,11 +320,13 @@ class Word2Vec:
         self._wv._context = None if trained.context_matrix is None else np.array(trained.context_matrix[ids])
 
     def __getattr__(self, name: str) -> Any:
-        moved = ("most_similar", "similarity", "doesnt_match", "n_similarity", "wmdistance", "similar_by_word")
-        hint = f": ask model.wv.{name}" if name in moved else ""
-        raise AttributeError(
-            f"{type(self).__name__} has no attribute {name!r}{hint}; wordvec compat gensim lists what there is"
-        )
+        raise no_attribute(type(self).__name__, name, of_vectors=False, is_there=hasattr(KeyedVectors, name))
+
+    def __getitem__(self, key: Any) -> Any:
+        raise TypeError(f"a {type(self).__name__} has no vectors of its own since gensim 4: ask model.wv[...]")
+
+    def __contains__(self, key: Any) -> bool:
+        raise TypeError(f"a {type(self).__name__} has no words of its own since gensim 4: ask `word in model.wv`")
 
 
 def _refuse_trim_rule(trim_rule: Any) -> None:
