@@ -157,6 +157,9 @@ def print_cited(concordance: Concordance, arguments: argparse.Namespace) -> None
         return
     with replace_file(arguments.out, "w", encoding="utf-8", newline="") as file:
         file.write(text)
+    if arguments.json:
+        print_json(_as_json(arguments, lines, count) | {"out": arguments.out})
+        return
     print(f"{printable(arguments.out)}: {len(lines):,} of {count:,} lines with {printable(word)}")
 
 
