@@ -202,3 +202,13 @@ def test_any_file_is_used_or_refused_with_a_reason(capsys, models, arguments, co
     assert status in (0, 2)
     assert status == 0 or (out == "" and err.splitlines()[-1].startswith(f"wordvec {arguments[0]}: "))
     assert all(line.startswith("wordvec") for line in err.splitlines())  # others tell of what was repaired
+
+
+@pytest.mark.parametrize(
+    "command", [("align", "n", "b.safetensors"), ("retrofit", "n", "lexicon.txt"), ("combine", "n", "b.safetensors")]
+)
+def test_that_ngrams_are_left_out_is_told(capsys, command):
+    WordVectors.load("a.safetensors").fit_subwords().save("n")
+    status, out, err = run(capsys, *command, "-o", "out.safetensors", "--json")
+    assert status == 0 and json.loads(out)
+    assert "n-grams, which give unseen words vectors, are left out: fit new ones to OUT" in err

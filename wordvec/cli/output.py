@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from wordvec.progress import announce
 from wordvec.terminal import json_text, printable
 
 if TYPE_CHECKING:
     from wordvec.experiments.stability import Stability
+    from wordvec.vectors import WordVectors
 
 
 def check_out(out: str) -> None:
@@ -20,6 +22,12 @@ def check_out(out: str) -> None:
 
     format_for(out)
     check_writable(out)
+
+
+def tell_ngrams_left_out(models: Iterable[WordVectors]) -> None:
+    """Say on stderr that the result lacks the n-grams of these models."""
+    if any(model.subwords is not None for model in models):
+        announce("n-grams, which give unseen words vectors, are left out: fit new ones to OUT with wordvec subwords")
 
 
 def print_json(result: Any) -> None:
