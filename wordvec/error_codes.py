@@ -92,7 +92,7 @@ CODES: dict[str, tuple[str, str]] = {
     "WV1303": ("LibraryError", "training runs through the layers, many times slower: ..."),
     "WV1400": ("TrainingError", ""),
     "WV1401": ("TrainingError", "training diverged in epoch ..."),
-    "WV1402": ("TrainingError", "no word of the corpus has another word beside it"),
+    "WV1402": ("TrainingError", "no word of the corpus has another word next to it"),
     "WV1403": ("TrainingError", "...: no two words meet more than ... times as often as by chance"),
     "WV1500": ("ClusterError", ""),
     "WV1501": ("ClusterError", "...: no Dask scheduler answers there within ... seconds"),

@@ -49,8 +49,11 @@ def test_near_and_formats(capsys, tmp_path):
         run(capsys, "corpus", "queen", "--format", "html", "-o", "q.html")[1] == "q.html: 10 of 20 lines with queen\n"
     )
     assert "<strong>Queen</strong>" in (tmp_path / "q.html").read_text(encoding="utf-8")
-    report = json.loads(run(capsys, "corpus", "queen", "--json", "--sort", "date", "--limit", "3")[1])
+    command = ("corpus", "queen", "--json", "--sort", "date", "--limit", "3")
+    report = json.loads(run(capsys, *command)[1])
     assert [line["year"] for line in report["lines"]] == [1850, 1850, 1860]
+    assert json.loads(run(capsys, *command, "-o", "q.json")[1]) == report | {"out": "q.json"}
+    assert json.loads((tmp_path / "q.json").read_text(encoding="utf-8")) == report
 
 
 def test_tokens_are_shown_on_demand_and_where_no_documents_are_known(capsys):

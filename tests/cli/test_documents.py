@@ -54,6 +54,20 @@ def test_split(built, tmp_path, capsys):
     assert [path.name for path in sorted((tmp_path / "d").iterdir())] == ["1850s", "1860s"]
 
 
+def test_a_split_with_a_part_without_words_writes_nothing(tmp_path, capsys):
+    for year, line in ((1850, "tea tea"), (1860, "tea milk")):
+        (tmp_path / f"{year}.txt").write_text(line)
+    (tmp_path / "t.csv").write_text("path,year\n1850.txt,1850\n1860.txt,1860\n")
+    texts = [str(tmp_path), "--metadata", str(tmp_path / "t.csv")]
+    assert main(["corpus", "build", *texts, "--min-count", "2", "-o", str(tmp_path / "corpus")]) == 0
+    split = ["corpus", "split", str(tmp_path / "corpus"), "--by", "decade", "-o", str(tmp_path / "d")]
+    capsys.readouterr()
+    assert main(split) == 2
+    message = "1860s: the most frequent word of this part is seen 1 time, which min_count=2 leaves out"
+    assert message in capsys.readouterr().err
+    assert list((tmp_path / "d").iterdir()) == []
+
+
 def test_what_a_killed_split_left_is_no_hindrance_and_is_removed(built, tmp_path, capsys):
     split = ["corpus", "split", str(built), "--by", "decade", "-o", str(tmp_path / "d")]
     assert main(split) == 0

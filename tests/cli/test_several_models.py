@@ -202,3 +202,37 @@ def test_any_file_is_used_or_refused_with_a_reason(capsys, models, arguments, co
     assert status in (0, 2)
     assert status == 0 or (out == "" and err.splitlines()[-1].startswith(f"wordvec {arguments[0]}: "))
     assert all(line.startswith("wordvec") for line in err.splitlines())  # others tell of what was repaired
+
+
+@pytest.mark.parametrize(
+    "command", [("align", "n", "b.safetensors"), ("retrofit", "n", "lexicon.txt"), ("combine", "n", "b.safetensors")]
+)
+def test_that_ngrams_are_left_out_is_told(capsys, command):
+    WordVectors.load("a.safetensors").fit_subwords().save("n")
+    status, out, err = run(capsys, *command, "-o", "out.safetensors", "--json")
+    assert status == 0 and json.loads(out)
+    assert "n-grams, which give unseen words vectors, are left out: fit new ones to OUT" in err
+
+
+@pytest.mark.parametrize(
+    "command, message",
+    [
+        ("diff a.safetensors b.safetensors --lines 3", "--lines is for --in CORPUS_A CORPUS_B: give --in CORPUS_A"),
+        ("translate a.safetensors b.safetensors --test test.txt -k 3", "-k is for WORD: give WORD, too, or leave it"),
+        ("search docs.safetensors tea --seed 3", "--seed is for --groups: give --groups, too, or leave it out"),
+        ("evaluate a.safetensors --similarity pairs.txt --steps last", "--steps is for --sessions: give --sessions"),
+        ("evaluate a.safetensors --similarity pairs.txt -k 3", "-k is for --hit-rate or --sessions: give"),
+        ("evaluate a.safetensors --similarity pairs.txt --json --format csv", "--json and --format csv contradict"),
+        ("compare a.txt -o runs --similarity pairs.txt --json --format csv", "--json and --format csv contradict"),
+        ("similar a.safetensors w1 --lines 3", "--lines is for --in CORPUS: give --in CORPUS, too"),
+        ("plot a.safetensors -o map.svg --dpi 90", "--dpi is for a .png; map.svg has no dots: leave it out"),
+        (
+            "evaluate a.safetensors --similarity pairs.txt --method 3cosmul --sections",
+            "--method, --sections are for --analogy: give --analogy, too, or leave them out",
+        ),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(capsys, command, message):
+    status, out, err = run(capsys, *command.split())
+    assert (status, out) == (2, "")
+    assert message in err

@@ -106,6 +106,8 @@ def test_documents_are_drawn_where_they_are_known_and_rare_words_are_marked(docu
         (["a.safetensors", "b.safetensors", "--words", "zebra"], "zebra"),
         (["a.safetensors", "b.safetensors", "-k", "0"], "at least 1"),
         (["text.txt", "--trainer", "svd"], "--runs FOLDER"),
+        (["a.safetensors", "b.safetensors", "--seeds", "3"], "--seeds: for training several models: give --trainer"),
+        (["a.safetensors", "b.safetensors", "--case", "lower", "--bootstrap"], "--bootstrap, --case: for training"),
         (["text.txt", "--trainer", "svd", "--runs", "r"], "does not depend on the seed"),
         (["text.txt", "--trainer", "cbow", "--runs", "r", "--seeds", "1"], "over 2 to 100,000 models; got --seeds 1"),
         (["text.txt", "--trainer", "cbow", "--runs", "r", "--seeds", str(10**12)], "over 2 to 100,000 models"),

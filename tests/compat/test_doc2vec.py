@@ -151,3 +151,8 @@ def test_shapes_and_orders_are_gensims():
     assert ours.dv.similarity(1, 2) == pytest.approx(float(theirs.dv.similarity(1, 2)), abs=1e-6)
     assert ours.infer_vector(TEXTS[0]).shape == theirs.infer_vector(TEXTS[0]).shape
     assert is_grouped(theirs.dv.vectors)
+
+
+def test_documents_alone_have_no_window():
+    documents = [TaggedDocument(words, ["a"]) for words in TEXTS]
+    assert Doc2Vec(documents, **OPTIONS, window=7, shrink_windows=False).window == 7

@@ -223,7 +223,7 @@ def test_what_is_refused(options, error, message):
 
 def test_what_is_told():
     for options, message in (
-        ({"hs": 1}, "hierarchical softmax alone"),
+        ({"hs": 1, "negative": 10, "ns_exponent": 0.5}, "hierarchical softmax alone"),
         ({"max_vocab_size": 10}, "max_vocab_size has no effect"),
         ({"sorted_vocab": 0}, "sorted_vocab=0 has no effect"),
         ({"sentences": [["a", "b"]] * 5, "vector_size": 2}, "sample=0.001 would leave nothing"),

@@ -35,6 +35,8 @@ def texts():
     """All texts of the package, those in pieces (f-strings, and literals one after another) joined."""
     found = []
     for path in sorted(Path(wordvec.__file__).parent.rglob("*.py")):
+        if path.name == "error_codes.py":  # repeats them
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 found.append("".join(part.value if isinstance(part, ast.Constant) else "..." for part in node.values))
@@ -45,9 +47,9 @@ def texts():
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_messages_exist(message, texts):
-    pieces = [piece.strip() for piece in message.split("...") if len(piece.strip()) > 2]
-    pattern = re.compile(r".*?".join(map(re.escape, pieces)), re.S)
-    assert any(pattern.search(text) for text in texts), message
+    pieces = [piece.strip(": ") for piece in message.split("...") if len(piece.strip()) > 2]
+    for piece in pieces:  # one by one: a message may be joined from several texts
+        assert any(piece in text for text in texts), piece
 
 
 def test_codes_of_the_index_are_those_of_the_program():

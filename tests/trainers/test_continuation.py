@@ -244,3 +244,10 @@ def test_tokens_in_temporary_files_are_found_again(monkeypatch):
     assert list(corpus.with_words(["rare", "never"]).sentences()) == text
     corpus.forget_left_out()
     assert corpus.with_words(["rare"]) is None
+
+
+def test_that_ngrams_are_not_continued_is_told():
+    corpus = Corpus.from_sentences([["tea", "cup", "milk"]] * 5)
+    start = trainer().fit(corpus).vectors.fit_subwords()
+    notes = trainer().fit(corpus, start=start).history.notes
+    assert [note for note in notes if "n-grams of the vectors to start from are not continued" in note]

@@ -11,6 +11,7 @@ from wordvec.errors import InputError, OptionError, TrainingError
 from wordvec.signals import exit_status, raise_terminated
 from wordvec.trainers import loop
 from wordvec.trainers.checkpoint import Checkpoint
+from wordvec.trainers.layers_engine import LayersEngine
 
 ENGINES = ["layers", "kernel"]
 
@@ -275,3 +276,26 @@ def test_options_of_early_stopping(corpus):
 )
 def test_when_to_stop(losses, patience, stop):
     assert loop._should_stop(losses, patience) is stop
+
+
+@pytest.mark.parametrize("options", [{}, {"engine": "layers"}])
+def test_held_out_sentences_without_neighbours_are_told_before_training(options):
+    corpus = Corpus.from_sentences([["a", "b", "c"]] * 9 + [["a"]])
+    epochs = []
+    with pytest.raises(TrainingError, match="no word of the held-out sentences, the last ones, has another word next"):
+        SkipGram(dim=2, held_out=0.1, subsample=0, **options).fit(corpus, on_epoch=epochs.append)
+    assert epochs == []
+
+
+def test_subsampled_held_out_sentences_are_told_too(corpus, monkeypatch):
+    monkeypatch.setattr(LayersEngine, "loss", lambda *_, **__: (0.0, 0))
+    with pytest.raises(TrainingError, match="no word of the held-out sentences"):
+        SkipGram(dim=2, held_out=0.1, engine="layers").fit(corpus)
+
+
+def test_no_checkpoint_is_left_of_a_text_with_nothing_to_train_on(tmp_path):
+    with pytest.raises(TrainingError, match="nothing to train on"):
+        SkipGram(dim=2).fit(
+            Corpus.from_sentences([["a"], ["b"]]), checkpoint=tmp_path / "run.checkpoint", checkpoint_every=0
+        )
+    assert list(tmp_path.iterdir()) == []

@@ -151,5 +151,5 @@ def test_attributes_of_other_libraries_models(trainer, name, said):
 
 @pytest.mark.parametrize("trainer", TRAINERS)
 def test_trainers_are_copied_and_pickled_as_before(trainer):
-    made = TRAINERS[trainer](window=3)
+    made = TRAINERS[trainer](subsample=0.5)
     assert copy.deepcopy(made) == pickle.loads(pickle.dumps(made)) == copy.copy(made) == made

@@ -133,11 +133,25 @@ def test_vectors_carry_what_made_them(corpus):
         ("glove", {"x_max": 0}, "x_max must be positive"),
         ("svd", {"weighting": "quadratic"}, "weighting must be"),
         ("ppmi", {"shift": 0.5}, "shift must be at least 1"),
+        ("skipgram", {"negatives": 9, "loss": "hierarchical-softmax"}, "negatives would change nothing: loss 'hier"),
+        ("cbow", {"negative_power": 0.5, "negative_pool": 32, "loss": "softmax"}, "negative_pool would change"),
+        ("skipgram", {"negative_sharing": "pair", "loss": "softmax"}, "negative_sharing would change nothing"),
+        ("glove", {"batch_size": 16}, "batch_size would change nothing: the kernel takes one cell at a time"),
+        ("paragraph-vectors", {"window": 3, "shrink_window": False}, "window and shrink_window would change nothing"),
     ],
 )
 def test_options_that_cannot_be(name, options, message):
     with pytest.raises(OptionError, match=message):
         make_trainer(name, **options)
+
+
+def test_a_preset_leaves_out_what_its_loss_does_not_use():
+    assert SkipGram.for_items(loss="hierarchical-softmax").negative_power == SkipGram().negative_power
+
+
+def test_a_mode_of_subsampling_nothing_is_told(corpus):
+    history = SVD(dim=2, subsample_mode="clean").fit(corpus).history
+    assert history.notes == ["subsample_mode 'clean' changed nothing, as subsample is 0"]
 
 
 def test_a_corpus_of_lonely_words_cannot_train():

@@ -23,6 +23,7 @@ from fuzz_files import fasttext_bin
 from wordvec.errors import InputError, OptionError, VectorsFileError
 from wordvec.vectors import WordVectors
 from wordvec.vectors.load import WRITERS, format_for, not_kept, sniff
+from wordvec.vectors.postprocessing import post_processed
 from wordvec.vectors.subwords import Subwords
 
 EVERYTHING = ("safetensors", "npz")
@@ -350,6 +351,13 @@ def test_where_vectors_of_unseen_words_are_lost_that_is_told(tmp_path, format):
     made = WordVectors(["a", "b"], np.ones((2, 3)), subwords=Subwords(np.ones((5, 3), np.float32), 5, 2, 3))
     with pytest.warns(UserWarning, match=r"not kept in this format: vectors of unseen words \(subwords\)"):
         made.save(tmp_path / "v", format)
+
+
+@pytest.mark.parametrize("name", ["v.safetensors", "v.npz"])
+def test_subwords_that_a_step_changed_are_told_to_be_lost_in_any_format(tmp_path, name):
+    made = WordVectors(["a", "b"], [[1.0, 2.0], [3.0, 5.0]], subwords=Subwords(np.ones((5, 2), np.float32), 5, 2, 3))
+    with pytest.warns(UserWarning, match=r"not kept: vectors of unseen words .* fit new ones, wordvec subwords"):
+        post_processed(made, "center").save(tmp_path / name)
 
 
 @pytest.mark.parametrize("change", [{"subwords": [5, 2, 99]}, {"subwords": [6, 2, 3]}, {"subword_rows": None}])

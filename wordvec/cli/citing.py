@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from wordvec.cli.output import print_json
+from wordvec.cli.output import chosen_format, print_json
 from wordvec.errors import OptionError, counted
 from wordvec.progress import announce
 from wordvec.terminal import json_text, printable
@@ -112,8 +112,7 @@ def lines_of_evidence(evidence: Iterable[Evidence]) -> list[Line]:
 
 def check_citing_arguments(arguments: argparse.Namespace) -> None:
     """Raise OptionError for options that do not go together; set the format."""
-    if arguments.json and arguments.format not in (None, "json"):
-        raise OptionError(f"--json and --format {arguments.format} contradict each other: give one of them")
+    asked = chosen_format(arguments)
     wants_cited = [name for name in ("format", "out", "texts") if getattr(arguments, name) is not None]
     of_one_word = [name for name in wants_cited if name != "texts"]
     if of_one_word and len(arguments.words) > 1:
@@ -121,7 +120,7 @@ def check_citing_arguments(arguments: argparse.Namespace) -> None:
     if wants_cited and arguments.tokens:
         raise OptionError(f"--{wants_cited[0]} is for printed lines: leave it out, or --tokens")
     arguments.needs_documents = bool(wants_cited) or arguments.sort == "date"
-    arguments.format = arguments.format or ("json" if arguments.json else "text")
+    arguments.format = asked
 
 
 def is_cited(concordance: Concordance, arguments: argparse.Namespace) -> bool:
@@ -157,6 +156,9 @@ def print_cited(concordance: Concordance, arguments: argparse.Namespace) -> None
         return
     with replace_file(arguments.out, "w", encoding="utf-8", newline="") as file:
         file.write(text)
+    if arguments.json:
+        print_json(_as_json(arguments, lines, count) | {"out": arguments.out})
+        return
     print(f"{printable(arguments.out)}: {len(lines):,} of {count:,} lines with {printable(word)}")
 
 

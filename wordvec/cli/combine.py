@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 
 from wordvec.cli import before_and_after as scoring
-from wordvec.cli.output import check_out, print_json
+from wordvec.cli.output import check_out, print_json, tell_ngrams_left_out
 from wordvec.errors import OptionError, counted
 
 
@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
     if steps is not None:
         after = post_processed(after, steps)
     after.save(arguments.out)
+    tell_ngrams_left_out(parts)
     scores = scoring.compare(parts[0], after, tasks)
     left_out = len(parts[0]) - len(after)
     if arguments.json:
@@ -63,8 +64,6 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"{arguments.out}: {counted(len(after), 'word')} in {counted(after.dim, 'dimension')}{reduced}")
     if left_out:
         print(f"left out, as another model lacks them: {left_out:,} of the {len(parts[0]):,} words of the first")
-    if any(part.subwords is not None for part in parts):
-        print("n-grams of the models are not combined: fit new ones with wordvec subwords")
     for scored in scores:
         print(scoring.score_line(*scored))
 

@@ -23,7 +23,7 @@ from wordvec.cli.configurations import (
     read_ranking_sets,
 )
 from wordvec.cli.evaluate import add_set_arguments
-from wordvec.cli.output import print_json
+from wordvec.cli.output import chosen_format, print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
 from wordvec.errors import OptionError
 
@@ -46,7 +46,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        default="text",
         choices=("text", "markdown", "latex", "csv"),
         help="format of the report (default: text)",
     )
@@ -62,7 +61,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.experiments.run_folder import check_run_folder, write_json
     from wordvec.files import replace_file
 
-    if arguments.differences and arguments.format == "csv" and not arguments.json:
+    style = chosen_format(arguments)
+    if arguments.differences and style == "csv":
         raise OptionError("--differences is a second table, which one CSV cannot hold: use another --format, or --json")
     configurations = read_configurations(arguments.trainers, arguments.settings, arguments.threads)
     sets = read_ranking_sets(arguments.sets)
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> None:
         write_json(Path(arguments.out) / "report.json", report)
         with replace_file(Path(arguments.out) / "report.md", "w", encoding="utf-8") as file:
             file.write(comparison_text(found, "markdown", differences=True) + "\n")
-    if arguments.json:
+    if style == "json":
         print_json(report)
     else:
-        print(comparison_text(found, arguments.format, differences=arguments.differences))
+        print(comparison_text(found, style, differences=arguments.differences))

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.citing import LineView, add_view_arguments
 from wordvec.cli.output import line_width, neighbours_as_json, print_json
+from wordvec.cli.questions import fill_in
 from wordvec.cli.similar import let_options_stand_anywhere
 from wordvec.errors import OptionError, counted
 from wordvec.progress import announce
@@ -65,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--in", dest="corpora", nargs=2, metavar=("CORPUS_A", "CORPUS_B"),
         help="show lines of the corpus folders, or texts, that A and B were trained on",
     )  # fmt: skip
-    parser.add_argument("--lines", type=int, default=2, metavar="N", help="with --in: lines for each (default: 2)")
+    parser.add_argument("--lines", type=int, metavar="N", help="with --in: lines for each (default: 2)")
     add_view_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     let_options_stand_anywhere(parser)
@@ -76,6 +77,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors import WordVectors
     from wordvec.vectors.several_models.comparison import compare_neighbours
 
+    fill_in(arguments, arguments.corpora is not None, "--in CORPUS_A CORPUS_B", lines=2)
     models = [WordVectors.load(arguments.a), WordVectors.load(arguments.b)]
     views = _views(models, arguments)
     comparison = compare_neighbours(

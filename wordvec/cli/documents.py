@@ -170,7 +170,7 @@ def print_groups(corpus: Corpus, arguments: argparse.Namespace) -> None:
 
 def save_parts(corpus: Corpus, arguments: argparse.Namespace) -> None:
     """Write each group of documents as a separate corpus."""
-    from wordvec.corpus.documents.splitting import folder_name, part_of
+    from wordvec.corpus.documents.splitting import check_parts, folder_name, part_of
     from wordvec.corpus.storage import KIND, is_corpus_folder
     from wordvec.folders import check_folder_writable
 
@@ -187,6 +187,7 @@ def save_parts(corpus: Corpus, arguments: argparse.Namespace) -> None:
     _check_no_other_parts(Path(arguments.out), set(targets.values()))
     for target in targets.values():
         check_folder_writable(target, KIND)
+    check_parts(corpus, groups, arguments.min_count)
     written: list[dict[str, Any]] = []
     for name, target in targets.items():
         part = part_of(corpus, groups, name, arguments.min_count)

@@ -21,7 +21,8 @@ from functools import partial
 from typing import Any
 
 from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
-from wordvec.cli.output import print_json
+from wordvec.cli.output import chosen_format, print_json
+from wordvec.cli.questions import fill_in
 
 FORMATS = ("text", "markdown", "latex", "csv", "json")
 SETS = {
@@ -51,8 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _add_how(parser, list(PROTOCOLS))
     out = parser.add_argument_group("output")
-    out.add_argument("--sections", action="store_true", help="show each section of an analogy set")
-    out.add_argument("--format", default="text", choices=FORMATS, help="format of the table (default: text)")
+    out.add_argument("--sections", action="store_const", const=True, help="show each section of an analogy set")
+    out.add_argument("--format", choices=FORMATS, help="format of the table (default: text)")
     out.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     add_cluster_arguments(parser, "the first FILE")
     parser.epilog = "protocols:\n" + "\n".join(
@@ -98,7 +99,6 @@ def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
     )
     how.add_argument(
         "--method",
-        default="3cosadd",
         choices=("3cosadd", "3cosmul", "pair-direction"),
         help="how analogies are answered (default: 3cosadd)",
     )
@@ -120,17 +120,15 @@ def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
 
 
 def _add_sessions(how: argparse._ArgumentGroup) -> None:
-    how.add_argument("-k", type=int, default=10, metavar="K", help="K for hit rate, recall and NDCG at K (default: 10)")
+    how.add_argument("-k", type=int, metavar="K", help="K for hit rate, recall and NDCG at K (default: 10)")
     how.add_argument(
         "--test-share",
         type=float,
-        default=1.0,
         metavar="SHARE",
         help="test only the last share of the sessions: 0.2 for those that train --held-out 0.2 kept (default: all)",
     )
     how.add_argument(
         "--steps",
-        default="all",
         choices=("all", "last"),
         help="which items of a session are queries; last: leave one out (default: all)",
     )
@@ -144,6 +142,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.evaluation.report import comparison_remarks, comparison_table, remarks
 
     check_cluster_arguments(arguments)
+    style = chosen_format(arguments)
     if not arguments.sets:
         raise OptionError(
             "nothing to evaluate on: give --similarity SET, --analogy SET or --set SET (a file or a name)"
@@ -151,11 +150,11 @@ def run(arguments: argparse.Namespace) -> None:
     if len({os.path.realpath(file) for file in arguments.files}) < len(arguments.files):
         raise OptionError("a file of vectors is named twice; give each model once")
     sets = read_tasks(with_scores(arguments.sets, arguments.scores, arguments.encoding), arguments.encoding)
+    _fill_in(arguments, {each.task for each in sets})
     with cluster_of(arguments, beside=arguments.files[0]) as where:
         results = evaluate_files(arguments.files, sets, arguments.protocol, _options(arguments), **where)
     several = len(results) > 1
     compared = compare_models(results, arguments.against, seed=arguments.seed) if several else []
-    style = "json" if arguments.json else arguments.format
     said = remarks(results)
     if style == "json":
         extra = {"comparison": comparison_as_dicts(compared)} if several else {}
@@ -168,6 +167,13 @@ def run(arguments: argparse.Namespace) -> None:
         print(score_table(scores, arguments.sections, style))
     for line in said:
         print(line, file=sys.stderr)
+
+
+def _fill_in(arguments: argparse.Namespace, tasks: set[str]) -> None:
+    """Set the options of a task that were not given. Raises OptionError for those that no set uses."""
+    fill_in(arguments, "sessions" in tasks, "--sessions", test_share=1.0, steps="all")
+    fill_in(arguments, not tasks.isdisjoint({"sessions", "hit-rate"}), "--hit-rate or --sessions", k=10)
+    fill_in(arguments, "analogy" in tasks, "--analogy", method="3cosadd", restrict_vocab=None, sections=False)
 
 
 def with_scores(sets: list[tuple[str, Any]], scores: list[str] | None, encoding: str) -> list[tuple[str, Any]]:

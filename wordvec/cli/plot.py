@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 
 from wordvec.cli.figures import FIGURES, chosen_figure
+from wordvec.errors import OptionError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,6 +112,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.cli.explore import is_page, write_map_page
 
     figure = chosen_figure(arguments)
+    if arguments.dpi is not None and arguments.out.lower().endswith((".svg", ".pdf", ".html")):
+        raise OptionError(f"--dpi is for a .png; {arguments.out} has no dots: leave it out")
     if is_page(arguments.out):
         figure.check_page(arguments)
         write_map_page(arguments)

@@ -14,6 +14,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.output import print_json, print_neighbours
+from wordvec.cli.questions import fill_in
 from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--like", metavar="ID", help="show the documents and words nearest to this document")
     parser.add_argument("--groups", type=int, metavar="N", help="put the documents into N groups")
     parser.add_argument("-k", type=int, default=10, help="how many documents or words (default: 10)")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="random seed for the groups (default: 1)")
+    parser.add_argument("--seed", type=int, metavar="N", help="random seed for the groups (default: 1)")
     parser.add_argument("--vectors", metavar="FILE", help="the word vectors that DOCS was made with")
     parser.add_argument(
         "--tokenizer", metavar="NAME", help="tokenizer for TEXT if neither DOCS nor the vectors record one"
@@ -46,6 +47,7 @@ def run(arguments: argparse.Namespace) -> None:
     asked = bool(arguments.texts) + (arguments.like is not None) + (arguments.groups is not None)
     if asked != 1:
         raise OptionError("give either texts to search for, or --like ID, or --groups N")
+    fill_in(arguments, arguments.groups is not None, "--groups", seed=1)
     check_k(arguments.k)
     documents = WordVectors.load(arguments.docs)
     facts_of(documents, arguments.docs)

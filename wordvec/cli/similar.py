@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wordvec.cli.citing import LineView, add_view_arguments, lines_of_evidence
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
-from wordvec.cli.questions import Answer, add_filter_arguments, answer_all, read_questions, selected_rows
+from wordvec.cli.questions import Answer, add_filter_arguments, answer_all, fill_in, read_questions, selected_rows
 from wordvec.error_codes import code_of
 from wordvec.errors import InputError, OptionError, counted
 from wordvec.progress import announce
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CORPUS",
         help="show the lines of this corpus folder, or text, behind each answer",
     )
-    parser.add_argument("--lines", type=int, default=2, metavar="N", help="lines and contexts for each (default: 2)")
+    parser.add_argument("--lines", type=int, metavar="N", help="lines and contexts for each (default: 2)")
     add_view_arguments(parser)
     parser.add_argument("--device", default="cpu", choices=("cpu", "gpu"), help="gpu: for many questions")
     parser.add_argument("--stability", metavar="FILE", help="how stable each word's neighbours are (wordvec stability)")
@@ -77,6 +77,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors.search import check_k
 
     check_k(arguments.k)
+    fill_in(arguments, arguments.corpus is not None, "--in CORPUS", lines=2)
     vectors = WordVectors.load(arguments.file)
     rows, gpu = selected_rows(vectors, arguments), _gpu_search(vectors, arguments)
     evidence = Behind(_view(arguments, vectors), arguments.lines, _stability(arguments))

@@ -36,6 +36,15 @@ if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
 
 
+OF_TRAINING = {  # the options that only --trainer uses, by their names in the parsed arguments
+    "out": "--runs", "settings": "--option", "accents": "--strip-accents", "punctuation": "--drop-punctuation",
+    "seeds": "--seeds", "bootstrap": "--bootstrap", "resample": "--resample", "field": "--field", "strict": "--strict",
+    "tokenizer": "--tokenizer", "split_sentences": "--split-sentences", "case": "--case", "unicode": "--unicode",
+    "numbers": "--numbers", "min_count": "--min-count", "max_words": "--max-words", "keep_words": "--keep-words",
+    "drop_words": "--drop-words", "vocabulary": "--vocabulary", "phrases": "--phrases", "scheduler": "--scheduler",
+}  # fmt: skip
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     add_text_arguments(parser, threads=False)
@@ -53,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     measuring.add_argument("--out-file", metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     training = parser.add_argument_group("training, in place of files of vectors")
     training.add_argument("--trainer", metavar="NAME", help="skipgram, cbow, glove, svd or ppmi")
-    training.add_argument("--seeds", type=int, default=5, metavar="N", help="train with seeds 1 to N (default: 5)")
+    training.add_argument("--seeds", type=int, metavar="N", help="train with seeds 1 to N (default: 5)")
     training.add_argument(
         "--bootstrap",
         action="store_true",
@@ -83,8 +92,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.files import check_writable
 
     check_cluster_arguments(arguments)
-    if arguments.scheduler is not None and not arguments.trainer:
-        raise OptionError("--scheduler is for training several models: give --trainer too, or leave it out")
+    _check_training(arguments)
     if arguments.out_file is not None:
         check_stability_path(arguments.out_file)
         check_writable(arguments.out_file)
@@ -105,6 +113,16 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.out_file:
         save_stability(found, arguments.out_file)
     show(found, words, models, arguments, documents)
+
+
+def _check_training(arguments: argparse.Namespace) -> None:
+    """Raise OptionError for options of training without --trainer; set the number of seeds."""
+    values = [(flag, getattr(arguments, name)) for name, flag in OF_TRAINING.items()]
+    given = [flag for flag, value in values if not (value is None or value is False or value == [])]
+    if given and not arguments.trainer:
+        them = "it" if len(given) == 1 else "them"
+        raise OptionError(f"{', '.join(given)}: for training several models: give --trainer, too, or leave {them} out")
+    arguments.seeds = 5 if arguments.seeds is None else arguments.seeds
 
 
 def about(models: Sequence[WordVectors]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from wordvec.cli.align import print_report
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
+from wordvec.cli.questions import fill_in
 from wordvec.cli.similar import let_options_stand_anywhere
 from wordvec.errors import OptionError, counted
 from wordvec.progress import announce
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", metavar="WORD", nargs="*", help="a word to translate")
     parser.add_argument("--dictionary", metavar="FILE", help="pairs to learn from (default: words spelt alike)")
     parser.add_argument("--test", metavar="FILE", help="pairs to measure precision on")
-    parser.add_argument("-k", type=int, default=10, help="how many translations of each (default: 10)")
+    parser.add_argument("-k", type=int, help="how many translations of each (default: 10)")
     parser.add_argument(
         "--method", default="csls", choices=("csls", "cosine"), help="how translations are ranked (default: csls)"
     )
@@ -58,6 +59,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     if not arguments.words and arguments.test is None:
         raise OptionError("nothing to translate: give words, or pairs to measure on with --test FILE")
+    fill_in(arguments, bool(arguments.words), "WORD", k=10)
     test, dictionary = (
         None if file is None else read_dictionary(file) for file in (arguments.test, arguments.dictionary)
     )

@@ -33,6 +33,7 @@ from wordvec.errors import OptionError
 
 if TYPE_CHECKING:
     from wordvec.experiments.named_sets import EvaluationSet
+    from wordvec.experiments.training import Configuration
     from wordvec.experiments.tuning import Tuning
     from wordvec.experiments.tuning.search_space import Range
 
@@ -93,7 +94,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise OptionError("give the size of the search: either --budget TIME, such as 30m, or --trials N")
     budget = None if arguments.budget is None else parse_time(arguments.budget)
     (base,) = read_configurations(arguments.trainer, arguments.settings, arguments.threads)
-    space = read_space(arguments, base.trainer)
+    space = read_space(arguments, base)
     development, test = read_separate_sets(arguments)
     get_protocol(arguments.protocol)
     proposals = make_proposals(arguments.sampler, space, arguments.seed)
@@ -138,12 +139,13 @@ def read_separate_sets(arguments: argparse.Namespace) -> tuple[list[EvaluationSe
     return development, test
 
 
-def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
+def read_space(arguments: argparse.Namespace, base: Configuration) -> dict[str, Range]:
     """The search space: the trainer's usual ranges without options fixed by --option, and the ranges of --range."""
     from wordvec.experiments.tuning.search_space import search_space
     from wordvec.trainers import TRAINERS, option_names
     from wordvec.trainers.option_help import unknown_argument
 
+    trainer = base.trainer
     known = option_names(TRAINERS[trainer])
 
     def parse(option: str, text: str) -> object:
@@ -152,7 +154,7 @@ def read_space(arguments: argparse.Namespace, trainer: str) -> dict[str, Range]:
         return parse_value(trainer, option, text)
 
     fixed = [setting.partition("=")[0].rpartition(".")[2].strip().replace("-", "_") for setting in arguments.settings]
-    space = search_space(trainer, fixed, arguments.ranges, parse)
+    space = search_space(trainer, fixed, arguments.ranges, parse, base.options.get("loss"))
     if "epochs" in space:
         raise OptionError("the rounds of the search raise the epochs: fix them with --option epochs=N")
     return space

@@ -54,6 +54,17 @@ def check_options(trainer: Any, **conditions: tuple[bool, str]) -> None:
             raise OptionError(f"{trainer.name}: {option} must be {expected}; got {getattr(trainer, option)!r}")
 
 
+def check_no_effect(trainer: Any, names: tuple[str, ...], why: str, way_out: str) -> None:
+    """Raise OptionError if one of the options `names`, which change nothing here, differs from its default."""
+    defaults = {each.name: each.default for each in fields(trainer) if each.name in names}
+    given = [name for name, default in defaults.items() if getattr(trainer, name) != default]
+    if given:
+        raise OptionError(
+            f"{trainer.name}: {' and '.join(given)} would change nothing: {why}; leave "
+            f"{'it' if len(given) == 1 else 'them'} out, or {way_out}"
+        )
+
+
 def check_memory(
     what: str, needed: int, way_out: str = "fewer dimensions (--dim) or fewer words (--min-count)"
 ) -> None:
@@ -74,6 +85,16 @@ def check_words_meet(number: int) -> None:
             "--min-count or --subsample 0 may help; the items of a session belong on one line, with spaces between "
             "them; a text without spaces between its words, such as Chinese or Thai, needs another --tokenizer, such "
             "as characters"
+        )
+
+
+def check_held_out_words_meet(number: int) -> None:
+    """Raise TrainingError if the `number` of predictions, or of words with neighbours, in held-out sentences is 0."""
+    if number == 0:
+        raise TrainingError(
+            "no word of the held-out sentences, the last ones, has another word next to it once some of the frequent "
+            "words are left out, so there is no loss to measure: take a larger --held-out or --subsample 0, or put "
+            "longer sentences last"
         )
 
 

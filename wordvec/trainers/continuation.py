@@ -153,6 +153,10 @@ def copy_known_words(
     rows = np.array([start.word_id(vocabulary.words[word_id]) for word_id in known])
     W_in[known] = start.rows(rows)
     notes = [f"{len(known):,} of {len(vocabulary):,} words start from the given vectors"]
+    if start.subwords is not None:
+        notes.append(
+            "the n-grams of the vectors to start from are not continued: --subwords, or .fit_subwords(), fits new ones"
+        )
     if W_out is None:
         notes.append("hierarchical softmax has no context vectors to continue from: its tree starts at zero")
     elif start.context_matrix is None:

@@ -16,7 +16,7 @@ from wordvec.arrays import device_module, gpu_memory_errors
 from wordvec.errors import InputError, OptionError, ShapeError, TrainingError, counted
 from wordvec.trainers.base import Trainer
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Arrays, Checkpoint, Saving
-from wordvec.trainers.checks import check_memory, check_options
+from wordvec.trainers.checks import check_memory, check_no_effect, check_options
 from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.glove_engines import SUMS, TABLES, GloveKernel, GloveLayers, check_some_weight
 from wordvec.trainers.glove_on_cluster import engine_on_cluster
@@ -116,6 +116,8 @@ class GloVe(Trainer):
             engine=(self.engine in ENGINES, "one of " + ", ".join(ENGINES)),
             init=(self.init in INITS, "one of " + ", ".join(INITS)),
         )
+        if self.engine == "kernel":
+            check_no_effect(self, ("batch_size",), "the kernel takes one cell at a time", "take engine 'layers'")
         if self.engine == "layers" and self.threads is not None:
             raise OptionError(f"{self.name}: threads belong to the compiled kernel, engine 'kernel'")
 

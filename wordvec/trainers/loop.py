@@ -13,7 +13,7 @@ from wordvec.errors import TrainingError
 from wordvec.progress import progress
 from wordvec.signals import delayed_signals, end_by
 from wordvec.trainers.checkpoint import Arrays, Checkpoint, Keeper, Saving
-from wordvec.trainers.checks import check_words_meet
+from wordvec.trainers.checks import check_held_out_words_meet, check_words_meet
 
 if TYPE_CHECKING:
     from wordvec.trainers.base import History
@@ -138,7 +138,8 @@ def _run_epoch(engine: Engine, plan: Epochs, state: Checkpoint, keeper: Keeper, 
         if signals:
             _end(keeper, signals)
         bar.update(last - first)
-        keeper.save_when_due()
+        if state.epoch or state.predictions:  # else there may be nothing to train on, and nothing to continue
+            keeper.save_when_due()
 
 
 @contextmanager
@@ -152,7 +153,9 @@ def _held_out_loss(engine: Any, plan: Epochs, keeper: Keeper) -> list[float]:
     if plan.end <= plan.tokens:
         return []
     try:
-        return [mean_loss(*engine.loss(plan.tokens, plan.end, epoch=0))]
+        total, predictions = engine.loss(plan.tokens, plan.end, epoch=0)
+        check_held_out_words_meet(predictions)
+        return [mean_loss(total, predictions)]
     except KeyboardInterrupt:
         keeper.save(ending=True)
         raise

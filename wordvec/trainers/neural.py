@@ -16,7 +16,7 @@ from wordvec.errors import OptionError, counted
 from wordvec.native import library
 from wordvec.trainers.base import Trainer
 from wordvec.trainers.checkpoint import LOST_AT_MOST, Checkpoint, Saving
-from wordvec.trainers.checks import check_memory
+from wordvec.trainers.checks import check_held_out_words_meet, check_memory
 from wordvec.trainers.continuation import copy_known_words, corpus_for, known_words, with_words_of
 from wordvec.trainers.epoch_reports import OnEpoch, Reporter
 from wordvec.trainers.kernel_engine import KernelEngine, kernel_runs
@@ -330,6 +330,8 @@ class NeuralTrainer(Presets, Planned, Trainer):
             raise OptionError(
                 f"{self.name}: held_out {self.held_out} leaves no sentence of {len(starts) - 1} to train on"
             )
+        if training < len(starts) - 1:
+            check_held_out_words_meet(int((np.diff(starts[training:]) > 1).sum()))
         chance = self.chance_loss(corpus.vocabulary.counts)
         return Epochs(self.epochs, int(starts[training]), len(corpus.ids), self.patience, chance)
 

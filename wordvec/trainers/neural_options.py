@@ -20,7 +20,7 @@ import numpy as np
 from wordvec.corpus.draws.sampling import POOL_GROUPS
 from wordvec.errors import OptionError
 from wordvec.networks.outputs import LOSSES
-from wordvec.trainers.checks import check_options
+from wordvec.trainers.checks import check_no_effect, check_options
 from wordvec.trainers.layers_engine import OPTIMIZERS
 from wordvec.trainers.planning import is_window
 from wordvec.trainers.svd import INITS
@@ -49,6 +49,7 @@ AT_LEAST_1 = (
     "dim", "negatives", "epochs", "batch_size", "max_meetings", "threads", "slices", "warps", "patience", "pieces",
     "merges",
 )  # fmt: skip
+OF_NEGATIVES = ("negatives", "negative_power", "negative_sharing", "negative_pool")
 WHERE_SET = ("slices", "pieces", "merges", *SUBWORDS)  # options that are recorded only if they are set
 
 LARGEST_POOL = 2**20  # negatives; a larger pool would not fit into any cache
@@ -173,6 +174,9 @@ def ngram_sizes(trainer: NeuralOptions) -> tuple[int, int]:
 
 
 def _check_combinations(trainer: NeuralOptions, kernel_fits: bool) -> None:
+    if trainer.loss != "negative-sampling":
+        why, way_out = f"loss {trainer.loss!r} draws no negatives", "take loss 'negative-sampling'"
+        check_no_effect(trainer, OF_NEGATIVES, why, way_out)
     shape = trainer.learning_rate_schedule
     if trainer.learning_rate_end is not None and shape not in ("linear", "cosine"):
         shape = repr(shape) if isinstance(shape, str) else "a schedule of your own"
@@ -221,7 +225,10 @@ def with_preset(name: str, trainer: str, options: dict[str, Any]) -> dict[str, A
         raise OptionError(f"no preset {name!r}; there are: {', '.join(PRESETS)}")
     if trainer not in ("skipgram", "cbow"):
         raise OptionError(f"the {trainer} trainer has no presets: they are options of skipgram and cbow")
-    return PRESETS[name] | options
+    preset = PRESETS[name] | options
+    if options.get("loss", "negative-sampling") != "negative-sampling" and "negative_power" not in options:
+        preset.pop("negative_power", None)  # it would change nothing
+    return preset
 
 
 class Presets:

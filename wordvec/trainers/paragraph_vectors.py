@@ -13,7 +13,7 @@ from wordvec.corpus.documents.tags import DocumentTags, tags_of
 from wordvec.corpus.draws.examples import ExampleSampler, TaggedSampler, Tags
 from wordvec.errors import OptionError, WordvecError
 from wordvec.trainers.checkpoint import LOST_AT_MOST
-from wordvec.trainers.checks import check_is_corpus, check_options
+from wordvec.trainers.checks import check_is_corpus, check_no_effect, check_options
 from wordvec.trainers.epoch_reports import OnEpoch
 from wordvec.trainers.option_help import hints_for_arguments, with_option_help
 from wordvec.trainers.word2vec import SkipGram
@@ -70,6 +70,9 @@ class ParagraphVectors(SkipGram):
             pieces=(self.pieces is None, "None: all documents are trained together"),
             subwords=(not self.subwords, "False: documents have no n-grams"),
         )
+        if not self.words:
+            why = "a document predicts all its words, and only words have a window"
+            check_no_effect(self, ("window", "shrink_window"), why, "train the words too, words=True (--words)")
         self._tags: Tags | None = None
         self._names: DocumentTags | None = None
         self._documents: WordVectors | None = None

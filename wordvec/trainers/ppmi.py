@@ -146,6 +146,7 @@ def count_corpus(trainer: Any, corpus: Corpus, show_progress: bool | None) -> Co
     """The corpus counted with the trainer's options, on its device; records the time in its history as "count"."""
     options = {name: getattr(trainer, name) for name in COUNTING}
     where = {name: getattr(trainer, name) for name in ("memory", "threads", "device")}
+    _note_no_effect(trainer)
     with trainer.history.stage("count"):
         if trainer._cluster is not None:
             return gather_counts(trainer._cluster, corpus, options, trainer.memory, show_progress)
@@ -174,6 +175,7 @@ def _weigh_on_cluster(trainer: Any, cluster: Cluster, corpus: Corpus, show_progr
     from wordvec.counts.on_cluster import count_on_cluster
     from wordvec.counts.ppmi_on_cluster import ppmi_on_cluster
 
+    _note_no_effect(trainer)
     with trainer.history.stage("count"):
         counts = count_on_cluster(cluster, corpus, {name: getattr(trainer, name) for name in COUNTING}, show_progress)
     check_words_meet(counts.cells)
@@ -196,6 +198,12 @@ def factorise(trainer: Any, matrix: Any, dim: int, tolerance: float = TOLERANCE)
         if trainer.subsample and dim <= min(matrix.shape):
             raise OptionError(f"{error}, or a larger subsample, which now leaves few words") from None
         raise
+
+
+def _note_no_effect(trainer: Any) -> None:
+    """Not an error: a search may try subsample 0 with any mode."""
+    if trainer.subsample_mode == "clean" and not trainer.subsample:
+        trainer.history.notes.append("subsample_mode 'clean' changed nothing, as subsample is 0")
 
 
 def _check_has_cells(trainer: Any, cells: int) -> None:

@@ -156,7 +156,8 @@ def _in_folder(folder: str | os.PathLike[str]) -> str | os.PathLike[str]:
 def save(vectors: WordRows, path: str | os.PathLike[str], format: str | None = None) -> None:
     """Write `vectors` in `format`, or in the format of the path's suffix.
 
-    Vectors of unseen words (subwords) are kept by safetensors and npz, and by fasttext-bin if they are in buckets;
+    Vectors of unseen words (subwords) are kept by safetensors and npz, and by fasttext-bin if they are in buckets,
+    unless post-processing changed them;
     otherwise a UserWarning reports the loss.
     A failed write leaves an existing file unchanged. Raises OptionError for an unknown format or suffix, and InputError
     for vectors that the format cannot hold.
@@ -165,7 +166,11 @@ def save(vectors: WordRows, path: str | os.PathLike[str], format: str | None = N
     format = format_for(path, format)
     _function(WRITERS[format])(vectors, path)
     if SUBWORDS in not_kept(vectors, format):
-        warnings.warn(f"{path}: not kept in this format: {SUBWORDS}; .safetensors and .npz keep them", stacklevel=3)
+        what = f"{path}: not kept in this format: {SUBWORDS}; .safetensors and .npz keep them"
+        if format in KEEP_SUBWORDS:
+            what = f"{path}: not kept: {SUBWORDS}, which no file holds after a step of post-processing: fit new ones, "
+            what += "wordvec subwords FILE -o OUT or .fit_subwords()"
+        warnings.warn(what, stacklevel=3)
 
 
 def _check_is_path(path: Any) -> None:

@@ -121,3 +121,9 @@ def test_samplers_that_are_not_there(monkeypatch):
 def test_an_option_is_searched_once_and_not_fixed_as_well(fixed, ranges, message):
     with pytest.raises(OptionError, match=message):
         search_space("svd", fixed, ranges)
+
+
+def test_negatives_are_not_searched_with_losses_that_draw_none():
+    assert "negatives" not in search_space("cbow", loss="hierarchical-softmax")
+    assert "negatives" not in search_space("cbow", ranges=["loss=softmax"], parse=lambda _, text: text)
+    assert "negatives" in search_space("cbow", loss="negative-sampling")

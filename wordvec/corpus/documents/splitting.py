@@ -11,7 +11,7 @@ from wordvec.corpus.build_options import WordSelection, checked_min_count
 from wordvec.corpus.documents import Documents
 from wordvec.corpus.documents.groups import Groups, group_of_sentence
 from wordvec.corpus.encode.token_ids import Spooled
-from wordvec.errors import CorpusError
+from wordvec.errors import CorpusError, counted
 
 if TYPE_CHECKING:
     from wordvec.corpus.corpus import Corpus
@@ -66,6 +66,22 @@ def group_sizes(corpus: Corpus, groups: Groups) -> list[GroupSize]:
         )
         for place, (name, members) in enumerate(groups.members.items())
     ]
+
+
+def check_parts(corpus: Corpus, groups: Groups, min_count: int | None = None) -> None:
+    """Raise CorpusError, naming the group, unless every part would have a word; so a split is written whole or not."""
+    least = corpus.vocabulary.min_count if min_count is None else checked_min_count(min_count)
+    of_token = np.repeat(group_of_sentence(documents_of(corpus), groups), np.diff(corpus.sentence_starts))
+    for place, name in enumerate(groups.names):
+        ids = corpus.ids[of_token == place]
+        if not len(ids):
+            raise CorpusError(f"{name}: none of its documents holds a word of the corpus's vocabulary")
+        most = int(np.bincount(ids).max())
+        if most < least:
+            raise CorpusError(
+                f"{name}: the most frequent word of this part is seen {counted(most, 'time')}, which min_count={least} "
+                f"leaves out: nothing is written; --min-count {most} would keep it, or larger groups"
+            )
 
 
 def part_of(corpus: Corpus, groups: Groups, name: str, min_count: int | None = None) -> Corpus:

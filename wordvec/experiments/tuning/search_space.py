@@ -68,11 +68,13 @@ def search_space(
     fixed: Sequence[str] = (),
     ranges: Sequence[str] = (),
     parse: Callable[[str, str], Any] | None = None,
+    loss: str | None = None,
 ) -> dict[str, Range]:
     """The ranges of a trainer's options, without the `fixed` options; `ranges` replaces or adds to them.
 
     A range is OPTION=LOW..HIGH, OPTION=LOW..HIGH:log or OPTION=VALUE,VALUE,...; ``parse(option, text)`` converts a
-    value to the option's type, and raises OptionError for an invalid one.
+    value to the option's type, and raises OptionError for an invalid one. `loss` is the fixed loss, if the trainer has
+    one: without negative sampling the number of negatives is not searched.
 
     >>> space = search_space("svd", fixed=["window"], ranges=["power=0.25..0.75"])
     >>> "window" in space, space["power"].low
@@ -91,6 +93,9 @@ def search_space(
             raise OptionError(f"--range {given}: {option} is {also}; leave one out")
         named.add(option)
         space[option] = _parsed_range(given, option, text, read)
+    losses = space["loss"].choices if "loss" in space else (loss,)
+    if "negatives" not in named and any(each not in (None, "negative-sampling") for each in losses):
+        space.pop("negatives", None)
     if not space:
         raise OptionError("nothing is left to search: every option is fixed")
     return space

@@ -193,7 +193,9 @@ class Doc2Vec(Word2Vec):
         if beside and self.window == 0:
             raise OptionError("Doc2Vec: window=0 gives words no contexts: with it, take dm=0 and dbow_words=0")
         options = self._options_of_all(epochs, alpha, min_alpha)
-        return ParagraphVectors(window=self.window or 1, words=beside, **options)
+        if not beside:  # documents have no window
+            return ParagraphVectors(**{**options, "shrink_window": True})
+        return ParagraphVectors(window=self.window, words=True, **options)
 
     def _read(self, sentences: Any, corpus_file: Any, **options: Any) -> Corpus:
         if (sentences is None) == (corpus_file is None):

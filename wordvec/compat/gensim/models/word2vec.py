@@ -224,6 +224,8 @@ class Word2Vec:
             raise OptionError("Word2Vec: window=0 gives no contexts; it means something to Doc2Vec only")
         loss = "hierarchical-softmax" if self.hs else "negative-sampling"
         options = self._options_of_all(epochs, alpha, min_alpha)
+        if self.hs:
+            del options["negatives"], options["negative_power"]
         return (SkipGram if self.sg else CBOW)(window=self.window, loss=loss, **options)
 
     def _options_of_all(self, epochs: int, alpha: float, min_alpha: float) -> dict[str, Any]:
