@@ -145,7 +145,7 @@ def test_pickles_inside_npz_are_refused(tmp_path):
         (gzip.compress(b"2 2\na 1 2\nb 1 2\n")[:-4], "gzip"),
         (gzip.compress(b"\x93NUMPY"), "a packed numpy file, .*unpack it first"),
         (gzip.compress(b"PK\x03\x04"), "a packed npz file, .*unpack it first"),
-        (b'{"a": 1}', "not a format that wordvec knows"),
+        (b'{"a": 1}', "JSON, but not in a form of vectors"),
         (b"5 2 3 4 1 2166136261 < >\n0 0.5 1\n", "a table of floret, which has no words, only n-grams"),
         (b"the 0:0.5 9:0.02\ncat 1:0.25\n", "sparse rows"),
         (b"0.5 1.5\n0.25 3\n", "a matrix without words: .*words_from"),
