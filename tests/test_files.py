@@ -8,13 +8,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from wordvec import files
+from wordvec import files, written
 from wordvec.errors import InputError
 from wordvec.files import abandoned, check_writable, move_file, new_temporary, release, replace_file
-from wordvec.written import keep_inputs
+from wordvec.written import keep_inputs, put_in_place
 
 posix = pytest.mark.skipif(os.name == "nt", reason="links, modes, pipes and locks are POSIX's")
 
@@ -75,6 +76,21 @@ def test_a_file_that_may_not_be_replaced_costs_no_result(tmp_path, monkeypatch, 
     monkeypatch.setattr(os, "rename", refuse)
     with pytest.raises(InputError, match=r"v\.txt: cannot be written: Access is denied; is it open"):
         check_writable(target)  # before the hours
+
+
+def test_on_windows_a_file_that_is_open_for_a_moment_is_waited_for(tmp_path, monkeypatch):
+    (tmp_path / "new").write_text("new")
+    slept, refused = [], [PermissionError(13, "Access is denied")] * 2
+
+    def rename(source, target):
+        if refused:
+            raise refused.pop()
+        source.rename(target)
+
+    monkeypatch.setattr(written.time, "sleep", slept.append)
+    monkeypatch.setattr(written, "os", SimpleNamespace(name="nt"))
+    put_in_place(rename, tmp_path / "new", "v", tmp_path / "v")
+    assert (os.listdir(tmp_path), slept) == (["v"], list(written.WAITS[:2]))
 
 
 def test_text_has_the_same_bytes_on_every_system(tmp_path, monkeypatch):

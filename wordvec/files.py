@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from wordvec.errors import InputError
-from wordvec.written import check_not_input, check_not_open, full_disk_named, kept_if_refused, note_written
+from wordvec.written import check_not_input, check_not_open, full_disk_named, note_written, put_in_place
 
 try:
     import fcntl as fcntl  # exported: folders.py uses the same locks
@@ -58,8 +58,7 @@ def replace_file(path: str | os.PathLike[str], mode: str = "wb", **open_options:
             file.flush()
             os.fsync(file.fileno())
         keep_mode(target, temporary)
-        with kept_if_refused(temporary, path, target):
-            os.replace(temporary, target)
+        put_in_place(os.replace, temporary, path, target)
     finally:
         temporary.unlink(missing_ok=True)
         release(lock)
@@ -71,8 +70,7 @@ def move_file(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> N
     """Rename a finished file over `path`, with both its content and the rename flushed to disk."""
     with open(source, "rb+") as file:
         os.fsync(file.fileno())
-    with kept_if_refused(Path(source), path, Path(path)):
-        os.replace(source, path)
+    put_in_place(os.replace, Path(source), path, Path(path))
     sync_folder(Path(path).absolute().parent)
     note_written(path)
 

@@ -31,7 +31,7 @@ from wordvec.files import (
     sync_folder,
     try_temporary,
 )
-from wordvec.written import full_disk_named, kept_if_refused, note_written
+from wordvec.written import full_disk_named, note_written, put_in_place
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of Linux
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST)  # errors of a rename to an existing folder
@@ -73,8 +73,7 @@ def replace_folder(path: str | os.PathLike[str], kind: FolderKind) -> Iterator[P
             _sync_below(temporary)
         _checked(path, kind)  # again: making the new folder may have taken hours
         keep_mode(target, temporary)
-        with kept_if_refused(temporary, path, target):
-            _swap(temporary, target)
+        put_in_place(_swap, temporary, path, target)
         sync_folder(target.parent)  # before the earlier folder is removed
         for aside in leftovers(target, "old"):
             remove(aside)

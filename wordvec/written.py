@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from wordvec.errors import InputError
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: beyond a limit of the shell or the file system
+WAITS = (0.01, 0.05, 0.2, 0.5, 1)  # seconds, on Windows
 _watching: list[list[str]] = []
 _keeping: list[Callable[[], Iterable[str]]] = []
 
@@ -50,14 +52,21 @@ def full_disk_named(path: str | os.PathLike[str]) -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def kept_if_refused(temporary: Path, path: str | os.PathLike[str], target: Path) -> Iterator[None]:
-    """Keep `temporary` under a new name if the block may not rename it over `target`. Raises InputError with that name.
+def put_in_place(
+    rename: Callable[[Path, Path], None], temporary: Path, path: str | os.PathLike[str], target: Path
+) -> None:
+    """Rename `temporary` to `target`; if the system does not allow it, keep it under a name that InputError tells.
 
-    Windows replaces no file that a program has open or mapped, even this one, and no folder with such a file.
+    Windows replaces no file that a program has open or mapped, even this one, and no folder with such a file. Some
+    programs, such as virus scanners, open new files for a moment only.
     """
+    for seconds in WAITS if os.name == "nt" else ():
+        try:
+            return rename(temporary, target)
+        except PermissionError:
+            time.sleep(seconds)
     try:
-        yield
+        rename(temporary, target)
     except PermissionError as error:
         names = (target.with_name(f"{target.stem}-new{n}{target.suffix}") for n in itertools.count(1))
         kept = next(name for name in names if not name.exists())
