@@ -23,7 +23,7 @@ from wordvec.explorer.periods import make_periods
 from wordvec.progress import announce
 from wordvec.serve.given import Given
 from wordvec.serve.questions import MOST_NEIGHBOURS, Questions
-from wordvec.serve.settings import binding
+from wordvec.serve.settings import REUSE, binding
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -37,7 +37,6 @@ class ExplorerServer(ThreadingHTTPServer):
     """Serves `page` and the answers of `service`; close it with `server_close`."""
 
     daemon_threads = True
-    allow_reuse_address = True
     request_queue_size = 128  # waiting connections; the library's 5 would refuse a page's own questions
 
     def __init__(self, host: str, port: int, page: bytes, service: Service) -> None:
@@ -54,7 +53,7 @@ class ExplorerServer(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         """Bind without looking up the machine's name, which http.server does and which may take seconds."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.setsockopt(socket.SOL_SOCKET, REUSE, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = self.host, self.server_address[1]

@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 
 from wordvec.serve import from_environment
-from wordvec.serve.settings import Settings, binding
+from wordvec.serve.settings import REUSE, Settings, binding
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 CONNECTIONS = 2_000  # open at a time; further ones are answered with 503
@@ -27,7 +27,7 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket that is bound but not listening yet; port 0 takes any free one. Raises OptionError."""
     with binding(host, port), ExitStack() as on_error:
         bound = on_error.enter_context(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET))
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, REUSE, 1)
         bound.bind((host, port))
         on_error.pop_all()
     return bound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -114,6 +115,11 @@ def _text(value: Any) -> str:
 
 def _is_token(token: str) -> bool:
     return len(token) >= 16 and all("!" <= character <= "~" for character in token)
+
+
+# A port that the last run has just left can be bound. On Windows it can be anyway, and SO_REUSEADDR would share a port
+# that another program is listening on.
+REUSE = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
 
 
 @contextmanager
