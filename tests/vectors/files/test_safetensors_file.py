@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from wordvec.errors import InputError, VectorsFileError
 from wordvec.vectors import WordVectors
+from wordvec.vectors.files import safetensors_file
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.safetensors_file import read_safetensors, write_safetensors
 
@@ -109,6 +112,7 @@ def test_the_safetensors_package_reads_it(tmp_path):
     assert json.loads(metadata["loss"]) == INFO["loss"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows reads small files whole")
 def test_the_matrix_stays_on_disk(tmp_path):
     write_safetensors(example(), tmp_path / "v")
     base = read(tmp_path / "v").matrix
@@ -122,6 +126,18 @@ def test_a_file_replaced_while_mapped_leaves_the_mapped_one_as_it_was(tmp_path):
     found = read(tmp_path / "v")
     write_safetensors(example(matrix=np.zeros((4, 3), np.float32)), tmp_path / "v")
     np.testing.assert_array_equal(found.matrix, example().matrix)
+
+
+def test_windows_reads_a_small_file_whole_so_that_it_can_be_replaced(tmp_path, monkeypatch):
+    write_safetensors(example(), tmp_path / "v")
+    monkeypatch.setattr(safetensors_file, "os", SimpleNamespace(name="nt", path=os.path, fspath=os.fspath))
+    monkeypatch.setattr(np, "memmap", lambda *_, **__: pytest.fail("mapped"))
+    found = read(tmp_path / "v")
+    assert_same(found, example())
+    assert not found.matrix.flags.writeable
+    monkeypatch.setattr(safetensors_file, "READ_WHOLE", 0)
+    with pytest.raises(pytest.fail.Exception, match="mapped"):
+        read(tmp_path / "v")
 
 
 def test_cut_anywhere_is_noticed(tmp_path):

@@ -40,6 +40,7 @@ from wordvec.vectors.word_bytes import LazyCounts, LazyWords, join_words
 from wordvec.vectors.word_rows import WordRows
 
 TEXT_INFO = ("trainer", "corpus_fingerprint", "tokenizer", "wordvec_version")  # metadata kept as plain text
+READ_WHOLE = 2**30  # bytes of a file that Windows reads instead of mapping it
 JSON_INFO = ("parameters", "loss")  # metadata kept as separate JSON; everything else in info goes under "more"
 
 
@@ -79,6 +80,15 @@ def _little_endian(array: Any) -> Any:
     return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
+def _bytes_of(path: str | os.PathLike[str], size: int) -> np.ndarray:
+    """The bytes of a file, mapped; on Windows, which lets no program replace a mapped file, only if it is large."""
+    if os.name != "nt" or size > READ_WHOLE:
+        return np.asarray(np.memmap(path, np.uint8, mode="r"))
+    content = np.fromfile(path, np.uint8)
+    content.flags.writeable = False
+    return content
+
+
 def read_safetensors(reading: Reading) -> WordRows:
     """Map a file written by `write_safetensors`; words and matrices stay on disk until they are used.
 
@@ -88,7 +98,7 @@ def read_safetensors(reading: Reading) -> WordRows:
     size = os.path.getsize(path)
     if size < 8:
         raise VectorsFileError(f"{path}: truncated: {size} bytes, and the length of the header alone takes 8")
-    mapped = np.asarray(np.memmap(path, np.uint8, mode="r"))
+    mapped = _bytes_of(path, size)
     try:
         metadata, tensors = read_header(path, mapped)
     except NotOurs:
