@@ -15,7 +15,7 @@ ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP",
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM or SIGHUP arrived; `number` is the signal. Code that handles Ctrl-C handles this too.
+    """SIGTERM, SIGHUP or Ctrl-Break arrived; `number` is the signal. Code that handles Ctrl-C handles this too.
 
     >>> exit_status(Terminated(signal.SIGTERM)), exit_status(KeyboardInterrupt())
     (143, 130)

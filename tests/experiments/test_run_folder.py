@@ -56,7 +56,7 @@ import subprocess, sys
 process = subprocess.Popen([sys.executable, "-c", {code!r}], stdin=subprocess.PIPE)
 print("started")
 """  # the parent ends without waiting; its end closes the pipe
-    started = subprocess.run([sys.executable, "-W", "ignore", "-c", child], capture_output=True, text=True)
+    started = subprocess.run([sys.executable, "-W", "ignore", "-c", child], capture_output=True, text=True, timeout=60)
     assert (started.stdout, started.stderr) == ("started\n", "")  # at the end of both: each holds the pipes
 
 

@@ -154,7 +154,7 @@ def print_cited(concordance: Concordance, arguments: argparse.Namespace) -> None
     if not arguments.out:
         sys.stdout.write(text)
         return
-    with replace_file(arguments.out, "w", encoding="utf-8", newline="") as file:
+    with replace_file(arguments.out, "w", encoding="utf-8") as file:
         file.write(text)
     if arguments.json:
         print_json(_as_json(arguments, lines, count) | {"out": arguments.out})

@@ -113,7 +113,7 @@ def save_documents(documents: WordVectors, path: str | os.PathLike[str]) -> list
     bad = next((word for word in documents.words if "\n" in word or "\r" in word or word != word.strip()), None)
     if bad is not None:
         raise InputError(f"the id {bad!r} holds a line end, or a space at its ends, which lines of ids cannot keep")
-    with replace_file(beside, "w", encoding="utf-8", newline="\n") as ids:
+    with replace_file(beside, "w", encoding="utf-8") as ids:
         ids.writelines(f"{word}\n" for word in documents.words)
         ids.flush()
         os.fsync(ids.fileno())  # a full disk is found before the rows are replaced, whose ids these are

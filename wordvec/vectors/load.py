@@ -157,8 +157,7 @@ def save(vectors: WordRows, path: str | os.PathLike[str], format: str | None = N
     """Write `vectors` in `format`, or in the format of the path's suffix.
 
     Vectors of unseen words (subwords) are kept by safetensors and npz, and by fasttext-bin if they are in buckets,
-    unless post-processing changed them;
-    otherwise a UserWarning reports the loss.
+    unless post-processing changed them; otherwise a UserWarning reports the loss.
     A failed write leaves an existing file unchanged. Raises OptionError for an unknown format or suffix, and InputError
     for vectors that the format cannot hold.
     """

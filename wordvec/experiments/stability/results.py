@@ -60,7 +60,7 @@ def save_stability(stability: Stability, path: str | os.PathLike[str]) -> None:
     for word in stability.words:
         if any(character in word for character in "\t\n\r"):
             raise InputError(f"{path}: the word {word!r} has a tab or line end: write a .json file instead")
-    with replace_file(path, "w", encoding="utf-8", newline="\n") as file:
+    with replace_file(path, "w", encoding="utf-8") as file:
         columns = COLUMNS if documents is None else f"{COLUMNS}\tdocuments"
         file.write(f"{FIRST_LINE}\n# {json.dumps(facts, ensure_ascii=False)}\n{columns}\n")
         last = [""] * len(counts) if documents is None else [f"\t{number}" for number in documents]

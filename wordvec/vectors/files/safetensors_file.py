@@ -40,8 +40,8 @@ from wordvec.vectors.word_bytes import LazyCounts, LazyWords, join_words
 from wordvec.vectors.word_rows import WordRows
 
 TEXT_INFO = ("trainer", "corpus_fingerprint", "tokenizer", "wordvec_version")  # metadata kept as plain text
-READ_WHOLE = 2**30  # bytes of a file that Windows reads instead of mapping it
 JSON_INFO = ("parameters", "loss")  # metadata kept as separate JSON; everything else in info goes under "more"
+READ_WHOLE = 2**30  # bytes of a file that Windows reads instead of mapping it
 
 
 def write_safetensors(vectors: WordRows, path: str | os.PathLike[str]) -> None:

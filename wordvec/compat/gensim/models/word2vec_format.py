@@ -61,7 +61,7 @@ def write_word2vec(vectors: WordVectors, fname: Named, fvocab: Named | None, bin
         vectors.save(fname, format="word2vec-binary" if binary else text)
     if fvocab is not None:
         counts = [0] * len(vectors) if vectors.counts is None else vectors.counts.tolist()
-        with replace_file(fvocab, "w", encoding="utf-8", newline="\n") as file:
+        with replace_file(fvocab, "w", encoding="utf-8") as file:
             file.writelines(f"{word} {count}\n" for word, count in zip(vectors.words, counts))
 
 
@@ -77,7 +77,7 @@ def _write_with_spaces(vectors: WordVectors, fname: Named, spaced: str) -> None:
         f"save_word2vec_format: keys hold spaces, such as {spaced!r:.60}: wordvec reads the file again, and gensim "
         "does not, though it writes it, too"
     )
-    with replace_file(fname, "w", encoding="utf-8", newline="\n") as file:
+    with replace_file(fname, "w", encoding="utf-8") as file:
         file.write(f"{len(vectors)} {vectors.dim}\n")
         for word, row in zip(vectors.words, vectors.rows(slice(None))):
             file.write(f"{word} {' '.join(map(str, row))}\n")
