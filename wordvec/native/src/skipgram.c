@@ -97,13 +97,22 @@ INLINE void gradients_of_example(const struct step *s, i64 slot, f32 *gradients,
 
 // --- updates
 
+// Look up the addresses of the rows of an example, once for all columns: first the outputs, group by group, then the
+// contexts.
+INLINE void find_rows(const struct step *s, const struct slice *slice, i64 slot, int T) {
+  const struct examples *e = s->examples;
+  const i64 groups = e->group_counts[slot], count = e->context_counts[slot];
+  for (i64 group = 0; group < groups; group++)
+    for (int j = 0; j < T; j++) s->rows[group * T + j] = row_out(slice, outputs_of(e, slot)[group * OUTPUT_STEP + j]);
+  for (i64 i = 0; i < count; i++) s->rows[groups * T + i] = row_in(slice, contexts_of(e, slot)[i]);
+}
+
 // Update an example with one group of outputs, in C vectors of each row from `column` on. With a stage, the changes of
 // the contexts are summed there instead of being added to their rows.
 INLINE void update_columns(const struct step *s, const struct slice *slice, i64 slot, i64 group, const f32 *gradients,
                            i64 column, f32 *stage, int T, int C) {
   const struct examples *e = s->examples;
-  const i32 *contexts = contexts_of(e, slot);
-  const i32 *outputs = outputs_of(e, slot) + group * OUTPUT_STEP;
+  void *const *outputs = s->rows + group * T, *const *contexts = s->rows + e->group_counts[slot] * T;
   const int strip = strip_floats(T);
   const i64 count = e->context_counts[slot];
   number *of_output[OUTPUT_STEP];
@@ -113,12 +122,12 @@ INLINE void update_columns(const struct step *s, const struct slice *slice, i64 
   for (int c = 0; c < C; c++) random[c] = random_bits(e->keys[slot] + (u32)group, slice->first_column + column + c * LANES);
 #pragma GCC unroll 8
   for (int j = 0; j < T; j++) {
-    of_output[j] = row_out(slice, outputs[j]) + column;
+    of_output[j] = (number *)outputs[j] + column;
 #pragma GCC unroll 2
     for (int c = 0; c < C; c++) y[j][c] = load_row(of_output[j] + c * LANES), change[j][c] = (vec){0};
   }
   for (i64 i = 0; i < count; i++) {
-    number *of_context = row_in(slice, contexts[i]) + column;
+    number *of_context = (number *)contexts[i] + column;
     vec x[2], x_change[2];
 #pragma GCC unroll 2
     for (int c = 0; c < C; c++) x[c] = load_row(of_context + c * LANES);
@@ -165,6 +174,7 @@ INLINE void update_example(const struct step *s, const struct slice *slice, i64 
   const int C = 4 * T + 5 <= REGISTERS ? 2 : 1;  // vectors of a row that fit in registers: 2 (T + T) and a few more
   const bool single = s->examples->group_counts[slot] == 1;
   i64 column = 0;
+  find_rows(s, slice, slot, T);
   for (; column + C * LANES <= slice->columns; column += C * LANES)
     if (single) update_columns(s, slice, slot, 0, gradients, column, 0, T, C);
     else update_groups(s, slice, slot, gradients, column, T, C);

@@ -41,6 +41,7 @@ struct team {
 struct member {
   struct drawing *drawing;
   f32 *gradients, *stage;
+  void **rows;
   f64 losses[LANES];
   i64 predictions, terms, centres;
 };
@@ -74,6 +75,7 @@ EXPORT void training_free(struct team *team) {
     free_drawing(team->members[k].drawing);
     free_aligned(team->members[k].gradients);
     free_aligned(team->members[k].stage);
+    free(team->members[k].rows);
   }
   free(team->members);
   free_aligned(team->scores);
@@ -133,7 +135,8 @@ EXPORT struct team *training_new(const struct training *training) {
     m->drawing = new_drawing(t);
     m->gradients = new_aligned((RUN * team->example_floats + LANES) * 4);
     m->stage = new_aligned(contexts * MOST_COLUMNS * VECTOR_BYTES);
-    complete = complete && m->drawing && m->gradients && m->stage;
+    m->rows = new_zeros(contexts + shape.groups * shape.tile, sizeof *m->rows);
+    complete = complete && m->drawing && m->gradients && m->stage && m->rows;
   }
   if (complete && team->members && team->scores) return team;
   training_free(team);
@@ -166,7 +169,8 @@ EXPORT void training_run(struct team *team, i64 thread) {
   struct member *m = team->members + thread;
   const i64 blocks = t->last_block - t->first_block;
   i64 steps_done = 0;
-  struct step s = {.training = t, .shape = team->shape, .table = team->table, .gradients = m->gradients, .stage = m->stage};
+  struct step s = {.training = t, .shape = team->shape, .table = team->table};
+  s.gradients = m->gradients, s.stage = m->stage, s.rows = m->rows;
   s.slice_floats = team->slice_floats, s.example_floats = team->example_floats;
   s.first_band = t->band_count * thread / t->threads, s.last_band = t->band_count * (thread + 1) / t->threads;
   s.first_slice = slices_before(t, s.first_band), s.last_slice = slices_before(t, s.last_band);

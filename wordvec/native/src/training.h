@@ -165,6 +165,7 @@ struct step {
   const struct examples *ahead;  // the next block's examples, whose rows are prefetched, or 0
   f32 *gradients;                // this thread's room for the gradients of RUN examples
   f32 *stage;                    // room for some columns of all contexts
+  void **rows;                   // room for the addresses of an example's rows
   f64 *losses;                   // (LANES,) sums of losses; 0 if another thread sums them
 };
 
