@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 
 from wordvec.serve import from_environment
+from wordvec.serve.protocol import GuardedProtocol
 from wordvec.serve.settings import REUSE, Settings, binding
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -72,7 +73,7 @@ def _end_with(parent: Any) -> None:
 
 def _options(seconds: float) -> dict[str, Any]:
     return {
-        "http": "wordvec.serve.protocol:GuardedProtocol", "ws": "none", "lifespan": "off", "log_config": None,
+        "http": GuardedProtocol, "ws": "none", "lifespan": "off", "log_config": None,
         "log_level": "error", "access_log": False, "server_header": False, "proxy_headers": False,
         "limit_concurrency": CONNECTIONS, "backlog": BACKLOG, "timeout_keep_alive": KEEP_ALIVE,
         "timeout_graceful_shutdown": max(1, round(seconds)),
