@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from wordvec.errors import InputError, OptionError
+from wordvec.errors import InputError
 from wordvec.progress import announce
 
 if TYPE_CHECKING:
@@ -122,18 +122,6 @@ def _in_order(waiting: list[Question | Answer], found: Sequence[list[tuple[str, 
     answers = iter(found)
     for one in waiting:
         yield one if isinstance(one, Answer) else Answer(one.text, next(answers))
-
-
-def fill_in(arguments: argparse.Namespace, applies: bool, owner: str, **defaults: Any) -> None:
-    """Set options that were not given (None) to their defaults; OptionError for given ones that only `owner` uses."""
-    given = [name for name in defaults if getattr(arguments, name) is not None]
-    if given and not applies:
-        options = ", ".join(("-" if len(name) == 1 else "--") + name.replace("_", "-") for name in given)
-        verb, them = ("is", "it") if len(given) == 1 else ("are", "them")
-        raise OptionError(f"{options} {verb} for {owner}: give {owner}, too, or leave {them} out")
-    for name, default in defaults.items():
-        if getattr(arguments, name) is None:
-            setattr(arguments, name, default)
 
 
 def add_filter_arguments(parser: argparse.ArgumentParser) -> None:

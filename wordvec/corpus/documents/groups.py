@@ -99,10 +99,17 @@ def groups_of(
     first of DATE_COLUMNS that exists); "half", two random halves, the same for the same `seed`; or a column, each value
     of which is a group. `among` lists the numbers of the documents to use (default: all).
 
-    Raises CorpusError for a column that is missing or has no value or date at all.
+    Raises CorpusError for a column that is missing or has no value or date at all; OptionError for a `date_column` that
+    is not used.
     """
     by = str(by)
     chosen = range(len(documents)) if among is None else sorted(among)
+    length = LENGTHS.get(by) or (int(by) if by.isascii() and by.isdigit() else None)
+    if date_column is not None and length is None:
+        raise OptionError(
+            f"the date column (--date-column) is for periods such as year or decade, and would change nothing for "
+            f"groups by {by}: leave it out"
+        )
     if by == "half":
         order = permutation(seed, SHUFFLE, len(chosen)).tolist()
         if len(order) < 2:
@@ -110,7 +117,6 @@ def groups_of(
         first = set(order[: (len(order) + 1) // 2])
         halves = ([chosen[i] for i in range(len(order)) if (i in first) == is_first] for is_first in (True, False))
         return Groups(by, dict(zip(("half1", "half2"), halves)))
-    length = LENGTHS.get(by) or (int(by) if by.isascii() and by.isdigit() else None)
     if length == 0:
         raise OptionError("periods are at least 1 year long; got 0")
     if length is None:

@@ -52,6 +52,13 @@ class DocumentReader:
             )
         if table is not None and field is not None:
             raise OptionError("a table of metadata is for files of text, which have no field: leave --field out")
+        if table is not None and fields:
+            raise OptionError(
+                "--metadata-fields are fields of records, and a table of metadata is kept with all its columns: leave "
+                "--metadata-fields out"
+            )
+        if table is None and path_column is not None:
+            raise OptionError("--path-column is a column of the table of metadata: name the table with --metadata")
         self.paths = [os.fspath(path) for path in as_files(paths).paths]
         self.strict, self.field, self.columns = strict, field, tuple(fields)
         self.files = _files(self.paths, None if table is None else Path(table))
