@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 
 from wordvec.cli import before_and_after as scoring
-from wordvec.cli.output import check_out, print_json, tell_ngrams_left_out
+from wordvec.cli.output import check_out, print_json
 from wordvec.errors import OptionError, counted
 
 
@@ -48,7 +48,6 @@ def run(arguments: argparse.Namespace) -> None:
     if steps is not None:
         after = post_processed(after, steps)
     after.save(arguments.out)
-    tell_ngrams_left_out(parts)
     scores = scoring.compare(parts[0], after, tasks)
     left_out = len(parts[0]) - len(after)
     if arguments.json:

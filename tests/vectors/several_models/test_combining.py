@@ -45,7 +45,8 @@ def test_words_that_others_lack_may_stay():
 
 
 def test_a_part_has_the_words_that_it_can_compose():
-    composed = combine([A, WordVectors(B.words, B.matrix, subwords=Parts())])
+    with pytest.warns(UserWarning, match="fit new ones"):
+        composed = combine([A, WordVectors(B.words, B.matrix, subwords=Parts())])
     assert list(composed.words) == ["tea", "cup", "rain", "sun"]
     others = combine([A, WordVectors([*B.words, "rain"], np.vstack([B.matrix, [[0.0, 1.0]]]))])
     np.testing.assert_allclose(composed.matrix, others.matrix, atol=1e-6)
