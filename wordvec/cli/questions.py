@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from wordvec.corpus.wordlists import lines_of
 from wordvec.errors import InputError
 from wordvec.progress import announce
 
@@ -74,10 +75,13 @@ def read_questions(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     >>> list(read_questions(io.BytesIO(b"king\n\n t\xffa\n")))
     [('king', 'line 1'), ('t\\xffa', 'line 3')]
     """
-    for number, line in enumerate(stream, 1):
-        text = line.decode("utf-8-sig" if number == 1 else "utf-8", "backslashreplace").strip()
-        if text:
-            yield text, f"line {number}"
+    number = 0
+    for ended in stream:
+        read = ended.decode("utf-8-sig" if number == 0 else "utf-8", "backslashreplace")
+        for line in lines_of(read.rstrip("\r\n")):
+            number += 1
+            if text := line.strip():
+                yield text, f"line {number}"
 
 
 def answer_all(
