@@ -43,6 +43,8 @@ def run(arguments: argparse.Namespace) -> None:
     check_out(arguments.out)
     tasks = scoring.read_sets(arguments)
     parts = [WordVectors.load(file) for file in arguments.files]
+    if arguments.dim is not None and arguments.dim > (most := sum(part.dim for part in parts)):
+        raise OptionError(f"--dim must be at most {most}, the dimensions of these models together; got {arguments.dim}")
     after = combine(parts, weights, keep_all=arguments.keep_all)
     side_by_side = after.dim
     if steps is not None:

@@ -98,6 +98,7 @@ def test_the_command_combines_reduces_and_scores(run):
         (("a.safetensors", "b.txt", "-o", "b.txt"), "would be lost"),
         (("a.safetensors", "b.txt", "-o", "c.npz", "--weights", "1;2"), "--weights takes numbers such as 1,1.5"),
         (("a.safetensors", "b.txt", "-o", "c.npz", "--dim", "0"), "--dim"),
+        (("a.safetensors", "b.txt", "-o", "c.npz", "--dim", "17"), "--dim must be at most 5, the dimensions of these"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(run, arguments, message):
