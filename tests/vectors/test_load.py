@@ -32,13 +32,15 @@ FASTTEXT_OF_2016 = struct.pack("<12id3iq", 10, 5, 5, 1, 5, 1, 2, 2, 100, 3, 6, 1
 FASTTEXT_OF_2016 += b"the\0" + struct.pack("<qb", 4, 0) + b"cat\0" + struct.pack("<qb", 3, 0) + bytes(99)
 WORDS_ONLY = ("word2vec-text", "fasttext-vec", "word2vec-binary", "glove")
 TABLES = ("parquet", "arrow")
+SPREADSHEETS = ("csv", "tsv")
+TOLD = {"fasttext-vec": "word2vec-text", **dict.fromkeys(TABLES, "table"), "tsv": "csv"}  # by content, as others
 WITH_ROWS = tuple(format for format in WRITERS if format != "floret")  # which has n-grams alone
 words_of_files = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=" "), min_size=1, max_size=6)
 floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 
 def test_every_format_is_covered_here():
-    assert set(WRITERS) == {*EVERYTHING, *WORDS_ONLY, *TABLES, "fasttext-bin", "floret"}
+    assert set(WRITERS) == {*EVERYTHING, *WORDS_ONLY, *TABLES, *SPREADSHEETS, "json", "fasttext-bin", "floret"}
 
 
 @pytest.mark.parametrize("format", WITH_ROWS)
@@ -49,7 +51,7 @@ def test_round_trip_is_exact_and_told_by_content(tmp_path_factory, format, data,
     rows = data.draw(st.lists(st.lists(floats, min_size=dim, max_size=dim), min_size=len(words), max_size=len(words)))
     vectors = WordVectors(words, np.array(rows, np.float32))
     vectors.save(path, format)
-    assert sniff(path) == {"fasttext-vec": "word2vec-text", "parquet": "table", "arrow": "table"}.get(format, format)
+    assert sniff(path) == TOLD.get(format, format)
     read = WordVectors.load(path)
     assert read.words == words
     np.testing.assert_array_equal(read.matrix, vectors.matrix)

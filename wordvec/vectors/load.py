@@ -51,6 +51,9 @@ SUFFIXES = {
     ".parquet": "parquet",
     ".arrow": "arrow",
     ".feather": "arrow",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
 }
 STREAMED = (
     "word2vec-text",
@@ -58,6 +61,8 @@ STREAMED = (
     "word2vec-binary",
     "glove",
     "floret",
+    "csv",
+    "tsv",
 )  # written sequentially, so they may be packed
 # Module and function of each format, imported only when needed: a file of our own opens in a few milliseconds.
 WRITERS = {
@@ -71,6 +76,9 @@ WRITERS = {
     "floret": ("floret_file", "write_floret"),
     "parquet": ("frames", "write_parquet"),
     "arrow": ("frames", "write_arrow"),
+    "csv": ("table_writing", "write_csv"),
+    "tsv": ("table_writing", "write_tsv"),
+    "json": ("table_writing", "write_json"),
 }
 READERS = {
     "safetensors": ("safetensors_file", "read_safetensors"),
@@ -93,6 +101,8 @@ KEPT = {
     "parquet": OF_TABLES,
     "arrow": OF_TABLES,
     "fasttext-bin": ("counts",),
+    "csv": ("counts",),
+    "tsv": ("counts",),
 }
 MATRICES = ("numpy", "numbers")  # their words are in another file
 
