@@ -9,6 +9,7 @@ from commands import failure, run
 
 from wordvec import Corpus
 from wordvec.errors import OptionError
+from wordvec.serve import create_app
 from wordvec.serve.settings import Settings
 from wordvec.vectors import WordVectors
 
@@ -60,6 +61,12 @@ def there(folder, monkeypatch):
         ("explain a.safetensors w1 w2 --in dated --tokens", "--tokens is for --lines N: give --lines N, too"),
         ("corpus info dated --date-column year", "--date-column is for --by: give --by, too, or leave it out"),
         ("corpus info dated --by half --date-column year", "would change nothing for groups by half: leave it out"),
+        ("corpus info plain --encoding latin-1", "was built with encoding=utf-8, not latin-1: leave encoding (--enc"),
+        (
+            "corpus info plain --encoding-errors ignore",
+            "with encoding_errors=strict, not ignore: leave encoding_errors",
+        ),
+        ("corpus info plain --strict", "plain: is a corpus, whose text is not read again: leave strict (--strict) out"),
         ("corpus split dated --by decade --seed 2 -o parts", "--seed is for --by half, and would change nothing with"),
         (
             "corpus build records.jsonl --field text --metadata-fields year --path-column path -o built",
@@ -95,6 +102,12 @@ def test_an_option_without_what_it_needs_is_refused(capsys, command, message):
 def test_how_to_read_texts_that_are_not_served():
     with pytest.raises(OptionError, match="--field, --encoding say how texts are read: give --texts, too, or leave"):
         Settings("a.safetensors", field="text", encoding="latin-1")
+
+
+def test_a_tokenizer_that_the_service_does_not_need():
+    vectors = WordVectors(["tea"], np.ones((1, 2)), info={"tokenizer": "words", "split_sentences": False})
+    with pytest.raises(OptionError, match="the text was tokenized by 'words': leave tokenizer out"):
+        create_app(Settings("a.safetensors", tokenizer="characters"), vectors)
 
 
 @pytest.mark.parametrize("option", ["-k 5", "--sample 5", "--all", "-o other.tsv"])
