@@ -52,7 +52,7 @@ def there(folder, monkeypatch):
         ("change dated --by decade --words w1 --lines 0 --texts texts", "--texts is for printed lines, and would"),
         ("change dated --by decade --words w1 --json --width 80", "--width is for printed lines, and would change"),
         ("change dated --by author --date-column year", "would change nothing for groups by author: leave it out"),
-        ("concordance plain w1 --window 3", "--window is for --near WORD, or for two words: give --near WORD, or"),
+        ("concordance plain w1 --window 3", "--window is for --near WORD or two words: give --near WORD or two words"),
         ("concordance plain w1 w2 --sort left", "--sort is for the lines of one word, and would change nothing with"),
         ("concordance plain w1 --json --width 80", "--width is for lines of text, and would change nothing with"),
         ("similar a.safetensors w1 --in dated --texts texts --tokens", "--texts is for printed lines: leave it out"),

@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
     if len(set(words)) < len(words):
         raise OptionError(f"{words[0]} is given twice: give it once, or two different words")
     is_one = len(words) == 1
-    fill_in(arguments, not is_one or arguments.near is not None, "--near WORD, or for two words", window=5)
+    fill_in(arguments, not is_one or arguments.near is not None, "--near WORD or two words", window=5)
     fill_in(arguments, is_one, "the lines of one word", instead="two", sort="position")
     text = chosen_format(arguments) == "text"
     fill_in(arguments, text, "lines of text", instead="another format", width=None)
