@@ -99,7 +99,6 @@ def test_the_wrong_language_is_said(capsys):
         (["good.safetensors", "./good.safetensors", "--set", "pairs.txt"], "is named twice"),
         (["good.safetensors", "--set", ""], "the name of an evaluation set is empty"),
         (["good.safetensors", "--set", "empty.txt"], "empty.txt: nothing in it"),
-        (["good.safetensors", "--set", "mac.txt"], "mac.txt: its lines end in carriage returns alone"),
         (["good.safetensors", "--set", "nowhere.txt"], "neither a file nor a bundled evaluation set"),
         (["good.safetensors", "--set", "broken.txt"], "broken.txt: line 2: not UTF-8 text"),
         (["good.safetensors", "--similarity", "groups.txt"], "groups.txt: line 1: expected two words and a score"),
@@ -110,10 +109,16 @@ def test_the_wrong_language_is_said(capsys):
 )
 def test_bad_requests_get_one_line(capsys, arguments, message):
     Path("empty.txt").write_text(" \n")
-    Path("mac.txt").write_bytes(b"cat\tdog\t1\rcow\tcar\t2\r")
     Path("broken.txt").write_bytes("cat\tdog\t1\nK\u00e4se\tBrot\t2\n".encode("latin-1"))
     status, out, err = run(capsys, *arguments)
     assert status == 2 and out == "" and message in err
+
+
+@pytest.mark.parametrize("ends", ["\r\r", "\r\n", "\n\r"])
+def test_lines_may_end_in_carriage_returns(capsys, ends):
+    Path("mac.txt").write_bytes(f"cat\tdog\t1{ends[0]}car\tbus\t2{ends[1]}".encode())
+    status, out, _ = run(capsys, "good.safetensors", "--set", "mac.txt", "--json")
+    assert status == 0 and json.loads(out)["good.safetensors"][0]["items"] == 2
 
 
 def test_encodings(capsys):

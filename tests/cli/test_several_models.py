@@ -207,11 +207,22 @@ def test_any_file_is_used_or_refused_with_a_reason(capsys, models, arguments, co
 @pytest.mark.parametrize(
     "command", [("align", "n", "b.safetensors"), ("retrofit", "n", "lexicon.txt"), ("combine", "n", "b.safetensors")]
 )
+@pytest.mark.filterwarnings("default")
 def test_that_ngrams_are_left_out_is_told(capsys, command):
     WordVectors.load("a.safetensors").fit_subwords().save("n")
     status, out, err = run(capsys, *command, "-o", "out.safetensors", "--json")
     assert status == 0 and json.loads(out)
-    assert "n-grams, which give unseen words vectors, are left out: fit new ones to OUT" in err
+    assert "fit new ones" in err and "wordvec subwords FILE -o OUT" in err
+    written = WordVectors.load("out.safetensors")
+    assert written.subwords is None and "subwords" not in written.info
+
+
+def test_that_context_vectors_are_left_out_is_told(capsys):
+    vectors = WordVectors.load("a.safetensors")
+    WordVectors(vectors.words, vectors.matrix, context_matrix=vectors.matrix).save("context.safetensors")
+    for target in ("parquet", "hub"):
+        status, out, err = run(capsys, "export", "context.safetensors", f"--{target}", f"of-{target}")
+        assert (status, out.splitlines()[-1]) == (0, "not kept in this format: context vectors"), err
 
 
 @pytest.mark.parametrize(

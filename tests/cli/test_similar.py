@@ -105,6 +105,9 @@ def test_lines_of_the_standard_input_are_questions(file, run):
     status, out, err = run("similar", file, "-k", 1, stdin=b"\xef\xbb\xbfking -man +woman\n\n  apple \r\nnew york")
     assert (status, err) == (0, "")
     assert words_of(out) == ["king -man +woman", "queen", "apple", "new york", "new york", "apple"]
+    of_a_mac = run("similar", file, "-k", 1, stdin=b"\xef\xbb\xbfking -man +woman\r\r  apple\rnew york")
+    assert of_a_mac == (0, out, "")
+    assert "line 3: " in run("similar", file, stdin=b"king\r\rquen\r")[2]
 
 
 def test_what_cannot_be_answered_is_located_and_the_rest_is_answered(file, run):

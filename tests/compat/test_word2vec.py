@@ -18,7 +18,7 @@ from wordvec.compat.gensim.models.fasttext import load_facebook_vectors
 from wordvec.compat.gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser
 from wordvec.compat.gensim.models.word2vec import LineSentence, PathLineSentences, Text8Corpus
 from wordvec.compat.gensim.table import table
-from wordvec.compat.gensim.utils import simple_preprocess
+from wordvec.compat.gensim.utils import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, simple_preprocess
 from wordvec.errors import ArgumentError, InputError, OptionError, WordvecError
 from wordvec.vectors import WordVectors
 from wordvec.vectors.subwords import Subwords
@@ -206,7 +206,8 @@ def test_words_are_chosen_as_gensim_chooses_them(gensim):
         ({"size": 50}, ArgumentError, "no argument 'size': gensim 4 and wordvec.compat.gensim call it vector_size"),
         ({"nonsense": 1}, ArgumentError, "no argument 'nonsense'"),
         ({"cbow_mean": 0}, OptionError, "cbow_mean=0 is not supported"),
-        ({"trim_rule": len}, OptionError, "trim_rule is not supported: .*keep_words"),
+        ({"trim_rule": lambda *_: "keep", "sentences": TEXT}, OptionError, r"returned 'keep': utils\.RULE_DEFAULT,"),
+        ({"trim_rule": lambda *_: RULE_DISCARD, "sentences": TEXT}, OptionError, "no word is left: .* trim_rule"),
         ({"negative": 0}, OptionError, "trains nothing"),
         ({"window": 0}, OptionError, "window=0 gives no contexts"),
         ({"vector_size": 0}, OptionError, "dim must be at least 1"),
@@ -235,6 +236,78 @@ def test_what_is_told():
         Word2Vec().train(TEXT)
     with pytest.raises(AttributeError, match=r"ask model\.wv\.most_similar"):
         Word2Vec().most_similar  # noqa: B018
+
+
+def rule(word, count, min_count):
+    """Without the commonest of each topic, but with one that is rare."""
+    return {"cat": RULE_DISCARD, "bread": RULE_DISCARD, "newt": RULE_KEEP}.get(word, RULE_DEFAULT)
+
+
+@pytest.mark.parametrize("as_generator", [False, True])
+def test_a_trim_rule_chooses_the_words_that_gensim_chooses(gensim, as_generator):
+    text = [*TEXT, ["newt", "toad", "dog"]]
+    options = {"vector_size": 4, "min_count": 2, "sample": 0, "trim_rule": rule, "epochs": 1}
+    found = Word2Vec((words for words in text) if as_generator else text, **options)
+    expected = gensim.Word2Vec(text, **options)
+    assert found.wv.index_to_key == expected.wv.index_to_key
+    for word in ("dog", "newt"):
+        assert found.wv.get_vecattr(word, "count") == expected.wv.get_vecattr(word, "count")
+    assert (found.corpus_count, found.corpus_total_words) == (expected.corpus_count, expected.corpus_total_words)
+    assert len(Word2Vec(text, **options, max_final_vocab=3).wv) == 3
+    with pytest.warns(CompatWarning, match="trim_rule has no effect without sentences: give it to build_vocab"):
+        model = Word2Vec(**options)
+    model.build_vocab(text, trim_rule=rule)
+    assert "cat" not in model.wv and "newt" in model.wv
+
+
+def test_words_from_given_counts(gensim):
+    counts = {"cat": 9, "dog": 20, "newt": 1, "soup": 8}
+    models = [kind(vector_size=4, min_count=2, sample=0) for kind in (Word2Vec, gensim.Word2Vec)]
+    for model in models:
+        model.build_vocab_from_freq(counts, corpus_count=7)
+    ours, theirs = models
+    assert ours.wv.index_to_key == theirs.wv.index_to_key == ["dog", "cat", "soup"]
+    assert ours.corpus_count == theirs.corpus_count == 7
+    assert ours.wv.get_vecattr("dog", "count") == 20
+    before = ours.wv["dog"].copy()
+    ours.train(TEXT, total_examples=len(TEXT), epochs=1)
+    assert not np.array_equal(ours.wv["dog"], before)
+    for wrong, message in (
+        ([("cat", 9)], "a dictionary of words"),
+        ({"cat": 1.5}, r"\('cat', 1.5\)"),
+        ({1: 2}, "1, 2"),
+    ):
+        with pytest.raises(OptionError, match=message):
+            Word2Vec().build_vocab_from_freq(wrong)
+    with pytest.raises(OptionError, match="no word is left: none was seen min_count=50 times"):
+        Word2Vec(min_count=50).build_vocab_from_freq(counts)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+def test_a_context_predicts_the_words_that_gensim_predicts(gensim, sg):
+    model = Word2Vec(TEXT, **SMALL, sg=sg, epochs=5)
+    theirs = gensim.Word2Vec(**SMALL, sg=sg)
+    theirs.build_vocab(TEXT)
+    rows = [model.wv.key_to_index[word] for word in theirs.wv.index_to_key]
+    theirs.wv.vectors, theirs.syn1neg = model.wv.vectors[rows], model.syn1neg[rows]
+    for context in (["cat"], ["cat", "dog", "unknown", "cat"]):
+        found, expected = (each.predict_output_word(context, topn=3) for each in (model, theirs))
+        assert [word for word, _ in found] == [word for word, _ in expected]
+        np.testing.assert_allclose([p for _, p in found], [p for _, p in expected], rtol=1e-4)
+    assert sum(p for _, p in model.predict_output_word(["cat"], topn=8)) == pytest.approx(1)
+    assert {word for word, _ in model.predict_output_word(["cat", "cow"], topn=4)} == {"cat", "dog", "cow", "hen"}
+    with pytest.warns(CompatWarning, match="none of the words is in the vocabulary"):
+        assert model.predict_output_word(["unknown"]) is None
+
+
+def test_models_that_predict_no_words():
+    for model in (Word2Vec(vector_size=2), Word2Vec(TEXT, **SMALL, epochs=1, hs=1, negative=0)):
+        with pytest.raises(WordvecError, match="no output rows"):
+            model.predict_output_word(["cat"])
+    with pytest.raises(OptionError, match="give the documents to build_vocab"):
+        Doc2Vec(dm=0).build_vocab_from_freq({"cat": 9})
+    with pytest.raises(OptionError, match="trim_rule is not supported: leave words out of the documents"):
+        Doc2Vec(dm=0, trim_rule=rule)
 
 
 def test_fasttext_files_give_vectors_to_unseen_words(tmp_path):
@@ -378,6 +451,32 @@ def test_simple_preprocess_is_gensims(gensim):
         assert simple_preprocess(text, **options) == theirs(text, **options)
 
 
+def test_filters_of_text(gensim):
+    from gensim.parsing import preprocessing as theirs
+    from gensim.utils import to_unicode
+
+    from wordvec.compat.gensim import utils
+    from wordvec.compat.gensim.parsing import preprocessing as ours
+
+    text = "<i>A cup</i> of tea, for two"
+    names = ["strip_tags", "strip_punctuation", "strip_short"]
+    found, expected = (each.preprocess_string(text, [getattr(each, name) for name in names]) for each in (ours, theirs))
+    assert found == expected
+    assert ours.remove_stopwords(text, {"of", "for"}) == theirs.remove_stopwords(text, {"of", "for"})
+    assert utils.to_unicode(b"T\xe9", "latin-1") == to_unicode(b"T\xe9", "latin-1") == "T\xe9"
+    with pytest.raises(OptionError, match="remove_stopwords: there is no list of stop words here"):
+        ours.remove_stopwords(text)
+    with pytest.raises(OptionError, match=r"name filters, such as \[str.lower"):
+        ours.preprocess_string(text)
+
+
+@pytest.mark.parametrize("name", ["STOPWORDS", "DEFAULT_FILTERS", "stem_text"])
+@pytest.mark.parametrize("module", ["parsing", "parsing.preprocessing"])
+def test_an_import_of_what_is_not_here_says_what_to_take(module, name):
+    with pytest.raises(ImportError, match=f"{name} is not in wordvec.compat.gensim: "):
+        exec(f"from wordvec.compat.gensim.{module} import {name}")
+
+
 def test_the_verb_prints_the_table(capsys):
     from wordvec.cli import main
 
@@ -439,7 +538,7 @@ def test_the_words_of_text8_come_in_lists_of_one_length(tmp_path, text, length):
         (lambda model: model.most_similar_cosmul(["cat"]), r"ask model\.wv\.most_similar_cosmul"),
         (lambda model: model.iter, "gensim 4 calls it epochs"),
         (lambda model: model.load_word2vec_format("v.txt"), r"read KeyedVectors\.load_word2vec_format"),
-        (lambda model: model.predict_output_word(["cat"]), "not supported: "),
+        (lambda model: model.score(["cat"]), "not supported"),
         (lambda model: model["cat"], r"ask model\.wv\["),
         (lambda model: "cat" in model, r"ask `word in model\.wv`"),
         (lambda model: compat_gensim.corpora, "keep gensim itself for corpora"),

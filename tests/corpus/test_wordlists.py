@@ -21,6 +21,8 @@ def read(tmp_path):
 def test_words_alone_with_blank_lines_a_byte_order_mark_and_any_line_end(read):
     words, counts = read(b"\xef\xbb\xbfthe\r\n\nqueen \n  \nk\xc3\xb6nig")
     assert (words, counts) == (["the", "queen", "könig"], None)
+    assert read("the\rqueen\r\rkönig\r")[0] == words
+    assert read("the\rqueen\r\nkönig\n")[0] == words
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,7 @@ def test_a_tab_lets_a_word_hold_a_space_and_a_number_may_be_a_word(read):
         ("\n \n", "words.txt: no words in it"),
         ("", "words.txt: no words in it"),
         (b"the\n\xff\n", "words.txt, line 2: not UTF-8; convert"),
+        (b"the\r\xff\r", "words.txt, line 2: not UTF-8; convert"),
     ],
 )
 def test_files_that_are_no_list_of_words(read, content, message):

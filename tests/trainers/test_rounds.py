@@ -94,6 +94,19 @@ def test_pieces_have_the_same_bytes_here_and_on_a_cluster(on_cluster, corpus, tr
     assert on_cluster.cluster.done.count("merge_rows") == 2 * 2 * -(-len(corpus.vocabulary) // rows)
 
 
+def test_the_note_tells_the_pieces_that_a_short_text_has(corpus):
+    short = Corpus.from_texts([" ".join(corpus.vocabulary.words[:20])] * 40, min_count=1)
+    one = SkipGram(**OPTIONS).fit(short)
+    found = SkipGram(**OPTIONS, pieces=3).fit(short)
+    assert_same(found.vectors, one.vectors)
+    assert found.history.notes == [
+        *one.history.notes,
+        "the text is too short for 3 pieces: trained in one, as without pieces",
+    ]
+    found = SkipGram(**OPTIONS, pieces=20, merges=2).fit(short)  # 800 tokens are 25 blocks of 32
+    assert any("trained in 13 pieces, merged 2 times an epoch" in note for note in found.history.notes)
+
+
 def test_a_tree_in_pieces_learns_as_one_machine_does(corpus):
     options = OPTIONS | {"epochs": 4, "loss": "hierarchical-softmax"}
     pieces, one = (SkipGram(**options, **given).fit(corpus).history.loss for given in ({"pieces": 4, "merges": 8}, {}))

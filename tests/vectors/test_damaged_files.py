@@ -64,12 +64,14 @@ def test_any_bytes_raise_our_error_or_load(tmp_path_factory, content):
         return
 
 
-@pytest.mark.parametrize("name", [name for name in EXAMPLES if not name.endswith((".gz", "text", "vec", "glove"))])
+@pytest.mark.parametrize(
+    "name", [name for name in EXAMPLES if not name.endswith((".gz", "text", "vec", "glove", "sv"))]
+)
 def test_cut_anywhere_raises_and_names_the_file(tmp_path, name):
     """Text is not among them: what is cut behind a number looks whole. See test_load."""
     content = EXAMPLES[name]
     unread = b"\0" + 16 * b"\0"  # of fastText's file, the output matrix
-    needed = len(content) - len(unread) * name.startswith("fasttext") - (name == "word2vec-binary")
+    needed = len(content) - len(unread) * name.startswith("fasttext") - (name in ("word2vec-binary", "json"))
     for length in {*range(0, needed, needed // 150 + 1), *range(max(0, needed - 30), needed)}:
         path = write_anew(tmp_path / "cut", content[:length])
         with pytest.raises(VectorsFileError, match="cut: ") as caught:

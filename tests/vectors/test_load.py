@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import pickle
+import struct
 import sys
 import time
 import zipfile
@@ -17,7 +18,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-
 from fuzz_files import fasttext_bin
 
 from wordvec.errors import InputError, OptionError, VectorsFileError
@@ -27,15 +27,20 @@ from wordvec.vectors.postprocessing import post_processed
 from wordvec.vectors.subwords import Subwords
 
 EVERYTHING = ("safetensors", "npz")
+# Options (10 dimensions, ...), a dictionary of two words, and the beginning of the matrix.
+FASTTEXT_OF_2016 = struct.pack("<12id3iq", 10, 5, 5, 1, 5, 1, 2, 2, 100, 3, 6, 100, 1e-4, 2, 2, 0, 7)
+FASTTEXT_OF_2016 += b"the\0" + struct.pack("<qb", 4, 0) + b"cat\0" + struct.pack("<qb", 3, 0) + bytes(99)
 WORDS_ONLY = ("word2vec-text", "fasttext-vec", "word2vec-binary", "glove")
 TABLES = ("parquet", "arrow")
+SPREADSHEETS = ("csv", "tsv")
+TOLD = {"fasttext-vec": "word2vec-text", **dict.fromkeys(TABLES, "table"), "tsv": "csv"}  # by content, as others
 WITH_ROWS = tuple(format for format in WRITERS if format != "floret")  # which has n-grams alone
 words_of_files = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=" "), min_size=1, max_size=6)
 floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 
 def test_every_format_is_covered_here():
-    assert set(WRITERS) == {*EVERYTHING, *WORDS_ONLY, *TABLES, "fasttext-bin", "floret"}
+    assert set(WRITERS) == {*EVERYTHING, *WORDS_ONLY, *TABLES, *SPREADSHEETS, "json", "fasttext-bin", "floret"}
 
 
 @pytest.mark.parametrize("format", WITH_ROWS)
@@ -46,7 +51,7 @@ def test_round_trip_is_exact_and_told_by_content(tmp_path_factory, format, data,
     rows = data.draw(st.lists(st.lists(floats, min_size=dim, max_size=dim), min_size=len(words), max_size=len(words)))
     vectors = WordVectors(words, np.array(rows, np.float32))
     vectors.save(path, format)
-    assert sniff(path) == {"fasttext-vec": "word2vec-text", "parquet": "table", "arrow": "table"}.get(format, format)
+    assert sniff(path) == TOLD.get(format, format)
     read = WordVectors.load(path)
     assert read.words == words
     np.testing.assert_array_equal(read.matrix, vectors.matrix)
@@ -148,6 +153,11 @@ def test_pickles_inside_npz_are_refused(tmp_path):
         (b'{"a": 1}', "JSON, but not in a form of vectors"),
         (b"5 2 3 4 1 2166136261 < >\n0 0.5 1\n", "a table of floret, which has no words, only n-grams"),
         (b"the 0:0.5 9:0.02\ncat 1:0.25\n", "sparse rows"),
+        (b"+1 qid:2 1:0.5 9:0.02 # a note\n-1 qid:2 1:0.25\n", "sparse rows"),
+        (b"-1 # no value\n", "not a format that wordvec knows"),
+        (b"%%MatrixMarket matrix array real general\n2 2\n1\n2\n3\n4\n", "Matrix Market's format, .*mmread"),
+        (FASTTEXT_OF_2016, r"fastText's first format \(of 2016\), .*take the .vec file"),
+        (FASTTEXT_OF_2016.replace(b"\x0a", b"\x32", 1), r"fastText's first format"),  # dimensions that look like text
         (b"0.5 1.5\n0.25 3\n", "a matrix without words: .*words_from"),
     ],
 )

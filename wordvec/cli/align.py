@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from wordvec.cli.output import check_out, print_json, tell_ngrams_left_out
+from wordvec.cli.output import check_out, print_json
 from wordvec.errors import OptionError, counted
 from wordvec.terminal import printable
 
@@ -55,7 +55,6 @@ def run(arguments: argparse.Namespace) -> None:
     source, target = WordVectors.load(arguments.source), WordVectors.load(arguments.target)
     alignment = find_alignment(source, target, anchors, not arguments.no_center, not arguments.no_unit)
     alignment.apply(source).save(arguments.out)
-    tell_ngrams_left_out([source])
     report = alignment.report
     if arguments.json:
         print_json(asdict(report) | {"out": arguments.out})

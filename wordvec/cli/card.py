@@ -16,6 +16,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.evaluate import add_set_arguments
 from wordvec.cli.questions import comma_separated
 from wordvec.errors import InputError, counted
@@ -35,9 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--out", metavar="CARD.md", help="write the card here (default: print it)")
     add_set_arguments(parser, bias=True)
-    parser.add_argument(
-        "--protocol", default="wordvec", metavar="NAME", help="how words are looked up (default: wordvec)"
-    )
+    parser.add_argument("--protocol", metavar="NAME", help="how words are looked up (default: wordvec)")
     parser.add_argument(
         "--words", metavar="W,W", help="words whose neighbours to show (default: some of several frequencies)"
     )
@@ -75,12 +74,15 @@ def run(arguments: argparse.Namespace) -> None:
     runs = [] if arguments.runs is None else runs_behind(arguments.file, read_runs(arguments.runs))
     added = "\n" + parts_of_runs(runs) + "\n" if runs else ""
     if is_record(arguments.file):
+        _check_no_vectors(arguments)
         record = read_record(arguments.file)
         _put(card_of_changes(Path(arguments.file), record, comma_separated(arguments.languages)) + added, arguments)
         return
     if runs and Path(arguments.file).suffix in NO_VECTORS:
+        _check_no_vectors(arguments)
         _put(card_of_runs(Path(arguments.file), runs, comma_separated(arguments.languages)), arguments)
         return
+    fill_in(arguments, bool(arguments.sets), "evaluation sets", protocol="wordvec")
     sets = read_tasks(arguments.sets)
     corpus = None if arguments.corpus is None else Corpus.open(arguments.corpus)
     vectors = WordVectors.load(arguments.file)
@@ -95,6 +97,14 @@ def run(arguments: argparse.Namespace) -> None:
         corpus_licence=arguments.corpus_licence or catalogue_licence(corpus),
     )
     _put(model_card(Path(arguments.file), vectors, facts) + added, arguments)
+
+
+def _check_no_vectors(arguments: argparse.Namespace) -> None:
+    """Raise OptionError for options that a card of anything but vectors does not use."""
+    arguments.set = arguments.sets or None
+    names = ("set", "protocol", "words", "stability", "corpus", "report", "licence", "corpus_licence")
+    what = f"{arguments.file}, which holds none"
+    fill_in(arguments, False, "vectors", instead=what, **dict.fromkeys(names))
 
 
 def _put(card: str, arguments: argparse.Namespace) -> None:

@@ -24,6 +24,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.documents import add_group_arguments
 from wordvec.cli.output import print_json
 from wordvec.cli.questions import comma_separated
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--words", metavar="W,W", help="words to test")
     parser.add_argument("--top", type=int, metavar="N", help="test the N most frequent (default: 50)")
     parser.add_argument(
-        "--max-share", type=float, default=1e-3, metavar="F",
+        "--max-share", type=float, metavar="F",
         help="with --top: leave out words that make up more of the text, mostly function words (default: 0.001)",
     )  # fmt: skip
     parser.add_argument("--vectors", metavar="FILE", help="vectors trained on this corpus (default: an SVD is made)")
@@ -73,19 +74,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_figure_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--figures", metavar="DIR", help="write a figure for each of these words to this folder")
-    parser.add_argument(
-        "--figure-format", default="svg", choices=("svg", "pdf", "png"), help="format of the figures (default: svg)"
-    )
+    parser.add_argument("--figure-format", choices=("svg", "pdf", "png"), help="format of the figures (default: svg)")
     parser.add_argument(
         "--figure-width",
         type=float,
-        default=6.5,
         metavar="INCHES",
         help="width of the figures in inches (default: 6.5)",
     )
-    parser.add_argument(
-        "--font-size", type=float, default=8.0, metavar="POINTS", help="font size in figures (default: 8)"
-    )
+    parser.add_argument("--font-size", type=float, metavar="POINTS", help="font size in figures (default: 8)")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -96,6 +92,8 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.files import check_writable
     from wordvec.vectors import WordVectors
 
+    command = _command(arguments)
+    _check(arguments)
     if arguments.out:
         check_writable(arguments.out)
     for folder in (arguments.save_vectors, arguments.figures):
@@ -119,7 +117,6 @@ def run(arguments: argparse.Namespace) -> None:
         | {"details": [_as_json(*detail) for detail in details]}
     )
     if arguments.out:
-        command = _command(arguments)
         write_record(arguments.out, change_record(report, corpus, command, time.monotonic() - started))
     if arguments.json:
         print_json(report)
@@ -127,6 +124,14 @@ def run(arguments: argparse.Namespace) -> None:
     _print(changes, details, arguments)
     for note in (*changes.notes, *_not_shown(shown, arguments)):
         announce(note)
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Set options that were not given. Raises OptionError for options that would change nothing."""
+    fill_in(arguments, not arguments.words, "the most frequent words", instead="--words", max_share=1e-3)
+    fill_in(arguments, bool(arguments.figures), "--figures DIR", figure_format="svg", figure_width=6.5, font_size=8.0)
+    fill_in(arguments, arguments.lines > 0, "printed lines", instead="--lines 0", texts=None)
+    fill_in(arguments, not arguments.json, "printed lines", instead="--json", width=None)
 
 
 def _not_shown(shown: tuple[WordChange, ...], arguments: argparse.Namespace) -> list[str]:

@@ -101,6 +101,17 @@ class LineView:
             announce(NOT_CENTRED.format(lost=f"{self._lost:,} of the lines", word="the word"))
 
 
+def views_of(corpora: Sequence[Corpus], texts: str | None, tokens: bool) -> list[LineView]:
+    """A view of each corpus. Raises OptionError or CorpusError for a folder of texts that none of them uses."""
+    from wordvec.corpus.documents.splitting import documents_of
+
+    if texts is not None and tokens:
+        raise OptionError("--texts is for printed lines: leave it out, or --tokens")
+    if texts is not None and all(corpus.documents is None for corpus in corpora):
+        documents_of(corpora[0])
+    return [LineView(corpus, texts, tokens) for corpus in corpora]
+
+
 def lines_of_evidence(evidence: Iterable[Evidence]) -> list[Line]:
     """All lines in the evidence about words."""
     found: list[Line] = []

@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 
 from wordvec.cli import before_and_after as scoring
-from wordvec.cli.output import check_out, print_json, tell_ngrams_left_out
+from wordvec.cli.output import check_out, print_json
 from wordvec.errors import OptionError, counted
 
 
@@ -43,12 +43,13 @@ def run(arguments: argparse.Namespace) -> None:
     check_out(arguments.out)
     tasks = scoring.read_sets(arguments)
     parts = [WordVectors.load(file) for file in arguments.files]
+    if arguments.dim is not None and arguments.dim > (most := sum(part.dim for part in parts)):
+        raise OptionError(f"--dim must be at most {most}, the dimensions of these models together; got {arguments.dim}")
     after = combine(parts, weights, keep_all=arguments.keep_all)
     side_by_side = after.dim
     if steps is not None:
         after = post_processed(after, steps)
     after.save(arguments.out)
-    tell_ngrams_left_out(parts)
     scores = scoring.compare(parts[0], after, tasks)
     left_out = len(parts[0]) - len(after)
     if arguments.json:

@@ -24,7 +24,8 @@ from wordvec.cli.citing import (
     lines_of_evidence,
     print_cited,
 )
-from wordvec.cli.output import line_width, print_json
+from wordvec.cli.dependent_options import fill_in
+from wordvec.cli.output import chosen_format, line_width, print_json
 from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
@@ -36,16 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("corpus", metavar="CORPUS", help="a corpus folder, or a text")
     parser.add_argument("words", metavar="WORD", nargs="+", help="one word, or two similar ones")
     parser.add_argument("--near", metavar="WORD", help="only lines in which this word occurs nearby")
-    parser.add_argument(
-        "--window", type=int, default=5, metavar="N", help="how many words away counts as nearby (default: 5)"
-    )
+    parser.add_argument("--window", type=int, metavar="N", help="how many words away counts as nearby (default: 5)")
     parser.add_argument("--limit", type=int, default=10, metavar="N", help="lines or contexts shown (default: 10)")
     parser.add_argument(
         "--seed", type=int, metavar="N", help="pick lines at random, with this seed (default: evenly spread)"
     )
     parser.add_argument(
         "--sort",
-        default="position",
         choices=("position", "left", "right", "date"),
         help="sort by the words before or after the keyword, or by date (default: position)",
     )
@@ -61,6 +59,11 @@ def run(arguments: argparse.Namespace) -> None:
         raise OptionError(f"one word, one word with --near, or two words expected; got {' '.join(words)}")
     if len(set(words)) < len(words):
         raise OptionError(f"{words[0]} is given twice: give it once, or two different words")
+    is_one = len(words) == 1
+    fill_in(arguments, not is_one or arguments.near is not None, "--near WORD or two words", window=5)
+    fill_in(arguments, is_one, "the lines of one word", instead="two", sort="position")
+    text = chosen_format(arguments) == "text"
+    fill_in(arguments, text, "lines of text", instead="another format", width=None)
     check_citing_arguments(arguments)
     view = LineView(_corpus_of(arguments.corpus), arguments.texts, arguments.tokens)
     if is_cited(view.concordance, arguments):

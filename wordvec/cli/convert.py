@@ -21,8 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to",
         metavar="FORMAT",
-        help="safetensors, word2vec-text, word2vec-binary, glove, fasttext-vec, fasttext-bin, floret, npz, parquet or "
-        "arrow (default: by OUT's suffix); text and word2vec-binary are compressed if OUT ends in .gz or .zst",
+        help="safetensors, word2vec-text, word2vec-binary, glove, fasttext-vec, fasttext-bin, floret, npz, parquet, "
+        "arrow, csv, tsv or json (default: by OUT's suffix); text and word2vec-binary are compressed if OUT ends in "
+        ".gz or .zst",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="read the first N rows only")
     parser.add_argument("--words", metavar="LIST", help="keep only the words in this text file, one per line")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.documents import add_group_arguments, add_metadata_arguments, print_groups, save_parts
 from wordvec.cli.output import print_json
 from wordvec.cli.text import add_text_arguments, read_corpus
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     splitting = _action(actions, "split", "a corpus for each group of documents")
     splitting.add_argument("corpus", metavar="DIR", help="a corpus folder that was built with metadata")
     add_group_arguments(splitting, required=True)
-    splitting.add_argument("--seed", type=int, default=1, metavar="N", help="random seed for the halves (default: 1)")
+    splitting.add_argument("--seed", type=int, metavar="N", help="random seed for the halves (default: 1)")
     splitting.add_argument(
         "--min-count", type=int, metavar="N", help="how often a word must occur in a part (default: as in the whole)"
     )
@@ -82,6 +83,7 @@ def run_info(arguments: argparse.Namespace) -> None:
     from wordvec.files import abandoned, real_path
     from wordvec.progress import announce
 
+    fill_in(arguments, arguments.by is not None, "--by", date_column=None)
     corpus = read_corpus(arguments)
     if arguments.by is not None:
         print_groups(corpus, arguments)
@@ -113,6 +115,7 @@ def run_split(arguments: argparse.Namespace) -> None:
     """Write the parts."""
     from wordvec.corpus import Corpus
 
+    fill_in(arguments, arguments.by == "half", "--by half", instead=f"--by {arguments.by}", seed=1)
     save_parts(Corpus.open(arguments.corpus), arguments)
 
 

@@ -20,9 +20,9 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from wordvec.cli.citing import LineView, add_view_arguments
+from wordvec.cli.citing import LineView, add_view_arguments, views_of
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.output import line_width, neighbours_as_json, print_json
-from wordvec.cli.questions import fill_in
 from wordvec.cli.similar import let_options_stand_anywhere
 from wordvec.errors import OptionError, counted
 from wordvec.progress import announce
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a model that should agree with A; may be repeated",
     )
     parser.add_argument("--align", action="store_true", help="also the cosine of both vectors after alignment")
-    parser.add_argument("--limit", type=int, default=20, metavar="N", help="words shown (default: 20)")
+    parser.add_argument("--limit", type=int, metavar="N", help="words shown (default: 20)")
     parser.add_argument("--shown", type=int, default=8, metavar="N", help="neighbours shown for each (default: 8)")
     parser.add_argument(
         "--in", dest="corpora", nargs=2, metavar=("CORPUS_A", "CORPUS_B"),
@@ -78,6 +78,7 @@ def run(arguments: argparse.Namespace) -> None:
     from wordvec.vectors.several_models.comparison import compare_neighbours
 
     fill_in(arguments, arguments.corpora is not None, "--in CORPUS_A CORPUS_B", lines=2)
+    fill_in(arguments, not arguments.words, "the words that changed most", instead="WORD", limit=20)
     models = [WordVectors.load(arguments.a), WordVectors.load(arguments.b)]
     views = _views(models, arguments)
     comparison = compare_neighbours(
@@ -114,7 +115,7 @@ def _views(models: list[WordVectors], arguments: argparse.Namespace) -> list[Lin
     from wordvec.cli.explain import open_corpus
 
     corpora = [open_corpus(source, model) for source, model in zip(arguments.corpora, models)]
-    views = [LineView(corpus, arguments.texts, arguments.tokens) for corpus in corpora]
+    views = views_of(corpora, arguments.texts, arguments.tokens)
     for view in views:
         view.announce_notes()
     return views

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.documents import add_document_arguments
 from wordvec.cli.output import print_json
 from wordvec.errors import InputError, counted
@@ -39,9 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="weights of the words (default: sif); infer, the default for vectors of the paragraph-vectors trainer, "
         "finds the row that training would give",
     )
-    parser.add_argument(
-        "--a", type=float, default=1e-3, metavar="F", help="parameter a of the sif weights (default: 0.001)"
-    )
+    parser.add_argument("--a", type=float, metavar="F", help="parameter a of the sif weights (default: 0.001)")
     parser.add_argument(
         "--tokenizer", metavar="NAME", help="tokenizer for vectors that do not record how their text was tokenized"
     )
@@ -76,6 +75,7 @@ def run(arguments: argparse.Namespace) -> None:
     documents = DocumentTexts(arguments.documents, arguments.field, arguments.id, *how)
     vectors = WordVectors.load(arguments.file)
     weights = arguments.weights or usual_weights(vectors)
+    fill_in(arguments, weights == "sif", "--weights sif", instead=f"weights {weights}", a=1e-3)
     start = time.perf_counter()
     options: dict[str, Any] = {"a": arguments.a, "tokenizer": arguments.tokenizer, "threads": arguments.threads}
     found = vectors.embed(documents, weights, **options)

@@ -21,8 +21,8 @@ from functools import partial
 from typing import Any
 
 from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.output import chosen_format, print_json
-from wordvec.cli.questions import fill_in
 
 FORMATS = ("text", "markdown", "latex", "csv", "json")
 SETS = {
@@ -110,12 +110,8 @@ def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
     )
     _add_sessions(how)
     how.add_argument("--encoding", default="utf-8", help="encoding of the sets' files (default: utf-8)")
-    how.add_argument(
-        "--device", default="cpu", choices=("cpu", "gpu"), help="device that answers analogies (default: cpu)"
-    )
-    how.add_argument(
-        "--against", default="first", choices=("first", "best"), help="model to compare with (default: first)"
-    )
+    how.add_argument("--device", choices=("cpu", "gpu"), help="device that answers analogies (default: cpu)")
+    how.add_argument("--against", choices=("first", "best"), help="model to compare with (default: first)")
     how.add_argument("--seed", type=int, default=1, metavar="N", help="random seed (default: 1)")
 
 
@@ -174,6 +170,8 @@ def _fill_in(arguments: argparse.Namespace, tasks: set[str]) -> None:
     fill_in(arguments, "sessions" in tasks, "--sessions", test_share=1.0, steps="all")
     fill_in(arguments, not tasks.isdisjoint({"sessions", "hit-rate"}), "--hit-rate or --sessions", k=10)
     fill_in(arguments, "analogy" in tasks, "--analogy", method="3cosadd", restrict_vocab=None, sections=False)
+    fill_in(arguments, "analogy" in tasks, "--analogy", device="cpu")
+    fill_in(arguments, len(arguments.files) > 1, "several FILEs", against="first")
 
 
 def with_scores(sets: list[tuple[str, Any]], scores: list[str] | None, encoding: str) -> list[tuple[str, Any]]:

@@ -20,7 +20,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wordvec.cli.citing import LineView, add_view_arguments
+from wordvec.cli.citing import LineView, add_view_arguments, views_of
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.output import line_width, print_json
 from wordvec.errors import OptionError, counted
 
@@ -84,7 +85,7 @@ def run(arguments: argparse.Namespace) -> None:
     if corpus is None or not arguments.lines:
         _put(report, arguments)
         return
-    view = LineView(corpus, arguments.texts, arguments.tokens)
+    (view,) = views_of([corpus], arguments.texts, arguments.tokens)
     lines = lines_of(view, report, window_of(vectors), arguments.lines)
     for row in report["contexts"]:
         of_context = lines[row["context"]]
@@ -103,6 +104,7 @@ def _check(arguments: argparse.Namespace) -> None:
         raise OptionError(f"--lines must be at least 0; got {arguments.lines}")
     if arguments.corpus is None and (arguments.lines or arguments.texts or arguments.tokens):
         raise OptionError("lines are those of --in CORPUS: give it, too")
+    fill_in(arguments, arguments.lines > 0, "--lines N", texts=None, tokens=False)
 
 
 def _put(report: dict[str, Any], arguments: argparse.Namespace) -> None:

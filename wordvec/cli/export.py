@@ -15,8 +15,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from wordvec.cli.dependent_options import fill_in
 from wordvec.errors import OptionError, counted
+
+if TYPE_CHECKING:
+    from wordvec.vectors import WordVectors
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +60,8 @@ def run(arguments: argparse.Namespace) -> None:
     for name, target in (("language", arguments.spacy), ("licence", arguments.hub)):
         if getattr(arguments, name) is not None and target is None:
             raise OptionError(f"--{name} is for --{'spacy' if name == 'language' else 'hub'}")
+    drawn_at_random = arguments.method in ("tsne", "umap")
+    fill_in(arguments, drawn_at_random or not arguments.parquet, "--method tsne or umap", seed=None)
     if arguments.ids and not arguments.onnx:
         raise OptionError("--ids is for --onnx")
     if arguments.onnx:
@@ -78,6 +85,13 @@ def run(arguments: argparse.Namespace) -> None:
         return
     words = write_parquet(vectors, arguments.parquet, top=arguments.top, **map_options)
     print(f"{arguments.parquet}: {counted(words, 'word')} in {counted(vectors.dim, 'dimension')}, with x and y")
+    _tell_context_left_out(vectors)
+
+
+def _tell_context_left_out(vectors: WordVectors) -> None:
+    """Say that what was written, which wordvec could read again, has no context vectors."""
+    if vectors.context_matrix is not None:
+        print("not kept in this format: context vectors")
 
 
 def write_folder(arguments: argparse.Namespace) -> None:
@@ -99,6 +113,7 @@ def write_folder(arguments: argparse.Namespace) -> None:
     else:
         write_spacy(vectors, folder, arguments.language or "en")
     print(f"{folder}: {counted(len(vectors), 'word')} in {counted(vectors.dim, 'dimension')}")
+    _tell_context_left_out(vectors)
 
 
 def write_model(arguments: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.questions import comma_separated
 from wordvec.errors import OptionError, counted
 
@@ -103,6 +104,7 @@ def _stems(paths: list[str]) -> list[str]:
 def _draw_map(arguments: argparse.Namespace) -> Drawn:
     from wordvec.plots import plot_beside, plot_map, read_groups
 
+    _check_map(arguments)
     options = _options(arguments, "top", "method", "clusters", "seed", "width_mm", "font_size", "sizes")
     if arguments.words is not None:
         options["words"] = _words(arguments.words)
@@ -130,9 +132,20 @@ def _title(axes: Any) -> str:
     return str(axes.get_title(loc="left")).strip().replace(r"\$", "$")
 
 
+def _check_map(arguments: argparse.Namespace) -> None:
+    """Raise OptionError for options of a map that would change nothing."""
+    lists, drawn_at_random = arguments.color_by is not None, arguments.method in ("tsne", "umap")
+    fill_in(arguments, not lists, "colours by cluster", instead="--color-by", clusters=None)
+    fill_in(arguments, drawn_at_random or not lists, "--method tsne or umap, or clusters", seed=None)
+    chosen = arguments.words is not None or (lists and arguments.top is None)
+    by = "--words" if arguments.words is not None else "the words of --color-by alone"
+    fill_in(arguments, not chosen, "the most common words", instead=by, function_words=False)
+
+
 def _draw_around(arguments: argparse.Namespace) -> Drawn:
     from wordvec.plots import plot_neighbourhood
 
+    fill_in(arguments, arguments.method in ("tsne", "umap"), "--method tsne or umap", seed=None)
     options = _options(arguments, "k", "method", "seed")
     axes = plot_neighbourhood(_load(arguments.files[0]), arguments.around, **options)
     return axes, _title(axes)
@@ -206,6 +219,8 @@ def _draw_network(arguments: argparse.Namespace) -> Drawn:
             )
     if from_file:
         return draw_network_file(arguments)
+    softmax = arguments.network_loss == "softmax"
+    fill_in(arguments, not softmax, "negative sampling", instead="--network-loss softmax", negatives=None)
     options = _options(arguments, *OF_KNOWN)
     axes = plot_network(*network_of(arguments.network, **options))
     return axes, _title(axes)

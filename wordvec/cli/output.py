@@ -9,12 +9,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from wordvec.errors import OptionError
-from wordvec.progress import announce
 from wordvec.terminal import json_text, printable
 
 if TYPE_CHECKING:
     from wordvec.experiments.stability import Stability
-    from wordvec.vectors import WordVectors
 
 
 def check_out(out: str) -> None:
@@ -31,12 +29,6 @@ def chosen_format(arguments: argparse.Namespace) -> str:
     if arguments.json and arguments.format not in (None, "json"):
         raise OptionError(f"--json and --format {arguments.format} contradict each other: give one of them")
     return arguments.format or ("json" if arguments.json else "text")
-
-
-def tell_ngrams_left_out(models: Iterable[WordVectors]) -> None:
-    """Say on stderr that the result lacks the n-grams of these models."""
-    if any(model.subwords is not None for model in models):
-        announce("n-grams, which give unseen words vectors, are left out: fit new ones to OUT with wordvec subwords")
 
 
 def print_json(result: Any) -> None:

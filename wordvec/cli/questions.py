@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from wordvec.errors import InputError, OptionError
+from wordvec.corpus.wordlists import lines_of
+from wordvec.errors import InputError
 from wordvec.progress import announce
 
 if TYPE_CHECKING:
@@ -74,10 +75,13 @@ def read_questions(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     >>> list(read_questions(io.BytesIO(b"king\n\n t\xffa\n")))
     [('king', 'line 1'), ('t\\xffa', 'line 3')]
     """
-    for number, line in enumerate(stream, 1):
-        text = line.decode("utf-8-sig" if number == 1 else "utf-8", "backslashreplace").strip()
-        if text:
-            yield text, f"line {number}"
+    number = 0
+    for ended in stream:
+        read = ended.decode("utf-8-sig" if number == 0 else "utf-8", "backslashreplace")
+        for line in lines_of(read.rstrip("\r\n")):
+            number += 1
+            if text := line.strip():
+                yield text, f"line {number}"
 
 
 def answer_all(
@@ -122,18 +126,6 @@ def _in_order(waiting: list[Question | Answer], found: Sequence[list[tuple[str, 
     answers = iter(found)
     for one in waiting:
         yield one if isinstance(one, Answer) else Answer(one.text, next(answers))
-
-
-def fill_in(arguments: argparse.Namespace, applies: bool, owner: str, **defaults: Any) -> None:
-    """Set options that were not given (None) to their defaults; OptionError for given ones that only `owner` uses."""
-    given = [name for name in defaults if getattr(arguments, name) is not None]
-    if given and not applies:
-        options = ", ".join(("-" if len(name) == 1 else "--") + name.replace("_", "-") for name in given)
-        verb, them = ("is", "it") if len(given) == 1 else ("are", "them")
-        raise OptionError(f"{options} {verb} for {owner}: give {owner}, too, or leave {them} out")
-    for name, default in defaults.items():
-        if getattr(arguments, name) is None:
-            setattr(arguments, name, default)
 
 
 def add_filter_arguments(parser: argparse.ArgumentParser) -> None:

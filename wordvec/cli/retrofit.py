@@ -15,7 +15,7 @@ from typing import Any
 
 from wordvec.cli import before_and_after as scoring
 from wordvec.cli.align import named
-from wordvec.cli.output import check_out, print_json, tell_ngrams_left_out
+from wordvec.cli.output import check_out, print_json
 from wordvec.errors import counted
 
 
@@ -61,7 +61,6 @@ def run(arguments: argparse.Namespace) -> None:
         unit=not arguments.no_unit,
     )
     after.save(arguments.out)
-    tell_ngrams_left_out([before])
     report, scores = after.info["retrofitting"], scoring.compare(before, after, tasks)
     if arguments.json:
         print_json(report | {"out": arguments.out, "scores": scoring.as_json(scores)})

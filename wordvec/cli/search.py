@@ -13,8 +13,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.output import print_json, print_neighbours
-from wordvec.cli.questions import fill_in
 from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
     if asked != 1:
         raise OptionError("give either texts to search for, or --like ID, or --groups N")
     fill_in(arguments, arguments.groups is not None, "--groups", seed=1)
+    fill_in(arguments, bool(arguments.texts), "TEXT", instead="--like or --groups", tokenizer=None)
     check_k(arguments.k)
     documents = WordVectors.load(arguments.docs)
     facts_of(documents, arguments.docs)

@@ -19,9 +19,10 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wordvec.cli.citing import LineView, add_view_arguments, lines_of_evidence
+from wordvec.cli.citing import LineView, add_view_arguments, lines_of_evidence, views_of
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
-from wordvec.cli.questions import Answer, add_filter_arguments, answer_all, fill_in, read_questions, selected_rows
+from wordvec.cli.questions import Answer, add_filter_arguments, answer_all, read_questions, selected_rows
 from wordvec.error_codes import code_of
 from wordvec.errors import InputError, OptionError, counted
 from wordvec.progress import announce
@@ -188,7 +189,7 @@ def _view(arguments: argparse.Namespace, vectors: WordVectors) -> LineView | Non
         raise OptionError(f"--lines must be at least 1; got {arguments.lines}")
     from wordvec.cli.explain import open_corpus
 
-    view = LineView(open_corpus(arguments.corpus, vectors), arguments.texts, arguments.tokens)
+    (view,) = views_of([open_corpus(arguments.corpus, vectors)], arguments.texts, arguments.tokens)
     view.announce_notes()
     return view
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.cluster import check_cluster_arguments, cluster_of
 from wordvec.cli.configurations import add_training_arguments, open_run_folder, read_configurations
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.output import print_json
 from wordvec.cli.questions import comma_separated
 from wordvec.cli.text import add_text_arguments, read_corpus
@@ -42,17 +43,20 @@ OF_TRAINING = {  # the options that only --trainer uses, by their names in the p
     "tokenizer": "--tokenizer", "split_sentences": "--split-sentences", "case": "--case", "unicode": "--unicode",
     "numbers": "--numbers", "min_count": "--min-count", "max_words": "--max-words", "keep_words": "--keep-words",
     "drop_words": "--drop-words", "vocabulary": "--vocabulary", "phrases": "--phrases", "scheduler": "--scheduler",
+    "threads": "--threads", "encoding": "--encoding", "encoding_errors": "--encoding-errors",
 }  # fmt: skip
+
+DEFAULTS = {"--encoding": "utf-8", "--encoding-errors": "strict"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     add_text_arguments(parser, threads=False)
     measuring = parser.add_argument_group("measuring")
-    measuring.add_argument("-k", type=int, default=10, help="neighbours of a word (default: 10)")
+    measuring.add_argument("-k", type=int, help="neighbours of a word (default: 10)")
     measuring.add_argument("--words", metavar="W,W", help="measure only these words, and show their neighbours")
     measuring.add_argument(
-        "--sample", type=int, default=500, metavar="N", help="words sampled from each frequency band (default: 500)"
+        "--sample", type=int, metavar="N", help="words sampled from each frequency band (default: 500)"
     )
     measuring.add_argument("--all", action="store_true", help="measure all words")
     measuring.add_argument(
@@ -98,13 +102,17 @@ def run(arguments: argparse.Namespace) -> None:
         check_writable(arguments.out_file)
     words = comma_separated(arguments.words) or None
     if not arguments.trainer and len(arguments.text) == 1 and is_stability_file(arguments.text[0]):
-        show(read_stability(arguments.text[0]), words, [], arguments)
+        file = arguments.text[0]
+        fill_in(arguments, False, "measuring", instead=f"{file}, which was measured", k=0, sample=0, all=0, out_file="")
+        show(read_stability(file), words, [], arguments)
         return
+    fill_in(arguments, words is None, "words by frequency band", instead="--words", sample=None, all=False)
+    fill_in(arguments, not arguments.all, "a sample of the words", instead="--all", sample=500)
     models, over, documents = trained(arguments) if arguments.trainer else (loaded(arguments.text), "files", None)
     found = neighbour_stability(
         models,
         words,
-        k=arguments.k,
+        k=10 if arguments.k is None else arguments.k,
         sample=None if arguments.all else arguments.sample,
         over=over,
         documents=documents,
@@ -118,7 +126,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _check_training(arguments: argparse.Namespace) -> None:
     """Raise OptionError for options of training without --trainer; set the number of seeds."""
     values = [(flag, getattr(arguments, name)) for name, flag in OF_TRAINING.items()]
-    given = [flag for flag, value in values if not (value is None or value is False or value == [])]
+    given = [flag for flag, value in values if value not in (None, False, [], DEFAULTS.get(flag))]
     if given and not arguments.trainer:
         them = "it" if len(given) == 1 else "them"
         raise OptionError(f"{', '.join(given)}: for training several models: give --trainer, too, or leave {them} out")

@@ -16,8 +16,8 @@ from dataclasses import asdict
 from typing import Any
 
 from wordvec.cli.align import print_report
+from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.output import neighbours_as_json, print_json, print_neighbours
-from wordvec.cli.questions import fill_in
 from wordvec.cli.similar import let_options_stand_anywhere
 from wordvec.errors import OptionError, counted
 from wordvec.progress import announce

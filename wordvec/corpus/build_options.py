@@ -112,6 +112,13 @@ class CheckedOptions(NamedTuple):
             tuple(option for option in OPTIONS_OF_TEXT if self.as_info[option] is not None),
         )
 
+    @property
+    def of_reading(self) -> dict[str, Any]:
+        """How text is read, for `refuse_other_options`; None for an option at its default."""
+        defaults = {"encoding": "utf-8", "encoding_errors": "strict", "strict": False}
+        given = {name: self.given.get(name, default) for name, default in defaults.items()}
+        return {name: None if given[name] == default else given[name] for name, default in defaults.items()}
+
     def info(self, sources: list[str], text: TextOptions | None) -> dict[str, Any]:
         """The options as `Corpus.info` records them; options of text only if `sources` held text."""
         info: dict[str, Any] = {"tokenizer": None if text is None else tokenizer_name(text.tokenize)}
@@ -186,6 +193,8 @@ def refuse_other_options(folder: Path, info: Mapping[str, Any], asked: Mapping[s
         built_with = info.get(option)
         if value is not None and value != built_with:
             flag = with_flag(option)
+            if option == "strict":
+                raise OptionError(f"{folder}: is a corpus, whose text is not read again: leave {flag} out")
             before = f"without {option}" if built_with is None else f"with {option}={in_words(built_with)}"
             now = "with it" if value is True else f"with {in_words(value)}" if built_with is None else in_words(value)
             raise OptionError(

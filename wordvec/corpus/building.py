@@ -59,7 +59,10 @@ def spool_source(
     """Give every token of `source` a provisional id. Also returns whether `source` held text, not token lists."""
     if isinstance(source, Documented):
         split = sentences_of if options.split_sentences else None
-        texts = source.blocks(options.encoding, options.encoding_errors, split)
+        texts, has_tokens = _of_one_kind(source.blocks(options.encoding, options.encoding_errors, split))
+        if has_tokens:
+            _refuse_text_options(options)
+            return spool(texts, on_sentences), False
         return spool_text(texts, options.tokenize, options.normalization, threads, on_sentences), True
     if isinstance(source, TokenLists) and options.field is None:
         _refuse_text_options(options)

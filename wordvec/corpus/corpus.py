@@ -156,7 +156,7 @@ class Corpus:
         source = source_of(source if tagged is None else tagged.words, field)
         if isinstance(source, Files) and len(source.paths) == 1 and is_corpus_folder(Path(source.paths[0])):
             corpus = cls.open(source.paths[0])
-            refuse_other_options(Path(source.paths[0]), corpus.info, options.as_info)
+            refuse_other_options(Path(source.paths[0]), corpus.info, options.as_info | options.of_reading)
             return corpus
         if client is not None and (isinstance(source, Documented) or tagged is not None):
             raise OptionError("documents with metadata or tags are read on one machine: leave out the cluster")

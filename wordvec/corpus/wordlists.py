@@ -12,6 +12,15 @@ from wordvec.corpus.read.sources import is_unordered
 from wordvec.errors import CorpusError
 
 
+def lines_of(text: str) -> list[str]:
+    r"""The lines of a text; they end in ``\n``, ``\r\n`` or, as on old Macs, ``\r``.
+
+    >>> lines_of("king\r\nqueen\rman\n")
+    ['king', 'queen', 'man', '']
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def read_word_list(path: str | os.PathLike[str]) -> list[str]:
     """The words of a text file with one word per line, perhaps followed by its count; see `read_counted_words`."""
     return read_counted_words(path)[0]
@@ -94,13 +103,13 @@ def _lines(path: Path) -> list[str]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        number = data[: error.start].count(b"\n") + 1
+        number = len(lines_of(data[: error.start].decode("utf-8-sig")))
         raise CorpusError(f"{path}, line {number}: not UTF-8; convert the list of words to UTF-8") from error
     if "\0" in text:
         raise CorpusError(
             f"{path}: holds null bytes, so it is not a list of words; expected text with one word per line"
         )
-    return [line.removesuffix("\r") for line in text.split("\n")]
+    return lines_of(text)
 
 
 def _word_and_count(line: str) -> tuple[str, int | None]:

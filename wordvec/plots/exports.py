@@ -16,6 +16,7 @@ from wordvec.files import check_writable, replace_file
 from wordvec.folders import FolderKind, check_folder_writable, replace_folder
 from wordvec.plots.map_parts import chosen_ids, names_of, projected
 from wordvec.progress import progress
+from wordvec.vectors.subwords import info_without_ngrams, warn_of_ngrams
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -62,6 +63,7 @@ def write_projector(
             f"\\n or \\x1b: {hostile[0][:60]!r}" + (", ..." if len(hostile) > 1 else ""),
             stacklevel=2,
         )
+    warn_of_ngrams("the folder", vectors)
     with replace_folder(folder, PROJECTOR) as temporary:
         _write_vectors(vectors, ids, temporary / "vectors.tsv", show_progress)
         with open(temporary / "metadata.tsv", "w", encoding="utf-8", newline="\n") as file:
@@ -108,6 +110,7 @@ def write_parquet(
     except ImportError as error:
         raise MissingExtraError("pyarrow", "arrow", "writing Parquet") from error
     check_writable(path)
+    warn_of_ngrams("the file: .safetensors and .npz keep them", vectors)
     ids = _ids(vectors, top)
     points, placed = np.full((len(ids), 2), np.nan), vectors.lengths[ids] > 0  # nan becomes null
     if placed.sum() > 1:  # a single word has no map
@@ -121,7 +124,7 @@ def write_parquet(
         "y": pyarrow.array(points[:, 1].astype(np.float32), from_pandas=True),
         "vector": pyarrow.FixedSizeListArray.from_arrays(flat, vectors.dim),
     }
-    about = {"method": method, "seed": seed, "info": vectors.info}
+    about = {"method": method, "seed": seed, "info": info_without_ngrams(vectors.info)}
     table = pyarrow.table(columns).replace_schema_metadata({"wordvec": json.dumps(about)})
     with replace_file(path) as file:
         parquet.write_table(table, file)

@@ -48,6 +48,8 @@ def make_app(settings: Settings, vectors: WordVectors | None = None) -> Guard:
         if not settings.file:
             raise OptionError("give the settings a file of vectors, or give the vectors")
         vectors = WordVectors.load(settings.file)
+    if settings.tokenizer is not None:
+        vectors.tokenize("", settings.tokenizer)  # raises if these vectors need none
     limits = Limits(settings.max_words, settings.max_questions)
     documents = _documents(settings, vectors) if settings.documents else None
     questions = Questions(

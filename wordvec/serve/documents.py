@@ -41,7 +41,7 @@ class Documents:
         documents: WordVectors,
         vectors: WordVectors,
         *,
-        texts: Iterable[str] | None = None,
+        texts: Iterable[str | list[str]] | None = None,
         tokenizer: str | None = None,
         words: int = 10_000,
     ) -> None:
@@ -101,10 +101,11 @@ class Documents:
 
 
 class _Texts:
-    """Texts in sequence as UTF-8."""
+    """Texts in sequence as UTF-8; a list of tokens is the text with spaces between them."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        parts = [text.encode("utf-8", "replace") for text in texts]  # JSON cannot hold half a surrogate pair
+    def __init__(self, texts: Iterable[str | list[str]]) -> None:
+        plain = (text if isinstance(text, str) else " ".join(text) for text in texts)
+        parts = [text.encode("utf-8", "replace") for text in plain]  # JSON cannot hold half a surrogate pair
         self.sizes = np.fromiter(map(len, parts), np.int64, len(parts))
         self.ends = np.cumsum(self.sizes)
         self.bytes = b"".join(parts)

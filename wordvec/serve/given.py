@@ -38,6 +38,7 @@ class Given:
         """One word. Raises OptionError if it is missing, empty, too long or not text."""
         if not self.has(name) or self.values[name] == "":
             raise OptionError(f"{name!r} is missing: give it as a parameter")
+        self._check_one(name)
         return checked_word(name, self.values[name])
 
     def words(self, name: str, most: int) -> list[str]:
@@ -80,6 +81,7 @@ class Given:
     def choice(self, name: str, default: str) -> str:
         """Text, or `default`; the caller checks which values are allowed."""
         value = self.values[name] if self.has(name) else default
+        self._check_one(name)
         if not isinstance(value, str):
             raise OptionError(f"{name!r} must be text; got {describe(value)}")
         return value
@@ -87,6 +89,7 @@ class Given:
     def number(self, name: str, default: int, most: int, least: int = 1) -> int:
         """A whole number from `least` to `most`, or `default`."""
         given: Any = self.values[name] if self.has(name) else default
+        self._check_one(name)
         is_text = isinstance(given, str)
         number = int(given) if is_text and given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS else given
         if type(number) is not int or not least <= number <= most:
@@ -100,6 +103,12 @@ class Given:
         if unread:
             known = ", ".join(map(repr, sorted(self.read)))
             raise OptionError(f"{describe(min(unread))} is no parameter of this question: it takes {known}")
+
+    def _check_one(self, name: str) -> None:
+        """Raise OptionError if several values were given for a parameter that takes one."""
+        value = self.values.get(name)
+        if isinstance(value, list):
+            raise OptionError(f"{name!r} takes one value; got {len(value)}: ask a question for each, or /batch for all")
 
     def _items(self, name: str, most: int) -> list[Any]:
         if not self.has(name):

@@ -66,6 +66,9 @@ class Settings:
             raise OptionError(f"seconds must be above 0, and at most {LONGEST_SECONDS:,.0f}; got {self.seconds}")
         if self.texts and not self.documents:
             raise OptionError("texts belong to documents: give the file that wordvec embed made of them, too")
+        of_texts = {"--field": self.field, "--id": self.id_field, "--encoding": self.encoding != "utf-8"}
+        if not self.texts and (given := [option for option, value in of_texts.items() if value]):
+            raise OptionError(f"{', '.join(given)} say how texts are read: give --texts, too, or leave them out")
         if self.token is not None and not _is_token(self.token):  # the token is not shown
             raise OptionError("the token must be at least 16 letters, digits or other ASCII characters without spaces")
 

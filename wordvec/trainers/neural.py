@@ -305,14 +305,18 @@ class NeuralTrainer(Presets, Planned, Trainer):
             return (KernelEngine if has_kernel else LayersEngine)(plan, corpus, W_in, W_out, frozen)
         from wordvec.trainers.rounds import Cuts, RoundsEngine, ThisProcess
 
-        if self.pieces > 1:
-            self._history.notes.append(
-                f"trained in {self.pieces} pieces, merged {self.merges or MERGES} times an epoch: other vectors than "
-                "one piece would give, and somewhat lower scores"
-            )
         cluster = self._cluster or stack.enter_context(ThisProcess())
         cuts = Cuts(self.pieces, self.merges or MERGES)
-        return RoundsEngine(plan, cuts, corpus, W_in, W_out, cluster, tokens, self.threads)
+        engine = RoundsEngine(plan, cuts, corpus, W_in, W_out, cluster, tokens, self.threads)
+        if self.pieces > 1:
+            pieces, merges = engine.cuts(tokens)
+            self._history.notes.append(
+                f"trained in {pieces} pieces, merged {counted(merges, 'time')} an epoch: other vectors than one piece "
+                "would give, and somewhat lower scores"
+                if pieces > 1
+                else f"the text is too short for {self.pieces} pieces: trained in one, as without pieces"
+            )
+        return engine
 
     def _subword_engine(self, plan: TrainingPlan, corpus: Corpus, W_in: np.ndarray, W_out: np.ndarray) -> Any:
         from wordvec.trainers.subword_engine import SubwordEngine

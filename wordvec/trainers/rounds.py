@@ -173,6 +173,10 @@ class RoundsEngine:
         cuts = (first + (last - first) * i // self._pieces // self.block * self.block for i in range(self._pieces))
         return sorted({*cuts, last})
 
+    def cuts(self, tokens: int) -> Cuts:
+        """The pieces of the first round, the longest, and the rounds of an epoch; a short text has few."""
+        return Cuts(len(self._edges(0, min(self.chunk, tokens))) - 1, -(-tokens // self.chunk))
+
     def _weights(self, name: str) -> Weights:
         names = [name_of("weights", of=name, rows=rows) for rows in pairwise(self._borders)]
         return Weights(self._borders, names)
@@ -216,10 +220,7 @@ def train_piece(
     as_change: bool,
     name: str,
 ) -> tuple[float, int]:
-    """Train on positions begin .. end - 1; publish the weights, or their change, and the terms of each row.
-
-    Returns the sum of the losses and the number of predictions.
-    """
+    """Publish the weights after positions begin .. end - 1, or their change, and terms; return loss and predictions."""
     place = open_store(store)
     if not place.is_published(name):
         text = opened(*corpus)

@@ -86,6 +86,8 @@ def encode_documents(
     (first,) = read
     documents = chain(read, documents)
     if not isinstance(first, str):
+        if tokenizer is not None:
+            raise OptionError("lists of tokens are used unchanged: leave out tokenizer, or give the texts themselves")
         yield from _encode_each(_token_lists(documents), numbers, list)
         return
     vectors.tokenize("", tokenizer)  # raises if the tokenizer is missing or not needed

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from wordvec.errors import InputError, MissingExtraError, OptionError
 from wordvec.files import replace_file
 from wordvec.folders import FolderKind, replace_folder
 from wordvec.vectors.files.writing import written_rows
+from wordvec.vectors.subwords import info_without_ngrams, warn_of_ngrams
 from wordvec.vectors.word_bytes import encode_word
 
 if TYPE_CHECKING:
@@ -65,11 +65,7 @@ def write_onnx(
         raise InputError('"" is a word of these vectors, and fills up short texts in the model: leave it out')
     for _ in written_rows(vectors):  # raises for nan and infinity
         pass
-    if vectors.subwords is not None:
-        warnings.warn(
-            "the vectors of unseen words (subwords) are not in the model: such words are left out of the mean",
-            stacklevel=2,
-        )
+    warn_of_ngrams("the model: such words are left out of the mean", vectors)
     matrix = np.zeros((len(words) + 1, vectors.dim), "<f4")
     matrix[:-1] = vectors.rows(rows)
     model = _model(onnx.helper, onnx.TensorProto, words, matrix, inputs)
@@ -125,7 +121,7 @@ def _model(helper: Any, types: Any, words: list[str], matrix: np.ndarray, inputs
 def _about(vectors: WordVectors, words: list[str] | None) -> dict[str, str]:
     """The model's metadata, including how the text was tokenized."""
     try:
-        found = {"wordvec": json.dumps(vectors.info, allow_nan=False)}
+        found = {"wordvec": json.dumps(info_without_ngrams(vectors.info), allow_nan=False)}
     except (TypeError, ValueError) as error:
         raise InputError(f"WordVectors.info cannot be written as JSON: {error}") from error
     return found if words is None else {**found, "words": json.dumps(words, ensure_ascii=False)}
@@ -164,6 +160,7 @@ def write_spacy(vectors: WordVectors, folder: str | os.PathLike[str], language: 
     pipeline.vocab.vectors = Vectors(
         strings=pipeline.vocab.strings, data=np.array(vectors.rows(slice(None))), keys=keys, name="wordvec"
     )
+    warn_of_ngrams("the pipeline", vectors)
     pipeline.meta["name"] = "wordvec"
     with replace_folder(folder, SPACY_FOLDER) as temporary:
         pipeline.to_disk(temporary)

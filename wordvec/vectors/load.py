@@ -27,6 +27,7 @@ import errno
 import os
 import warnings
 from collections.abc import Callable, Iterable
+from copy import copy
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ from wordvec.errors import OptionError, VectorsFileError, describe
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.sniffing import refuse_address, sniff
 from wordvec.vectors.files.writing import PACKINGS
-from wordvec.vectors.subwords import Subwords
+from wordvec.vectors.subwords import Subwords, info_without_ngrams
 from wordvec.vectors.word_rows import WordRows
 
 SUBWORDS = "vectors of unseen words (subwords)"
@@ -50,6 +51,9 @@ SUFFIXES = {
     ".parquet": "parquet",
     ".arrow": "arrow",
     ".feather": "arrow",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
 }
 STREAMED = (
     "word2vec-text",
@@ -57,6 +61,8 @@ STREAMED = (
     "word2vec-binary",
     "glove",
     "floret",
+    "csv",
+    "tsv",
 )  # written sequentially, so they may be packed
 # Module and function of each format, imported only when needed: a file of our own opens in a few milliseconds.
 WRITERS = {
@@ -70,6 +76,9 @@ WRITERS = {
     "floret": ("floret_file", "write_floret"),
     "parquet": ("frames", "write_parquet"),
     "arrow": ("frames", "write_arrow"),
+    "csv": ("table_writing", "write_csv"),
+    "tsv": ("table_writing", "write_tsv"),
+    "json": ("table_writing", "write_json"),
 }
 READERS = {
     "safetensors": ("safetensors_file", "read_safetensors"),
@@ -92,6 +101,8 @@ KEPT = {
     "parquet": OF_TABLES,
     "arrow": OF_TABLES,
     "fasttext-bin": ("counts",),
+    "csv": ("counts",),
+    "tsv": ("counts",),
 }
 MATRICES = ("numpy", "numbers")  # their words are in another file
 
@@ -163,11 +174,15 @@ def save(vectors: WordRows, path: str | os.PathLike[str], format: str | None = N
     """
     _check_is_path(path)
     format = format_for(path, format)
-    _function(WRITERS[format])(vectors, path)
-    if SUBWORDS in not_kept(vectors, format):
+    if SUBWORDS not in not_kept(vectors, format):
+        _function(WRITERS[format])(vectors, path)
+    else:
+        written = copy(vectors)
+        written.info = info_without_ngrams(vectors.info)
+        _function(WRITERS[format])(written, path)
         what = f"{path}: not kept in this format: {SUBWORDS}; .safetensors and .npz keep them"
         if format in KEEP_SUBWORDS:
-            what = f"{path}: not kept: {SUBWORDS}, which no file holds after a step of post-processing: fit new ones, "
+            what = f"{path}: not kept: {SUBWORDS}, which no file holds once all rows were changed: fit new ones, "
             what += "wordvec subwords FILE -o OUT or .fit_subwords()"
         warnings.warn(what, stacklevel=3)
 

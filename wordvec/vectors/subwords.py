@@ -5,6 +5,7 @@ A word is written between < and >; its n-grams of `shortest` to `longest` charac
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
@@ -156,6 +157,21 @@ def word_blocks(words: Sequence[bytes], longest: int) -> Iterator[slice]:
         ngrams += own
     if first < len(words):
         yield slice(first, len(words))
+
+
+def info_without_ngrams(info: Mapping[str, Any]) -> dict[str, Any]:
+    """The info of vectors whose n-grams are left out: without "subwords", the facts about these.
+
+    >>> info_without_ngrams({"trainer": "svd", "subwords": {"ngrams": 7}})
+    {'trainer': 'svd'}
+    """
+    return {name: value for name, value in info.items() if name != "subwords"}
+
+
+def warn_of_ngrams(where: str, *models: Any) -> None:
+    """Warn, if one of the models has n-grams, that what is made of them has none."""
+    if any(model.subwords is not None for model in models):
+        warnings.warn(f"the vectors of unseen words (subwords) are not in {where}", stacklevel=3)
 
 
 class MappedSubwords:

@@ -5,7 +5,8 @@ import pytest
 
 from wordvec import Corpus
 from wordvec.corpus.documents import Document, Documents, TextFile
-from wordvec.corpus.documents.groups import groups_of, year_of
+from wordvec.corpus.documents.dates import Years, years_in
+from wordvec.corpus.documents.groups import groups_of, years_of
 from wordvec.corpus.documents.splitting import documents_of, group_sizes, part_of
 from wordvec.errors import CorpusError, OptionError
 
@@ -22,17 +23,55 @@ def documents_with(values, columns=("year",)):
         ("1850", 1850), (" 1850 ", 1850), (1850.0, 1850), ("-44", -44), ("1850-12", 1850), ("1850/3/2", 1850),
         ("1850-03-02T10:00:00", 1850), ("02/03/1850", 1850), ("12.3.1850", 1850), ("1850년", 1850),
         ("1850년 3월 2일", 1850), ("1850年3月", 1850), ("2 March 1850", 1850), ("Mar. 2, 1850", 1850),
-        ("2. März 1850", 1850), ("1850.0", 1850), ("1850,0", 1850), ("[1850]", 1850), ("1850s", None),
-        ("Marching 1850", None), ("ca. 1850", None), ("1850-60", None), ("1850?", None), ("", None), (True, None),
+        ("2. März 1850", 1850), ("1850.0", 1850), ("1850,0", 1850), ("[1850]", 1850), ("c1850", None),
+        ("Marching 1850", None), ("cap. 1850", None), ("1850-49", None), ("?", None), ("", None), (True, None),
         ("18500", None), (1850.5, None), (float("inf"), None), (float("nan"), None), ("185O", None), ("2.3.50", None),
     ],
 )  # fmt: skip
 def test_years(value, year):
-    assert year_of(value) == year
+    assert years_in(value) == (None if year is None else Years(year, year))
+
+
+@pytest.mark.parametrize(
+    "value, first, last, about",
+    [
+        ("1840s", 1840, 1849, False), ("the 1840s", 1840, 1849, False), ("1840's", 1840, 1849, False),
+        ("1840er Jahre", 1840, 1849, False), ("1840년대", 1840, 1849, False), ("1840年代", 1840, 1849, False),
+        ("1800s", 1800, 1899, False), ("1850-52", 1850, 1852, False), ("1850–1852", 1850, 1852, False),
+        ("1898/99", 1898, 1899, False), ("c. 1850", 1850, 1850, True), ("ca 1850", 1850, 1850, True),
+        ("Circa 1850", 1850, 1850, True), ("about March 1850", 1850, 1850, True), ("~1850", 1850, 1850, True),
+        ("um 1850", 1850, 1850, True), ("1850?", 1850, 1850, True), ("[1850?]", 1850, 1850, True),
+        ("[ca. 1840s]", 1840, 1849, True), ("c. 1850-52", 1850, 1852, True),
+        ("2026-01-31T23:59:59.5+09:00", 2026, 2026, False), ("1850-03-02 10:00", 1850, 1850, False),
+    ],
+)  # fmt: skip
+def test_dates_of_several_years_and_approximate_ones(value, first, last, about):
+    assert years_in(value) == Years(first, last, about)
 
 
 def test_a_number_too_large_for_a_float_is_no_year():
-    assert year_of(10**400) is None
+    assert years_in(10**400) is None
+
+
+def test_a_date_of_several_years_is_in_a_period_that_has_them_all():
+    documents = documents_with(["1840s", "1845-52", "c. 1850", "1800s", "1850", "soon"])
+    assert years_of(documents) == [None, None, 1850, None, 1850, None]
+    groups = groups_of(documents, "decade")
+    assert groups.members == {"1840s": [0], "1850s": [2, 4]}
+    assert groups.without == (1, 3, 5)
+    unread, between, about = (
+        groups.note.split("; ", 1)[0],
+        *[part for part in groups.note.split("; ") if "6 d" in part][1:],
+    )
+    assert unread.startswith(
+        "1 of 6 documents without a date in 'year' that can be read, and so in no group: 5.txt (soon)"
+    )
+    assert between.startswith("2 of 6 documents with a date in 'year' that may lie in several of these periods, and so")
+    assert "1.txt (1845-52), 3.txt (1800s)" in between
+    assert about == "1 of 6 documents with an approximate date in 'year', taken as written: 2.txt (c. 1850)"
+    assert groups_of(documents, "century").members == {"1800-1899": [0, 1, 2, 3, 4]}
+    with pytest.raises(CorpusError, match="that may lie in several of these periods"):
+        groups_of(documents_with(["1840s"]), "year")
 
 
 def test_periods_and_what_is_in_none():

@@ -229,6 +229,11 @@ ALMOST = [
     "TP53 MDM2\nBRCA1 ATM\nO O\nABO O\nMYC MAX\n",
     "say NOUN\nsay VERB\nnot a word\n",
     "WEBVTTs are files\n",
+    "%%Matrix\n",
+    "Monday 9:30 10:15 11:00\n" * 6,
+    "1 9:30 10:15\n" * 6,
+    "3 7:1 5:1\n" * 6,
+    "the 1:0.5 2:0.5\n" * 6 + "and a note\n",
     "# a title\n\n\n1 is a number\n",
     "#\n \n" * 20_000 + "the cat\n",  # must not take long either
 ]
@@ -253,6 +258,21 @@ def test_text_with_annotations_is_named_not_read_as_words(tmp_path, kind, newlin
 def test_how_the_text_of_xml_is_extracted_is_told(tmp_path, text, way_out):
     (tmp_path / "a.xml").write_text(text)
     with pytest.raises(CorpusError, match=f"extract its text first, .*{re.escape(way_out)}"):
+        list(read_lines(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1 0.5\n", "a matrix .Matrix Market."),
+        ("# from a program\n" + "+1 qid:3 2:0.5 17:1 # note\n" * 5, "rows of column:value"),
+        ("-1 3:1 11:1\n\n" * 5, "rows of column:value"),
+        ("the 1:.5 2:1e-3\n" * 5, "rows of column:value"),
+    ],
+)
+def test_numbers_that_are_no_text_are_named(tmp_path, text, kind):
+    (tmp_path / "a.txt").write_text(text)
+    with pytest.raises(CorpusError, match=f"holds {kind}.*, not text to train on; "):
         list(read_lines(tmp_path))
 
 

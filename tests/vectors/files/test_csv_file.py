@@ -8,7 +8,7 @@ import pickle
 import numpy as np
 import pytest
 
-from wordvec.errors import VectorsFileError
+from wordvec.errors import InputError, VectorsFileError
 from wordvec.vectors import WordVectors
 
 WORDS = ["tea", "green tea", "São Paulo"]
@@ -97,3 +97,32 @@ def test_other_files_are_named_with_a_way_out(tmp_path, text, message):
 def test_a_header_of_numbers_is_not_a_row(tmp_path):
     assert load(tmp_path, "\t0\t1\nthe\t3\t4\n").words == ["the"]
     assert load(tmp_path, "the 0 1\nof 3 4\n").words == ["the", "of"]
+
+
+@pytest.mark.parametrize("name", ["v.csv", "v.tsv", "v.csv.gz", "v.json"])
+def test_tables_are_written(tmp_path, name):
+    words = ["tea", "New York, N.Y.", 'the "best"', "a\nb", "c\td;e", "é\u202e", "[x]", "0"]
+    matrix = np.random.default_rng(1).normal(size=(len(words), 3)).astype(np.float32)
+    vectors = WordVectors(words, matrix, np.arange(len(words), 0, -1))
+    vectors.save(tmp_path / name)
+    read = WordVectors.load(tmp_path / name, strict=True)
+    assert read.words == words
+    np.testing.assert_array_equal(read.matrix, matrix)
+    if name != "v.json":
+        np.testing.assert_array_equal(read.counts, vectors.counts)
+
+
+def test_a_table_is_as_spreadsheets_take_it(tmp_path):
+    WordVectors(["tea", "a,b"], np.array([[0.5, -1], [2, 0.1]]), np.array([7, 3])).save(tmp_path / "v.csv")
+    assert (tmp_path / "v.csv").read_bytes() == b'word,count,d0,d1\ntea,7,0.5,-1\n"a,b",3,2,0.100000001\n'
+    WordVectors(["tea", 'a"b'], np.array([[0.5], [2]])).save(tmp_path / "v.json")
+    assert (tmp_path / "v.json").read_text() == '{"tea": [0.5],\n"a\\"b": [2]}\n'
+
+
+@pytest.mark.parametrize("word", [" tea", "tea ", "tea\n", "t\0ea"])
+def test_words_that_a_table_loses_are_refused(tmp_path, word):
+    with pytest.raises(InputError, match="begins or ends with white space, or holds a null"):
+        WordVectors([word], np.ones((1, 2))).save(tmp_path / "v.csv")
+    assert not (tmp_path / "v.csv").exists()
+    with pytest.raises(InputError, match="a table needs at least 2 dimensions"):
+        WordVectors(["tea"], np.ones((1, 1))).save(tmp_path / "v.csv")

@@ -180,11 +180,11 @@ def write_words(path, kind):
     elif kind == "table":
         path.write_text("word\tcount\n" + "".join(f"{word}\tx\n" for word in WORDS), encoding="utf-8")
     else:
-        end = {"lines": "", "counts": "\t4"}[kind]
-        path.write_text("".join(f"{word}{end}\n" for word in WORDS), encoding="utf-8")
+        end = {"lines": "\n", "lines of a Mac": "\r", "counts": "\t4\n"}[kind]
+        path.write_bytes("".join(f"{word}{end}" for word in WORDS).encode())
 
 
-KINDS = ["pickle", "pickled numbering", "json", "json numbering", "bytes", "table", "lines", "counts"]
+KINDS = ["pickle", "pickled numbering", "json", "json numbering", "bytes", "table", "lines", "lines of a Mac", "counts"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

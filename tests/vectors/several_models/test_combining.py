@@ -45,7 +45,8 @@ def test_words_that_others_lack_may_stay():
 
 
 def test_a_part_has_the_words_that_it_can_compose():
-    composed = combine([A, WordVectors(B.words, B.matrix, subwords=Parts())])
+    with pytest.warns(UserWarning, match="fit new ones"):
+        composed = combine([A, WordVectors(B.words, B.matrix, subwords=Parts())])
     assert list(composed.words) == ["tea", "cup", "rain", "sun"]
     others = combine([A, WordVectors([*B.words, "rain"], np.vstack([B.matrix, [[0.0, 1.0]]]))])
     np.testing.assert_allclose(composed.matrix, others.matrix, atol=1e-6)
@@ -97,6 +98,7 @@ def test_the_command_combines_reduces_and_scores(run):
         (("a.safetensors", "b.txt", "-o", "b.txt"), "would be lost"),
         (("a.safetensors", "b.txt", "-o", "c.npz", "--weights", "1;2"), "--weights takes numbers such as 1,1.5"),
         (("a.safetensors", "b.txt", "-o", "c.npz", "--dim", "0"), "--dim"),
+        (("a.safetensors", "b.txt", "-o", "c.npz", "--dim", "17"), "--dim must be at most 5, the dimensions of these"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(run, arguments, message):

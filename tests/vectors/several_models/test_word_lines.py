@@ -21,6 +21,13 @@ def write(tmp_path):
     return write_file
 
 
+@pytest.mark.parametrize("ends", ["\r\r", "\r\n", "\n\r"])
+def test_lines_may_end_in_carriage_returns(write, ends):
+    path = write(f"dog Hund{ends[0]}ice cream\tEis{ends[1]}")
+    assert read_word_lines(path, "a dictionary", 2, 2) == [(1, ["dog", "Hund"]), (2, ["ice cream", "Eis"])]
+    assert read_lexicon(write("dog hound\rice snow\r")) == {"dog": ["hound"], "ice": ["snow"]}
+
+
 def test_tabs_spaces_comments_and_windows_lines(write):
     path = write("\ufeffdog Hund\r\n\r\n# a comment\nice cream\tEis \n#hash Raute\n")
     assert read_word_lines(path, "a dictionary", 2, 2) == [

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2  # the answers of a trim_rule
 WORDS = re.compile(r"[^\W\d]+")
 
 
@@ -17,6 +18,18 @@ def deaccent(text: str) -> str:
     """
     split = unicodedata.normalize("NFD", text)
     return unicodedata.normalize("NFC", "".join(char for char in split if unicodedata.category(char) != "Mn"))
+
+
+def to_unicode(text: str | bytes, encoding: str = "utf8", errors: str = "strict") -> str:
+    r"""`text` as it is, or decoded if it is bytes.
+
+    >>> to_unicode("Tee"), to_unicode(b"T\xe9", "latin-1")
+    ('Tee', 'Té')
+    """
+    return text if isinstance(text, str) else text.decode(encoding, errors)
+
+
+any2unicode = to_unicode
 
 
 def tokenize(

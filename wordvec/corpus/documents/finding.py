@@ -212,7 +212,7 @@ class Originals:
         for record in records:
             document = by_record.get(record.number)
             if document is not None:
-                lines = record.text.split("\n")
+                lines = record.text.split("\n") if isinstance(record.text, str) else [" ".join(record.text)]
                 found |= {(document, number): lines[number - 1] for number in wanted[document]}
             if record.number >= last:
                 break

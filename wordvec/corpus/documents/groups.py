@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from wordvec.corpus.documents import Documents, Value
+from wordvec.corpus.documents import Documents
+from wordvec.corpus.documents.dates import Years, years_in
 from wordvec.errors import CorpusError, OptionError, counted, listed
 from wordvec.rng import SHUFFLE, permutation
 
@@ -16,18 +16,6 @@ DATE_COLUMNS = ("year", "date", "published", "publication_year", "Jahr", "Datum"
 LENGTHS = {"year": 1, "decade": 10, "century": 100}
 LATEST = 2100  # later years are accepted and reported
 NAMED = 5  # documents in a message; the others are counted
-_NUMBER = re.compile(r"(-?\d{1,4})")
-_MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
-_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.]{_MONTH}(?:[-/.]{_DAY}(?:[T ].*)?)?")  # 1850-03, 1850-03-02T10:00
-_YEAR_LAST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](\d{4})")  # 2.3.1850
-_IN_SIGNS = re.compile(r"(\d{1,4})\s*[년年](?:\s*\d{1,2}\s*[월月](?:\s*\d{1,2}\s*[일日])?)?")  # 1850년 3월 2일
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec januar februar märz mai juni juli oktober dezember"
-_NAMED = "january february march april june july august september october november december mär okt dez sept"
-_NAME = f"(?:{'|'.join(sorted(f'{_MONTHS} {_NAMED}'.split(), key=len, reverse=True))})"
-# 2 March 1850, March 2, 1850, März 1850
-_WITH_NAME = re.compile(rf"(?:{_DAY}\.?\s+)?{_NAME}\.?(?:\s+{_DAY})?,?\s+(\d{{4}})", re.I)
-_WHOLE = re.compile(r"(\d{1,4})[.,]0+")  # 1850.0, from programs that store a column with gaps as floats
-_SUPPLIED = re.compile(r"\[(\d{4})\]")  # library catalogues: a year that is not printed in the book
 
 
 @dataclass(frozen=True)
@@ -56,33 +44,17 @@ class Groups:
         return list(self.members)
 
 
-def year_of(value: Value) -> int | None:
-    """The year of a date, or None if the value is not a date.
-
-    Dates are written as in 1850, [1850], 1850-03, 1850-03-02, 2.3.1850, 2 March 1850, März 1850 or 1850년 3월 2일. A
-    year has up to four digits. "c. 1850", "1850s" and "1850-60" are not dates: the table should give one year.
-
-    >>> [year_of(value) for value in (1850, "1850-03-02", "2.3.1850", "March 2, 1850", "1850년 3월", "1850,0")]
-    [1850, 1850, 1850, 1850, 1850, 1850]
-    >>> [year_of(value) for value in ("c. 1850", "1850-60", "1850s", None)]
-    [None, None, None, None]
-    """
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, (int, float)):
-        return int(value) if abs(value) < 10_000 and value == int(value) else None  # nan fails the comparison
-    text = value.strip()
-    for pattern in (_NUMBER, _YEAR_FIRST, _YEAR_LAST, _IN_SIGNS, _WITH_NAME, _WHOLE, _SUPPLIED):
-        if found := pattern.fullmatch(text):
-            return int(found[1])
-    return None
-
-
 def years_of(documents: Documents) -> list[int | None]:
-    """The year of each document, from the first of DATE_COLUMNS that exists; None if unknown."""
+    """The year of each document; None if it is unknown, or one of several (1840s)."""
+    spans = spans_of(documents)
+    return [span.first if span is not None and span.first == span.last else None for span in spans]
+
+
+def spans_of(documents: Documents) -> list[Years | None]:
+    """The years of each document's date, from the first of DATE_COLUMNS that exists; None if unknown."""
     by_name = {name.casefold(): name for name in reversed(documents.columns)}
     found = next((by_name[name.casefold()] for name in DATE_COLUMNS if name.casefold() in by_name), None)
-    return [None] * len(documents) if found is None else [year_of(value) for value in documents.column(found)]
+    return [None] * len(documents) if found is None else [years_in(value) for value in documents.column(found)]
 
 
 def groups_of(
@@ -96,13 +68,21 @@ def groups_of(
     """Put documents into groups.
 
     `by` is "year", "decade", "century" or a number of years, such as 25, by the dates in `date_column` (default: the
-    first of DATE_COLUMNS that exists); "half", two random halves, the same for the same `seed`; or a column, each value
-    of which is a group. `among` lists the numbers of the documents to use (default: all).
+    first of DATE_COLUMNS that exists), all years of which must be in one period (see `years_in`); "half", two random
+    halves, the same for the same `seed`; or a column, each value of which is a group. `among` lists the numbers of the
+    documents to use (default: all).
 
-    Raises CorpusError for a column that is missing or has no value or date at all.
+    Raises CorpusError for a column that is missing or has no value or date at all; OptionError for a `date_column` that
+    is not used.
     """
     by = str(by)
     chosen = range(len(documents)) if among is None else sorted(among)
+    length = LENGTHS.get(by) or (int(by) if by.isascii() and by.isdigit() else None)
+    if date_column is not None and length is None:
+        raise OptionError(
+            f"the date column (--date-column) is for periods such as year or decade, and would change nothing for "
+            f"groups by {by}: leave it out"
+        )
     if by == "half":
         order = permutation(seed, SHUFFLE, len(chosen)).tolist()
         if len(order) < 2:
@@ -110,16 +90,16 @@ def groups_of(
         first = set(order[: (len(order) + 1) // 2])
         halves = ([chosen[i] for i in range(len(order)) if (i in first) == is_first] for is_first in (True, False))
         return Groups(by, dict(zip(("half1", "half2"), halves)))
-    length = LENGTHS.get(by) or (int(by) if by.isascii() and by.isdigit() else None)
     if length == 0:
         raise OptionError("periods are at least 1 year long; got 0")
     if length is None:
         return _by_value(documents, by, chosen)
     column = _date_column(documents, date_column)
     values = documents.column(column)
-    dated = {i: year for i in chosen if (year := year_of(values[i])) is not None}
+    dates = {i: found for i in chosen if (found := years_in(values[i])) is not None}
+    dated = {i: date.first for i, date in dates.items() if date.first // length == date.last // length}
     without = [i for i in chosen if i not in dated]
-    notes = _notes_on_dates(documents, column, dated, without)
+    notes = _notes_on_dates(documents, column, dated, dates, without)
     if not dated:
         raise CorpusError(notes[0] if notes else "there are no documents to group")
     members: dict[str, list[int]] = {}
@@ -128,26 +108,39 @@ def groups_of(
     return Groups(by, members, tuple(without), "; ".join(notes) or None, in_time=True)
 
 
-def _notes_on_dates(documents: Documents, column: str, dated: dict[int, int], without: list[int]) -> list[str]:
-    """Messages about documents without a readable date, and about implausible dates."""
+def _notes_on_dates(
+    documents: Documents, column: str, dated: dict[int, int], dates: dict[int, Years], without: list[int]
+) -> list[str]:
+    """Messages about documents without a readable date or with one in several periods, and about doubtful dates."""
     values, notes = documents.column(column), []
     of_all = f"of {counted(len(dated) + len(without), 'document')}"
-    if without:
-        said = [f"{documents.name(i)} ({'nothing' if values[i] is None else values[i]})" for i in without]
+
+    def shown(some: list[int]) -> str:
+        said = [f"{documents.name(i)} ({'nothing' if values[i] is None else values[i]})" for i in some]
+        return listed(said, NAMED)
+
+    if unread := [i for i in without if i not in dates]:
         notes.append(
-            f"{len(without):,} {of_all} without a date in {column!r} that can be read, "
-            f"and so in no group: {listed(said, NAMED)}; write one year, such as 1850 or 1850-03-02"
+            f"{len(unread):,} {of_all} without a date in {column!r} that can be read, and so in no group: "
+            f"{shown(unread)}; write one year, such as 1850 or 1850-03-02"
+        )
+    if between := [i for i in without if i in dates]:
+        notes.append(
+            f"{len(between):,} {of_all} with a date in {column!r} that may lie in several of these periods, and so in "
+            f"no group: {shown(between)}; take longer periods, or write one year"
+        )
+    if about := [i for i in dated if dates[i].about]:
+        notes.append(
+            f"{len(about):,} {of_all} with an approximate date in {column!r}, taken as written: {shown(about)}"
         )
     if early := [i for i, year in dated.items() if 0 <= year < 100]:
-        said = [f"{documents.name(i)} ({values[i]})" for i in early]
         notes.append(
-            f"{counted(len(early), 'document')} of the first century, as {column!r} says: {listed(said, NAMED)}; write "
+            f"{counted(len(early), 'document')} of the first century, as {column!r} says: {shown(early)}; write "
             "1950 for 50 if that is meant"
         )
     if late := [i for i, year in dated.items() if year > LATEST]:
-        said = [f"{documents.name(i)} ({values[i]})" for i in late]
         notes.append(
-            f"{counted(len(late), 'document')} of a year after {LATEST}, as {column!r} says: {listed(said, NAMED)}; a "
+            f"{counted(len(late), 'document')} of a year after {LATEST}, as {column!r} says: {shown(late)}; a "
             "spreadsheet that counts days writes such numbers: give the column the format of a date, or of text"
         )
     return notes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ NAMED = 5  # documents in a remark; the others are counted
 # A document with more than this share of all words, and more than this many times the median, gets a remark.
 LARGE_SHARE, MANY_TIMES = 0.2, 10
 
-Blocks = Iterator[tuple[str, bool]]
+Blocks = Iterator[tuple[Any, bool]]  # (text, whether it ends a line) or (list of tokens, True)
 SplitLine = Callable[[list[tuple[str, bool]]], Blocks]  # splits the pieces of a line into sentences
 
 
@@ -52,6 +53,13 @@ class DocumentReader:
             )
         if table is not None and field is not None:
             raise OptionError("a table of metadata is for files of text, which have no field: leave --field out")
+        if table is not None and fields:
+            raise OptionError(
+                "--metadata-fields are fields of records, and a table of metadata is kept with all its columns: leave "
+                "--metadata-fields out"
+            )
+        if table is None and path_column is not None:
+            raise OptionError("--path-column is a column of the table of metadata: name the table with --metadata")
         self.paths = [os.fspath(path) for path in as_files(paths).paths]
         self.strict, self.field, self.columns = strict, field, tuple(fields)
         self.files = _files(self.paths, None if table is None else Path(table))
@@ -81,9 +89,14 @@ class DocumentReader:
                 continue
             for record in read_records(file, self.field, self.columns, encoding, errors, self.strict):
                 self._rows.append(Document(number, record.number, record.values))
-                yield from self._noted(iter([(record.text, True)]), split)
+                if isinstance(record.text, list):
+                    self._note(np.ones(1, np.int32))
+                    yield record.text, True
+                else:
+                    yield from self._noted(iter([(record.text, True)]), split)
 
     def _noted(self, blocks: Blocks, split: SplitLine | None) -> Blocks:
+        """Yield the blocks of a document, and record the line of each sentence; a list of tokens is one line."""
         line = 1
         if split is None:
             for block, ends_line in blocks:

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from wordvec.corpus.documents import Value
 from wordvec.corpus.read.arrow import records_of_file, table_kind
 from wordvec.corpus.read.document_texts import read_fields
-from wordvec.corpus.read.records import block_of
+from wordvec.corpus.read.records import block_of, tokens_of
 from wordvec.corpus.read.sniffing import DECLARED_DELIMITER, DELIMITERS, is_json, table_of
-from wordvec.corpus.read.values import Tally, Unusable, is_missing
+from wordvec.corpus.read.values import Tally, Unusable, is_missing, refuse_list_as_text
 from wordvec.errors import CorpusError
 from wordvec.json_forms import parse_json
 
@@ -213,17 +213,25 @@ def plain_value(value: Any, where: str) -> Value:
 
 
 class Record(NamedTuple):
-    """The text of a record with its metadata; `number` is its line, row or value in the file, from 1."""
+    """A record's text, or list of tokens, and its metadata; `number` is its line, row or value in the file, from 1."""
 
     number: int
-    text: str
+    text: str | list[str]
     values: tuple[Value, ...]
+
+
+def _text_or_tokens(value: Any, field: str, tally: Tally) -> str | list[str] | Unusable:
+    if isinstance(value, str):
+        return block_of(value)
+    if isinstance(value, list):
+        return tokens_of(value, tally)
+    return value if isinstance(value, Unusable) else Unusable(f"text expected in {field!r}; got {value!r:.60}")
 
 
 def read_records(
     path: Path, field: str, fields: Sequence[str], encoding: str, errors: str, strict: bool = False
 ) -> Iterator[Record]:
-    """Yield the records of a file that have text in `field`, with the values of `fields`.
+    """Yield the records of a file that have text, or a list of tokens, in `field`, with the values of `fields`.
 
     Records without text are left out, counted and reported, or with `strict` an error. A field missing from a record
     is None; a field missing from every record is an error. Raises CorpusError for files of another kind.
@@ -235,13 +243,15 @@ def read_records(
         if is_missing(value):
             tally.leave_out_missing(where)
             continue
-        if isinstance(value, Unusable) or not isinstance(value, str):
-            problem = value.problem if isinstance(value, Unusable) else f"text expected in {field!r}; got {value!r:.60}"
-            tally.leave_out(f"{where}: {problem}", isinstance(value, Unusable) and value.absent)
+        found_text = _text_or_tokens(value, field, tally)
+        if isinstance(found_text, Unusable):
+            tally.leave_out(f"{where}: {found_text.problem}", found_text.absent)
             continue
+        if tally.total == 1 and isinstance(value, str):
+            refuse_list_as_text(value, where)
         never_seen -= {name for name, of in zip(fields, found) if not isinstance(of, Unusable)}
         plain = (None if isinstance(of, Unusable) else plain_value(of, f"{where}: {n}") for n, of in zip(fields, found))
-        yield Record(number, block_of(value), tuple(plain))
+        yield Record(number, found_text, tuple(plain))
     tally.finish()
     if never_seen and tally.total:
         raise CorpusError(f"{path}: no record has a field {min(never_seen)!r}, which was named as metadata")

@@ -1,7 +1,7 @@
 """Documents with ids, from files: lines of text, or records in JSON, CSV, TSV, Parquet, Feather and Arrow.
 
 Each record gives one document. A record without text gives an empty document, so that rows made from documents match
-the records.
+the records. A list in the field of the text is a document of tokens, used unchanged; all must be of one kind.
 """
 
 from __future__ import annotations
@@ -9,24 +9,33 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from wordvec.corpus.named_texts import bundled_corpus, is_bundled
 from wordvec.corpus.read import refuse_other_text, split_blocks, with_head
 from wordvec.corpus.read.arrow import rows_of_file, table_kind
 from wordvec.corpus.read.decoding import blocks_of_text, whole_lines
 from wordvec.corpus.read.paths import files_of, is_pattern
+from wordvec.corpus.read.records import tokens_of
 from wordvec.corpus.read.sniffing import is_json
 from wordvec.corpus.read.structured import MISSING, rows_of_csv, rows_of_json
-from wordvec.corpus.read.values import Row, Unusable, is_missing
+from wordvec.corpus.read.values import Row, Tally, Unusable, is_missing, refuse_list_as_text
 from wordvec.errors import CorpusError, OptionError
 from wordvec.progress import announce
 
 PathLike = str | os.PathLike[str]
 
 
+class Document(NamedTuple):
+    """A document: its id (None: its number), its tags, and its text or tokens (None: it has none)."""
+
+    id: str | None
+    tags: list[str]
+    text: str | list[str] | None
+
+
 class DocumentTexts:
-    r"""The documents of some files, as an iterable of texts; `ids` lists the ids of the texts yielded so far.
+    r"""The documents of some files, as an iterable of texts, or of lists of tokens; `ids` lists the ids yielded so far.
 
     `field` holds the text of records, `id_field` their id (default: the document's number, from 1). `tags_field` holds
     their tags, a list or a text separated by semicolons; `tags` are the tags of the last text. With `whole_files` each
@@ -66,20 +75,39 @@ class DocumentTexts:
         self.tags: list[str] = []
         self.missing = 0
         self._seen: dict[str, str] = {}
+        self._tally = Tally("documents", "documents", strict=False)
+        self._has_tokens: bool | None = None  # unknown until the first record with text or tokens
 
-    def __iter__(self) -> Iterator[str]:
-        self.ids, self.missing, self._seen = [], 0, {}
-        for path in self._paths:
-            for name, stream_name in _files(path):
-                if self._whole_files:
-                    self.ids.append(self._new_id(stream_name, stream_name))
-                    yield self._whole_text(name, stream_name)
-                else:
-                    yield from self._of_file(name, stream_name)
+    def __iter__(self) -> Iterator[str | list[str]]:
+        self.ids, self.missing, self._seen, self._has_tokens = [], 0, {}, None
+        self._tally = Tally("documents", "documents", strict=False)
+        waiting: list[Document] = []
+        for document in self._documents():
+            waiting.append(document)
+            if document.text is not None or self._has_tokens is not None:
+                yield from self._given(waiting)
+                waiting = []
+        yield from self._given(waiting)
+        self._tally.finish()
         if self.missing:
             announce(f"{self.missing:,} of {len(self.ids):,} documents hold no text; their rows are zero")
 
-    def _of_file(self, path: PathLike, name: str) -> Iterator[str]:
+    def _given(self, documents: Iterable[Document]) -> Iterator[str | list[str]]:
+        for document in documents:
+            self.ids.append(str(len(self.ids) + 1) if document.id is None else document.id)
+            self.tags = document.tags
+            self.missing += document.text is None
+            yield ([] if self._has_tokens else "") if document.text is None else document.text
+
+    def _documents(self) -> Iterator[Document]:
+        for path in self._paths:
+            for name, stream_name in _files(path):
+                if self._whole_files:
+                    yield Document(self._new_id(stream_name, stream_name), [], self._whole_text(name, stream_name))
+                else:
+                    yield from self._of_file(name, stream_name)
+
+    def _of_file(self, path: PathLike, name: str) -> Iterator[Document]:
         if _is_bundled_text(path):
             if self._field is not None:
                 raise CorpusError(f"{path}: is plain text and has no field {self._field!r}; leave field out")
@@ -89,25 +117,28 @@ class DocumentTexts:
             fields = [field for field in (self._field, self._id_field, self._tags_field) if field is not None]
             rows = read_fields(Path(path), fields or [None], *self._how)
         for _, where, (text, *others) in rows:
-            self.ids.append(self._id(others[0] if self._id_field is not None else None, where))
-            self.tags = self._tags(others[-1] if self._tags_field is not None else None, where)
-            yield self._text(text, where)
+            number = None if self._id_field is None else self._id(others[0], where)
+            tags = self._tags(others[-1] if self._tags_field is not None else None, where)
+            yield Document(number, tags, self._text(text, where))
 
-    def _text(self, value: Any, where: str) -> str:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, Unusable):
-            raise CorpusError(f"{where}: {value.problem}")
-        if not is_missing(value):
-            raise CorpusError(
-                f"{where}: field {self._field!r}: text expected, got {type(value).__name__} {value!r:.60}"
-            )
-        self.missing += 1
-        return ""
+    def _text(self, value: Any, where: str) -> str | list[str] | None:
+        if is_missing(value):
+            return None
+        if not isinstance(value, (str, list, Unusable)):
+            value = Unusable(f"field {self._field!r}: text expected, got {type(value).__name__} {value!r:.60}")
+        found = tokens_of(value, self._tally) if isinstance(value, list) else value
+        if isinstance(found, Unusable):
+            raise CorpusError(f"{where}: {found.problem}")
+        if self._has_tokens is None:
+            self._has_tokens = isinstance(found, list)
+            if isinstance(found, str) and self._field is not None:
+                refuse_list_as_text(found, where)
+        if self._has_tokens != isinstance(found, list):
+            kinds = ("a list of tokens", "text") if self._has_tokens else ("text", "a list of tokens")
+            raise CorpusError(f"{where}: {kinds[0]} expected as in the records before, got {kinds[1]}")
+        return found
 
     def _id(self, value: Any, where: str) -> str:
-        if self._id_field is None:
-            return str(len(self.ids) + 1)
         if isinstance(value, Unusable):
             raise CorpusError(f"{where}: {value.problem}")
         if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":

@@ -117,10 +117,11 @@ def _block(value: Any, tally: Tally) -> str | list[str] | Unusable:
     items = listed_items(value)
     if not isinstance(items, (list, tuple)):
         return Unusable(f"text expected, got {type(value).__name__} {value!r:.80}")
-    return _tokens(items, tally)
+    return tokens_of(items, tally)
 
 
-def _tokens(items: list[Any] | tuple[Any, ...], tally: Tally) -> list[str] | Unusable:
+def tokens_of(items: list[Any] | tuple[Any, ...], tally: Tally) -> list[str] | Unusable:
+    """The tokens in a list; missing and empty ones are left out and counted."""
     kept, gaps = without_gaps(items)
     tokens = as_tokens(kept)
     if tokens is None:

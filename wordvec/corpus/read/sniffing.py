@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from wordvec.errors import CorpusError
@@ -39,6 +40,11 @@ _SPAN = re.compile(r"O|[BIESLU]-[A-Za-z][\w-]*")
 FEWEST_TAGGED, TAGGED_LINES, MOST_COLUMNS = 5, 200, 6
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _NAME = re.compile(r"[^\W\d][\w .#/()-]{0,39}(?<!\.)")  # a column's name
+# Rows of svmlight, such as "+1 qid:3 2:0.5 17:1 # note".
+_SPARSE_ROW = re.compile(r"\S+(?:\s+qid:\d+)?(?:\s+\d{1,9}:[+-]?[\d.]+(?:[eE][+-]?\d+)?)+\s*(?:#.*)?")
+_SPARSE_CELL = re.compile(r"\s(\d{1,9}):([+-]?[\d.]+(?:[eE][+-]?\d+)?)")
+_MATRIX_MARKET = re.compile(r"\ufeff?%%MatrixMarket\b", re.IGNORECASE)
+FEWEST_SPARSE = 5
 FEWEST_DIMENSIONS = 10  # of vectors in a text file
 
 
@@ -244,6 +250,21 @@ def refuse_markup(head: str, name: str) -> None:
         )
 
 
+def _are_sparse_rows(head: str) -> bool:
+    """Whether every line is a label and values by column, in order: as decimal numbers, or all 1.
+
+    Times of day, such as 9:30, are neither.
+    """
+    lines = [line for line in head.split("\n") if line.strip() and not line.startswith("#")][:TAGGED_LINES]
+    lines = lines[:-1] if len(head) >= HEAD else lines
+    if len(lines) < FEWEST_SPARSE or not all(map(_SPARSE_ROW.fullmatch, lines)):
+        return False
+    cells = [_SPARSE_CELL.findall(line) for line in lines]
+    values = [value for row in cells for _, value in row]
+    in_order = all(int(a) < int(b) for row in cells for (a, _), (b, _) in pairwise(row))
+    return in_order and (set(values) == {"1"} or any("." in value for value in values))
+
+
 def _are_tagged_words(head: str) -> bool:
     """Whether every line is a word and as many tags as in the others, the last a part of speech or a span's (B-PER)."""
     lines = head.split("\n")[:TAGGED_LINES]
@@ -257,7 +278,16 @@ def _are_tagged_words(head: str) -> bool:
 
 
 def refuse_vectors(head: str, name: str) -> None:
-    """Raise CorpusError for word vectors in text form: a word and many numbers on each line."""
+    """Raise CorpusError for numbers: word vectors in text form, a matrix, or rows of column:value."""
+    if _MATRIX_MARKET.match(head):
+        raise CorpusError(
+            f"{name}: holds a matrix (Matrix Market), not text to train on; scipy.io.mmread reads it in Python"
+        )
+    if _are_sparse_rows(head):
+        raise CorpusError(
+            f"{name}: holds rows of column:value (as svmlight writes), not text to train on; name the text that they "
+            "were made from"
+        )
     lines = [line.split() for line in head.split("\n")[:6] if line.strip()]
     lines = lines[:-1] if len(head) >= HEAD else lines  # the last one may be cut off
     rows = lines[1:] if lines and len(lines[0]) == 2 else lines

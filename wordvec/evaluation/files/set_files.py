@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from wordvec.corpus.named_texts import EVALUATION_SETS, bundled_evaluation
 from wordvec.corpus.read.sniffing import DECLARED_DELIMITER
+from wordvec.corpus.wordlists import lines_of
 from wordvec.errors import CorpusError, EvaluationFileError, counted
 from wordvec.json_forms import parse_json
 
@@ -80,9 +81,7 @@ def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
     if str(source) in EVALUATION_SETS:
         return _not_blank(str(source), bundled_evaluation(str(source)))
     text = _decode(source, _bytes(source), encoding)
-    if "\r" in text.strip() and "\n" not in text:
-        raise EvaluationFileError(f"{source}: its lines end in carriage returns alone; save it with line feeds (Unix)")
-    lines = _not_blank(str(source), text.split("\n"))
+    lines = _not_blank(str(source), lines_of(text))
     return lines[1:] if lines and DECLARED_DELIMITER.match(f"{lines[0].text}\n") else lines
 
 

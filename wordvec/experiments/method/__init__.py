@@ -170,14 +170,14 @@ SOURCES_NAMED = 3
 
 def corpus_facts(corpus: Corpus) -> dict[str, Any]:
     """The facts of a corpus for a paragraph, as JSON."""
-    from wordvec.corpus.documents.groups import years_of
+    from wordvec.corpus.documents.groups import spans_of
 
     info, documents = corpus.info, corpus.documents
-    years = [] if documents is None else [year for year in years_of(documents) if year is not None]
+    dates = [] if documents is None else [date for date in spans_of(documents) if date is not None]
     return {
         "sources": info.get("sources") or [],
         "documents": None if documents is None else len(documents),
-        "years": [min(years), max(years)] if years else None,
+        "years": [min(date.first for date in dates), max(date.last for date in dates)] if dates else None,
         "tokenizer": info.get("tokenizer"),
         "min_count": corpus.vocabulary.min_count,
         "tokens": len(corpus.ids),

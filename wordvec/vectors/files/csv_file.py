@@ -27,6 +27,7 @@ from wordvec.vectors.word_rows import WordRows
 DELIMITERS = {"\t": "tabs", ";": "semicolons", ",": "commas"}
 UNNAMED = ("", "unnamed: 0")  # the column of pandas' index
 LINES = 64  # looked at for the columns; a quoted word may have several
+WHITE_SPACE = " \t\r\n\v\f"  # around a word, and no part of it
 ROWS = 1_024  # read at a time
 DECIMAL_COMMA = re.compile(rb"[+-]?\d{1,99},\d{1,99}")
 
@@ -198,7 +199,7 @@ class _Table:
 
     def _take(self, record: Record) -> None:
         columns = self.columns
-        word = record[columns.word].strip() if len(record) == columns.width else ""
+        word = record[columns.word].strip(WHITE_SPACE) if len(record) == columns.width else ""
         numbers = self._numbers(record) if word else []
         if not numbers or (self.builder is not None and len(numbers) != self.builder.dim):
             dim = "its" if self.builder is None else self.builder.dim

@@ -13,6 +13,7 @@ import numpy as np
 from wordvec.errors import MissingExtraError
 from wordvec.files import replace_file
 from wordvec.vectors.files.writing import written_rows
+from wordvec.vectors.subwords import info_without_ngrams
 from wordvec.vectors.word_rows import WordRows
 
 EXTRAS = {"pandas": "frames", "polars": "frames", "pyarrow": "arrow", "torch": "torch"}
@@ -42,7 +43,7 @@ def to_arrow(vectors: WordRows) -> Any:
         columns["count"] = pyarrow.array(np.asarray(vectors.counts))
     flat = pyarrow.array(_rows(vectors).ravel())
     columns["vector"] = pyarrow.FixedSizeListArray.from_arrays(flat, vectors.dim)
-    about = json.dumps({"info": vectors.info})
+    about = json.dumps({"info": info_without_ngrams(vectors.info)})
     return pyarrow.table(columns).replace_schema_metadata({"wordvec": about})
 
 

@@ -105,6 +105,8 @@ def tokens_of(tokenizer: dict[str, Any]) -> list[str] | None:
 def _of_text(path: PathLike, rows: int) -> tuple[list[str], np.ndarray | None]:
     with open(path, "rb") as file:
         data = file.read().removeprefix(BYTE_ORDER_MARK)
+    if b"\n" not in data:  # lines of an old Mac
+        data = data.replace(b"\r", b"\n")
     found = data.count(b"\n") + (not data.endswith(b"\n"))
     if found not in (rows, rows + 1):
         raise VectorsFileError(f"{path}: {found:,} lines, and the matrix has {rows:,} rows: each row needs its word")

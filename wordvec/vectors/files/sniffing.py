@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 from shlex import quote
 
 from wordvec.corpus.read.arrow import table_kind
@@ -30,6 +31,11 @@ LINES = 100  # lines examined for words
 NUMBER_ALONE = re.compile(rb"[+-]?\d*\.\d+([eE][+-]?\d+)?|[+-]?\d+\.?[eE][+-]?\d+")
 OTHERS = (
     (
+        re.compile(rb"%%MatrixMarket\b", re.IGNORECASE),
+        "a matrix in Matrix Market's format, without words: in Python write numpy.savez(path, words=words, "
+        "matrix=scipy.sparse.csr_array(scipy.io.mmread(file)).toarray()), with the word of each row in words",
+    ),
+    (
         re.compile(rb"version https://git-lfs"),
         "a pointer to a file in Git LFS, not the file itself: git lfs pull fetches it",
     ),
@@ -51,6 +57,9 @@ OTHERS = (
     ),
     (re.compile(rb".{257}ustar", re.DOTALL), "a tar archive: unpack it (tar -xf) and name one of its files"),
 )
+# 12 options as whole numbers and one as a float64; entries, words and labels of the dictionary, and its tokens.
+OLD_FASTTEXT = struct.Struct("<12id3iq")
+LONGEST_NGRAM = 100
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -65,6 +74,11 @@ def sniff(path: str | os.PathLike[str]) -> str:
             kind = "is a pipe or a device, and vectors are read from files: write it to one first"
         raise VectorsFileError(f"{path}: {kind}")
     head, packed = first_bytes(path, HEAD)
+    if _is_old_fasttext(head):
+        raise VectorsFileError(
+            f"{path}: a model in fastText's first format (of 2016), without the number that later files begin with, "
+            "which is not read: take the .vec file that fastText wrote beside it, or train again"
+        )
     format = _binary_format(head) or _text_format(head.removeprefix(BYTE_ORDER_MARK))
     text = head.removeprefix(BYTE_ORDER_MARK)
     unread = None if format is not None else _of_others(head) or unread_text(text) or unclear_csv(text)
@@ -94,6 +108,18 @@ def _binary_format(head: bytes) -> str | None:
     if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return "gensim"
     return None
+
+
+def _is_old_fasttext(head: bytes) -> bool:
+    """Whether a file begins with options and the sizes of a dictionary, as fastText's first models do."""
+    if len(head) < OLD_FASTTEXT.size:
+        return False
+    dim, window, epochs, *_, loss, model, buckets, min_n, max_n, _, sample, size, words, labels, tokens = (
+        OLD_FASTTEXT.unpack_from(head)
+    )
+    options = min(dim, window, epochs) > 0 and 1 <= loss <= 3 and 1 <= model <= 3
+    parts = buckets >= 0 and 0 <= min_n <= max_n < LONGEST_NGRAM and 0 <= sample <= 1
+    return bool(options and parts and size == words + labels and words > 0 and labels >= 0 and tokens > 0)
 
 
 def _of_others(head: bytes) -> str | None:

@@ -27,6 +27,7 @@ from wordvec.vectors.files.reading import Reading, choose
 from wordvec.vectors.files.safetensors_header import pack_header, parsed_header
 from wordvec.vectors.files.writing import written_rows
 from wordvec.vectors.rows import number_words
+from wordvec.vectors.subwords import info_without_ngrams
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
 
@@ -63,7 +64,7 @@ def write_static_model(vectors: WordRows, folder: str | os.PathLike[str], card: 
         "max_length": None,  # of a text, in tokens: model2vec would cut it at 512
         "normalize": False,
         "word_mark": mark,
-        "wordvec": vectors.info,
+        "wordvec": info_without_ngrams(vectors.info),
     }
     try:
         described = _json(config)

@@ -81,10 +81,13 @@ def from_base64(reading: Reading, word: bytes, line: int) -> bytes:
 def unread_text(head: bytes) -> str | None:
     """A message with a way out for text that wordvec recognizes but does not read; None for any other text."""
     fields, second = (line.split() for line in [*head.split(b"\n", 2), b""][:2])
-    if len(fields) > 1 and all(SPARSE.match(field) for field in fields[1:]):
+    values = fields[1 : fields.index(b"#") if b"#" in fields else None]  # svmlight may end its lines with a comment
+    if values and values[0].startswith(b"qid:"):
+        values = values[1:]
+    if values and all(SPARSE.match(field) for field in values):
         return (
-            "sparse rows (column:value): wordvec reads rows with all their numbers; make them dense in Python, write "
-            "numpy.savez(path, words=words, matrix=sparse.toarray()), or fewer dimensions with an SVD"
+            "sparse rows (column:value), as of svmlight: wordvec reads rows with all their numbers; make them dense "
+            "in Python, write numpy.savez(path, words=words, matrix=sparse.toarray()), or fewer dimensions with an SVD"
         )
     numbers = _numbers_at_end(fields)
     if len(fields) - 1 > numbers > 1 and _numbers_at_end(second) >= numbers:

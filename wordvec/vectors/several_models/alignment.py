@@ -21,8 +21,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wordvec.errors import InputError, OptionError, counted
+from wordvec.vectors.rows import row_lengths, unit_rows
 from wordvec.vectors.several_models.procrustes import FOLDS, Map, Moments, mean_cosine, rotation_of
 from wordvec.vectors.several_models.shared_words import shared_words
+from wordvec.vectors.subwords import MappedSubwords
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors
@@ -64,10 +66,20 @@ class Alignment:
     def rows(self, source: WordVectors, ids: slice | np.ndarray) -> np.ndarray:
         """Some rows of the source in the space of the target, (n, D) float32; zero stays zero."""
         rows = source.unit_rows_of(ids) if self.report.unit else source.rows(ids)
-        return np.where(rows.any(axis=1, keepdims=True), self.map(rows), 0).astype(np.float32)
+        return self._mapped(rows).astype(np.float32)
+
+    def _mapped(self, rows: np.ndarray) -> np.ndarray:
+        return np.where(rows.any(axis=1, keepdims=True), self.map(rows), 0)
+
+    def _composed(self, rows: np.ndarray) -> np.ndarray:
+        """Vectors that n-grams make, (n, D), in the space of the target."""
+        return self._mapped(unit_rows(rows, row_lengths(rows)) if self.report.unit else rows)
 
     def apply(self, source: WordVectors) -> WordVectors:
-        """All vectors of the source in the space of the target; `info["alignment"]` holds the report."""
+        """All vectors of the source in the space of the target; `info["alignment"]` holds the report.
+
+        Words without a row are composed of n-grams as in the source, and then rotated.
+        """
         from wordvec.vectors.word_vectors import WordVectors
 
         matrix = np.empty((len(source), source.dim), np.float32)
@@ -75,7 +87,8 @@ class Alignment:
             block = slice(first, min(first + BLOCK, len(source)))
             matrix[block] = self.rows(source, block)
         info = source.info | {"alignment": asdict(self.report) | {"missing": list(self.report.missing)}}
-        return WordVectors(source.words, matrix, source.counts, info, rare=source.rare)
+        subwords = None if source.subwords is None else MappedSubwords(source.subwords, self._composed)
+        return WordVectors(source.words, matrix, source.counts, info, subwords=subwords, rare=source.rare)
 
 
 def align(

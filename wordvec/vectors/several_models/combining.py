@@ -10,6 +10,7 @@ from wordvec.corpus.recipe import KEYS
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors.postprocessing import NOTHING
 from wordvec.vectors.rows import row_lengths, unit_rows
+from wordvec.vectors.subwords import warn_of_ngrams
 from wordvec.vectors.word_vectors import WordVectors
 
 LEAST, MOST = 1e-6, 1e6  # weights: beyond them the cosines are those of some of the models alone
@@ -23,7 +24,8 @@ def combine(
     u_i are the unit rows of a part, and their mean is over the words of the result. These are the words of the first
     part that all others have, in its order; a part with `subwords` has every word that it can compose. With `keep_all`
     they are all words of the first part, with zeros for parts that lack one. So the cosine of two words is about the
-    mean of the parts' cosines, weighted by w_i^2. Counts and tokenization are the first part's.
+    mean of the parts' cosines, weighted by w_i^2. Counts and tokenization are the first part's. N-grams are left out,
+    with a UserWarning.
     Shapes: matrix (V, D_1 + D_2 + ...).
     Raises OptionError for fewer than two parts and for weights outside 1e-6 to 1e6; InputError with fewer than two
     words in common, and for a part in which they all have one direction.
@@ -68,6 +70,7 @@ def combine(
         ],
         **{key: first.info[key] for key in KEYS if key in first.info},
     }
+    warn_of_ngrams("the combined ones: fit new ones, wordvec subwords FILE -o OUT or .fit_subwords()", *parts)
     counts = None if first.counts is None else np.asarray(first.counts)[kept]
     return WordVectors(
         [words[row] for row in np.flatnonzero(kept).tolist()], np.concatenate(columns, axis=1), counts, info

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from wordvec.corpus.wordlists import lines_of
 from wordvec.errors import InputError
 
 
@@ -66,7 +67,7 @@ def read_word_lines(path: str | os.PathLike[str], what: str, least: int = 1, mos
     [(1, ['dog', 'Hund']), (2, ['ice cream', 'Eis'])]
     """
     found: list[WordLine] = []
-    for number, line in enumerate(_text(Path(path), what).split("\n"), 1):
+    for number, line in enumerate(lines_of(_text(Path(path), what)), 1):
         if not line.strip() or line.startswith("# ") or line.strip() == "#":
             continue
         fields = line.strip("\r\n").split("\t") if "\t" in line.strip() else line.split()
@@ -94,7 +95,7 @@ def _text(path: Path, what: str) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = len(lines_of(content[: error.start].decode("utf-8-sig")))
         raise InputError(f"{path}, line {line}: not UTF-8 text ({error.reason}); {what} expected") from error
     if "\0" in text:
         raise InputError(f"{path}: holds zero bytes, so it is not text; {what} expected")

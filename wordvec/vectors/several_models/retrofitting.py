@@ -25,7 +25,9 @@ import numpy as np
 
 from wordvec.argument_types import check_whole_number
 from wordvec.errors import InputError, OptionError
+from wordvec.vectors.rows import row_lengths, unit_rows
 from wordvec.vectors.several_models.dictionaries import read_word_lines
+from wordvec.vectors.subwords import MappedSubwords
 
 if TYPE_CHECKING:
     from wordvec.vectors.word_vectors import WordVectors
@@ -74,7 +76,8 @@ def retrofit(
     `alpha` is the weight of a word's own vector. `beta` is the weight of each neighbour, or "degree" for 1 / number of
     neighbours, whose weights add up to 1. Connections count in both directions unless `directed`. Iteration ends after
     `iterations`, or when no number changes by more than `tolerance` times the largest. With `unit`, rows are first
-    scaled to length 1, so that long vectors do not weigh more. The context matrix is left out.
+    scaled to length 1, so that long vectors do not weigh more. Words without a row are composed of n-grams as before.
+    The context matrix is left out.
 
     `info["retrofitting"]` of the result is the `RetrofittingReport`. Raises OptionError for options out of range,
     InputError if no connection of the lexicon has both words in the model.
@@ -115,7 +118,10 @@ def retrofit(
         unit=unit,
     )
     info = vectors.info | {"retrofitting": asdict(report) | {"missing": list(report.missing)}}
-    return WordVectors(vectors.words, matrix, vectors.counts, info, rare=vectors.rare)
+    subwords = vectors.subwords
+    if unit and subwords is not None:
+        subwords = MappedSubwords(subwords, lambda rows: unit_rows(rows, row_lengths(rows)))
+    return WordVectors(vectors.words, matrix, vectors.counts, info, subwords=subwords, rare=vectors.rare)
 
 
 def _weights(graph: Graph, alpha: float, beta: float | str) -> tuple[Any, np.ndarray]:

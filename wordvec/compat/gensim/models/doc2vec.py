@@ -61,6 +61,8 @@ class Doc2Vec(Word2Vec):
     ) -> None:
         if dv is not None or dv_mapfile is not None:
             raise OptionError("Doc2Vec: dv and dv_mapfile are not supported: leave them out")
+        if trim_rule is not None:
+            raise OptionError("Doc2Vec: trim_rule is not supported: leave words out of the documents")
         self.dm, self.dbow_words, self._hs = int(dm), int(dbow_words), int(options.pop("hs", 0))
         if self._hs:
             differs("hs=1: negative sampling is trained in its place, from which documents are inferred")
@@ -70,7 +72,7 @@ class Doc2Vec(Word2Vec):
         if dm_concat or dm_mean is not None or dm_tag_count != 1:
             differs("dm_mean, dm_concat and dm_tag_count have no effect: they are PV-DM's")
         options.pop("sg", None)
-        shared = {"comment": comment, "trim_rule": trim_rule, "window": window, "epochs": epochs}
+        shared: dict[str, Any] = {"comment": comment, "window": window, "epochs": epochs}
         super().__init__(vector_size=vector_size, sg=1, shrink_windows=shrink_windows, **shared, **options)
         self._dv = TagVectors(self.vector_size)
         self._train_at_once(documents, corpus_file, epochs, callbacks)
@@ -115,6 +117,10 @@ class Doc2Vec(Word2Vec):
         self._wv.add_vectors(words, np.zeros((len(words), self.vector_size)))
         self._wv.expandos["count"] = np.array(corpus.vocabulary.counts)
         self._dv.take(names, np.zeros((len(names), self.vector_size)))
+
+    def build_vocab_from_freq(self, *args: Any, **kwargs: Any) -> None:
+        """Raise OptionError: tags are those of documents."""
+        raise OptionError("Doc2Vec.build_vocab_from_freq is not supported: give the documents to build_vocab")
 
     def train(  # type: ignore[override]
         self,

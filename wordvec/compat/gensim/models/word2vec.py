@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.lines import LineSentence as LineSentence
 from wordvec.compat.gensim.models.lines import PathLineSentences as PathLineSentences
 from wordvec.compat.gensim.models.lines import Text8Corpus as Text8Corpus
+from wordvec.compat.gensim.models.words import checked_counts, chosen, predicted, trimmed
 from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.corpus.read.values import listed_items
@@ -35,7 +36,7 @@ KEPT += ("ns_exponent", "max_final_vocab", "shrink_windows", "comment")
 class Word2Vec:
     """Word vectors with gensim's arguments and attributes; see ``wordvec compat gensim`` for intended differences.
 
-    Raises OptionError for unsupported arguments (trim_rule, cbow_mean=0, null_word), ArgumentError for gensim 3's
+    Raises OptionError for unsupported arguments (cbow_mean=0, null_word), ArgumentError for gensim 3's
     names. CompatWarning reports arguments that have a different effect.
     """
 
@@ -83,12 +84,12 @@ class Word2Vec:
         self.max_final_vocab, self.shrink_windows, self.comment = max_final_vocab, shrink_windows, comment
         self.compute_loss, self.layer1_size, self.cbow_mean = compute_loss, self.vector_size, 1
         self.corpus_count = self.corpus_total_words = self.train_count = 0
-        self._check(max_vocab_size, cbow_mean, null_word, trim_rule, sorted_vocab)
+        self._check(max_vocab_size, cbow_mean, null_word, sorted_vocab)
         self._wv = KeyedVectors(self.vector_size)
         self._report: EpochReport | None = None
         self._pending: tuple[Any, Corpus] | None = None  # the source and corpus of build_vocab
         self._losses: list[float] = []
-        self._train_at_once(sentences, corpus_file, epochs, callbacks)
+        self._train_at_once(sentences, corpus_file, epochs, callbacks, trim_rule)
 
     @property
     def wv(self) -> KeyedVectors:
@@ -125,15 +126,42 @@ class Word2Vec:
 
         The ids are kept, so even text that can be read only once (a generator) may then be passed to `train`.
         """
-        _refuse_trim_rule(trim_rule)
+        self._begin_anew(update)
+        least = max(1, self.min_count)
+        if trim_rule is None:
+            corpus = self._read(corpus_iterable, corpus_file, min_count=least, max_words=self.max_final_vocab)
+        else:
+            corpus = self._read(corpus_iterable, corpus_file, min_count=1)
+        self.corpus_count, self.corpus_total_words = corpus.info["raw_sentences"], corpus.info["raw_tokens"]
+        if trim_rule is not None:
+            corpus = trimmed(corpus, least, self.max_final_vocab, trim_rule)
+        self._pending = (corpus_file if corpus_iterable is None else corpus_iterable), corpus
+        self._add_words(corpus.vocabulary.words, corpus.vocabulary.counts.tolist())
+
+    def build_vocab_from_freq(
+        self,
+        word_freq: Mapping[str, int],
+        keep_raw_vocab: bool = False,
+        corpus_count: int | None = None,
+        trim_rule: Any = None,
+        update: bool = False,
+    ) -> None:
+        """Choose the words from a dictionary of counts; `train(sentences)` then reads the text.
+
+        Sampling follows the counts of that text; `word_freq` only chooses the words.
+        """
+        found = chosen(checked_counts(word_freq), max(1, self.min_count), self.max_final_vocab, trim_rule)
+        self._begin_anew(update)
+        self._pending, self.corpus_count = None, corpus_count or 0
+        self._add_words([word for word, _ in found], [count for _, count in found])
+
+    def _begin_anew(self, update: bool) -> None:
         if len(self._wv) and not update:
             differs("build_vocab: the model has words already and begins anew; update=True adds to them")
             self._wv = KeyedVectors(self.vector_size)
-        least = max(1, self.min_count)
-        corpus = self._read(corpus_iterable, corpus_file, min_count=least, max_words=self.max_final_vocab)
-        self._pending = (corpus_file if corpus_iterable is None else corpus_iterable), corpus
-        self.corpus_count, self.corpus_total_words = corpus.info["raw_sentences"], corpus.info["raw_tokens"]
-        words, counts = corpus.vocabulary.words, corpus.vocabulary.counts.tolist()
+
+    def _add_words(self, words: Sequence[str], counts: Sequence[int]) -> None:
+        """Give new words a row, and add the counts of all to those before."""
         new = [row for row, word in enumerate(words) if not self._wv.has_index_for(word)]
         start = self._trainer(1, self.alpha, self.min_alpha).starting_weights(len(words))[0]
         self._wv.add_vectors([words[row] for row in new], start[new])
@@ -175,6 +203,16 @@ class Word2Vec:
         """The sum of the mean losses of the last `train`'s epochs; the difference of two calls is one epoch's loss."""
         return float(sum(self._losses))
 
+    def predict_output_word(self, context_words_list: Iterable[str], topn: int = 10) -> Any:
+        """The `topn` words most probable with these around them, as (word, probability); None if none is known.
+
+        Raises WordvecError for a model without output rows of words: of hs=1, or without training.
+        """
+        outputs = self.wv._context
+        if outputs is None or not self.train_count:
+            raise WordvecError("predict_output_word: this model has no output rows: train it, with hs=0")
+        return predicted(self.wv, outputs, context_words_list, topn)
+
     @property
     def syn1neg(self) -> np.ndarray:
         """A copy of the output rows (V, D) of negative sampling."""
@@ -203,8 +241,7 @@ class Word2Vec:
 
     # Parts
 
-    def _check(self, max_vocab_size: Any, cbow_mean: Any, null_word: Any, trim_rule: Any, sorted_vocab: Any) -> None:
-        _refuse_trim_rule(trim_rule)
+    def _check(self, max_vocab_size: Any, cbow_mean: Any, null_word: Any, sorted_vocab: Any) -> None:
         if not cbow_mean and not self.sg:
             raise OptionError("Word2Vec: cbow_mean=0 is not supported: CBOW averages the contexts (cbow_mean=1)")
         if null_word:
@@ -243,14 +280,18 @@ class Word2Vec:
             "seed": self.seed,
         }
 
-    def _train_at_once(self, text: Any, corpus_file: Any, epochs: int, callbacks: Iterable[Any]) -> None:
+    def _train_at_once(
+        self, text: Any, corpus_file: Any, epochs: int, callbacks: Iterable[Any], trim_rule: Any = None
+    ) -> None:
         """Train on the text given to the constructor, if any."""
         callbacks = checked_callbacks(callbacks)
         if text is not None and corpus_file is not None:
             raise OptionError(f"{type(self).__name__}: give {self._text_argument} or corpus_file, not both")
         if text is not None or corpus_file is not None:
-            self.build_vocab(text, corpus_file)
+            self.build_vocab(text, corpus_file, trim_rule=trim_rule)
             self.train(text, corpus_file, epochs=epochs, callbacks=callbacks)
+        elif trim_rule is not None:
+            differs("trim_rule has no effect without sentences: give it to build_vocab")
 
     def _read(self, sentences: Any, corpus_file: Any, **options: Any) -> Corpus:
         if (sentences is None) == (corpus_file is None):
@@ -329,14 +370,6 @@ class Word2Vec:
 
     def __contains__(self, key: Any) -> bool:
         raise TypeError(f"a {type(self).__name__} has no words of its own since gensim 4: ask `word in model.wv`")
-
-
-def _refuse_trim_rule(trim_rule: Any) -> None:
-    if trim_rule is not None:
-        raise OptionError(
-            "trim_rule is not supported: leave words out of the sentences, or train wordvec's own SkipGram on "
-            "Corpus.from_sentences(sentences, keep_words=..., drop_words=...)"
-        )
 
 
 def _with_text_keys(words: Any) -> Any:
