@@ -20,6 +20,12 @@ def make_matrix(seed=0, words=GLOVE_WORDS):
     return csr_array(dense)
 
 
+def random_sparse(rows, columns, density, seed=1):
+    """A sparse matrix of float64 numbers in [0, 1), at random places."""
+    rng = np.random.default_rng(seed)
+    return csr_array(rng.random((rows, columns)) * (rng.random((rows, columns)) < density))
+
+
 def random_arrays(dimension, words=GLOVE_WORDS, seed=1):
     """W_in, W_out, b_in and b_out of GloVe."""
     rng = np.random.default_rng(seed)

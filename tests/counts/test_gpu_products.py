@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array, random_array
+from kernel_inputs import random_sparse
+from scipy.sparse import csr_array
 
 from wordvec.counts import products
 from wordvec.counts.gpu import matrix_on
@@ -11,9 +12,7 @@ from wordvec.counts.products import GPUProduct
 
 def made(rows, columns, density, dtype, seed=1):
     """Whole numbers, whose sums are exact in any order; some rows are full, some empty."""
-    rng = np.random.default_rng(seed)
-    dense = random_array((rows, columns), density=density, rng=rng).toarray()
-    dense = np.rint(9 * dense)
+    dense = np.rint(9 * random_sparse(rows, columns, density, seed).toarray())
     dense[0] = 2
     dense[rows // 2] = 0
     return csr_array(dense.astype(dtype))

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array, random_array
+from kernel_inputs import random_sparse
+from scipy.sparse import csr_array
 
 from wordvec.counts import truncated_svd, word_vectors
 from wordvec.counts.gpu import matrix_on
@@ -11,8 +12,7 @@ from wordvec.errors import OptionError, ShapeError
 
 def planted(rows=160, columns=120, seed=1, dtype=np.float32):
     """A sparse matrix with falling singular values."""
-    rng = np.random.default_rng(seed)
-    noise = random_array((rows, columns), density=0.05, rng=rng, dtype=np.float64)
+    noise = random_sparse(rows, columns, 0.05, seed)
     blocks = np.kron(np.diag(np.arange(20, 4, -2)), np.ones((rows // 8, columns // 8)))
     part = csr_array(np.pad(blocks, [(0, rows - blocks.shape[0]), (0, columns - blocks.shape[1])]))
     return csr_array(part + noise).astype(dtype)
@@ -36,9 +36,9 @@ def test_triples_are_those_of_the_cpu(gpu, method, dtype, tolerance):
 
 def test_the_room_for_directions_grows(gpu, monkeypatch):
     monkeypatch.setattr("wordvec.counts.lanczos.ROOM", 1)
-    matrix = random_array((300, 200), density=0.1, rng=np.random.default_rng(2), dtype=np.float64)
-    expected = truncated_svd(csr_array(matrix), 5, method="krylov")
-    found = truncated_svd(matrix_on(csr_array(matrix), "gpu"), 5, method="krylov")
+    matrix = random_sparse(300, 200, 0.1, seed=2)
+    expected = truncated_svd(matrix, 5, method="krylov")
+    found = truncated_svd(matrix_on(matrix, "gpu"), 5, method="krylov")
     np.testing.assert_allclose(found.S.get(), expected.S, rtol=1e-4)
 
 

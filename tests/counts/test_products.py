@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array, random_array
+from kernel_inputs import random_sparse
 
 from wordvec.counts import products, truncated_svd
 from wordvec.errors import ShapeError
@@ -12,8 +12,7 @@ from wordvec.native import library
 
 
 def sparse(rows, columns, density, dtype=np.float32):
-    matrix = csr_array(random_array((rows, columns), density=density, rng=np.random.default_rng(5), dtype=np.float64))
-    return matrix.astype(dtype)
+    return random_sparse(rows, columns, density, seed=5).astype(dtype)
 
 
 @pytest.mark.parametrize("width", [1, 15, 16, 17, 40])

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from scipy.sparse import csr_array, diags_array, eye_array, random_array
+from kernel_inputs import random_sparse
+from scipy.sparse import csr_array, diags_array, eye_array
 
 from wordvec.counts import SVD, dense_svd, lanczos, truncated_svd, word_vectors
 from wordvec.counts.lanczos import OnCPU
@@ -10,7 +11,7 @@ METHODS = ["dense", "krylov"]
 
 
 def sparse_matrix(rows=120, columns=90, density=0.2, seed=3, dtype=np.float64):
-    matrix = random_array((rows, columns), density=density, rng=np.random.default_rng(seed), format="csr")
+    matrix = random_sparse(rows, columns, density, seed)
     return csr_array(matrix @ diags_array(np.arange(1, columns + 1) ** -1.0), dtype=dtype)  # frequent contexts first
 
 

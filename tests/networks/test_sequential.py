@@ -230,12 +230,20 @@ def test_a_parameter_of_other_dimensions_is_refused(make_layer):
             make_layer(np.zeros(shape))
 
 
+def test_an_npz_holds_the_network_and_nothing_else(tmp_path):
+    path = tmp_path / "n.npz"
+    Sequential(MatMul(np.ones((2, 1)))).save(path)
+    with np.load(path) as arrays:
+        assert sorted(arrays.files) == ["layers", "matmul1.W"]
+        assert np.array_equal(arrays["matmul1.W"], np.ones((2, 1)))
+
+
 def test_no_pickle_is_read(tmp_path):
     path = tmp_path / "n.npz"
-    np.savez(path, **{"matmul1.W": np.array([object()])}, allow_pickle=True)
+    np.savez(path, **{"matmul1.W": np.array([object()])})
     with pytest.raises(InputError, match=r"not a whole \.npz file"):
         Sequential(MatMul(np.ones((1, 1)))).load(path)
-    np.savez(path, **{"matmul1.W": np.array([object()]), "layers": np.zeros(1, np.uint8)}, allow_pickle=True)
+    np.savez(path, **{"matmul1.W": np.array([object()]), "layers": np.zeros(1, np.uint8)})
     with pytest.raises(InputError, match=r"not a whole \.npz file"):
         Sequential.open(path)
 

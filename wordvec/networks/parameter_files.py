@@ -31,16 +31,23 @@ def save(path: str | os.PathLike[str], arrays: Mapping[str, Array], layers: str)
     # safetensors writes memory as it is laid out, so a transposed view must be made contiguous
     plain = {name: np.ascontiguousarray(to_numpy(array)) for name, array in arrays.items()}
     if ending == ".npz":
-        buffer = io.BytesIO()
-        plain[LAYERS] = np.frombuffer(layers.encode(), np.uint8)
-        np.savez(buffer, allow_pickle=False, **plain)
-        content = buffer.getvalue()
+        content = _as_npz({**plain, LAYERS: np.frombuffer(layers.encode(), np.uint8)})
     else:
         from safetensors.numpy import save as as_safetensors
 
         content = as_safetensors(plain, {LAYERS: layers})
     with replace_file(path) as file:
         file.write(content)
+
+
+def _as_npz(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """np.savez can be told to refuse objects, which it would pickle, only from numpy 2.2 on."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
+    return content.getvalue()
 
 
 def load(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> None:
