@@ -97,7 +97,7 @@ def scenario(folder: Path) -> list[np.ndarray]:
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    from scipy.sparse import random_array
+    from scipy.sparse import csr_array
 
     from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram, WordVectors
     from wordvec.corpus import building
@@ -120,7 +120,8 @@ def scenario(folder: Path) -> list[np.ndarray]:
     words = WordVectors.load(folder / "vectors.txt").words
     counted.nearest_to_each(words[:20], k=3)
     evaluate_analogy(counted, [tuple(words[4 * n : 4 * n + 4]) for n in range(5)])
-    sparse = random_array((50, 40), density=0.2, dtype=np.float32, rng=np.random.default_rng(1)).tocsr()
+    rng = np.random.default_rng(1)
+    sparse = csr_array((rng.random((50, 40)) * (rng.random((50, 40)) < 0.2)).astype(np.float32))
     with ThreadPoolExecutor(1) as pool:
         product_with(sparse, pool)(np.ones((40, 16), np.float32))
     return [vectors.matrix for vectors in trained]
