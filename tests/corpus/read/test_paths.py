@@ -66,6 +66,22 @@ def test_patterns_below_a_folder_whose_name_looks_like_a_pattern(texts):
     assert list(read_lines("notes [1]")) == ["mine"]
 
 
+def test_a_pattern_reads_each_file_once_though_links_lead_back_up(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("code/lib/.hidden").mkdir(parents=True)
+    for name in ("code/a.py", "code/lib/b.py", "code/lib/.hidden/c.py", "code/lib/notes.txt"):
+        Path(name).write_text(f"{name}\n")
+    Path("code/lib/up").symlink_to("..", target_is_directory=True)
+    Path("code/lib/here").symlink_to(".", target_is_directory=True)
+    python = ["code/a.py", "code/lib/b.py"]
+    for pattern in ("code/**/*.py", "**/*.py", "c*/**/*.py", "**/**/*.py"):
+        assert list(read_lines(pattern)) == python, pattern
+    for pattern in ("code/**", "code/*", "**"):
+        assert list(read_lines(pattern)) == [*python, "code/lib/notes.txt"], pattern
+    with pytest.raises(CorpusError, match="matches no file"):
+        list(read_lines("nowhere/**"))
+
+
 def test_a_pipe_in_a_folder_is_named_and_not_waited_for(texts):
     os.mkfifo("texts/pipe")
     with pytest.raises(CorpusError, match="texts/pipe: is a pipe, a socket or a device"):

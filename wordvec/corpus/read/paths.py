@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 from wordvec.corpus.read.sources import Files, PathLike, Source
@@ -93,11 +94,10 @@ def by_name(path: PurePath) -> tuple[str, ...]:
 
 def _files_matching(pattern: Path) -> list[Path]:
     files: set[Path] = set()
-    for match in glob.iglob(_escaped(pattern), recursive=True):
-        path = Path(match)
+    for path in _matches(_escaped(pattern)):
         if path.is_dir():
-            files |= set(_files_below(path, above=frozenset()))
-        elif os.path.lexists(path):  # "nowhere/**" gives "nowhere/" even if it does not exist
+            files |= set(_files_below(path, _above(path)))
+        else:
             files.add(path)
     if not files:
         raise CorpusError(
@@ -105,6 +105,39 @@ def _files_matching(pattern: Path) -> list[Path]:
             "hidden files do not count"
         )
     return sorted(files, key=by_name)
+
+
+def _matches(pattern: str) -> Iterator[Path]:
+    """What matches `pattern`; glob itself would follow a link to a folder above it forty times, with all its files."""
+    parts = Path(pattern).parts
+    if "**" not in parts:
+        yield from map(Path, glob.iglob(pattern))
+        return
+    place = parts.index("**")
+    for start in glob.iglob(os.path.join(*parts[:place])) if place else ["."]:
+        for folder in _folders_below(Path(start), _above(Path(start))):
+            if parts[place + 1 :]:
+                yield from _matches(os.path.join(glob.escape(str(folder)), *parts[place + 1 :]))
+            else:
+                yield folder
+
+
+def _above(path: Path) -> frozenset[str]:
+    return frozenset(map(os.path.realpath, path.parents))
+
+
+def _folders_below(folder: Path, above: frozenset[str]) -> Iterator[Path]:
+    """`folder` and all folders below it, without hidden ones; as for ** in a shell, what cannot be read is empty."""
+    real = os.path.realpath(folder)
+    if real in above or not folder.is_dir():
+        return
+    yield folder
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError:
+        return
+    for entry in entries:
+        yield from _folders_below(entry, above | {real})
 
 
 def _escaped(pattern: Path) -> str:
