@@ -208,3 +208,17 @@ def test_a_word_that_is_missing_is_shown_as_the_text_has_it():
         vectors["york"]
     with pytest.raises(InputError, match="did you mean 'ete'"):
         vectors["Été"]
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("F/G", r"3 words of these vectors: the text's tokenizer \(words\) makes 2 words of it: 'f' 'g'"),
+        ("\U0001f355", r"words: the text's tokenizer \(words\) makes no word of it"),
+        ("C#m7", r"makes 2 words of it: 'c' 'm7'; did you mean 'cm7'\?"),
+    ],
+)
+def test_a_word_that_the_tokenizer_cuts_is_told_as_such(word, message):
+    vectors = SkipGram(dim=2, epochs=1, subsample=0).fit(built(["cm7 tea milk"] * 6, tokenizer="words")).vectors
+    with pytest.raises(InputError, match=message):
+        vectors[word]

@@ -38,7 +38,9 @@ def explain_missing(
     elif subwords is not None:
         of_parts = ": it has no row, and its vector is composed of its n-grams"
     whose = "documents" if "documents" in info else "words of these vectors"
-    return f"{word!r} is not among the {len(words):,} {whose}{seen}{of_parts}{hint}", near
+    cut = "" if in_text or seen or "documents" in info else _as_cut(word, info)  # ids of documents are not cut
+    hint = "" if cut and not near else hint
+    return f"{word!r} is not among the {len(words):,} {whose}{seen}{cut}{of_parts}{hint}", near
 
 
 def as_in_the_text(word: str, words: Sequence[str], info: Mapping[str, Any]) -> list[str]:
@@ -48,14 +50,32 @@ def as_in_the_text(word: str, words: Sequence[str], info: Mapping[str, Any]) -> 
     >>> as_in_the_text("Straße", ["strasse"], info), as_in_the_text("two words", ["two", "words"], info)
     (['strasse'], [])
     """
+    tokens = _tokens(word, info)
+    return tokens if len(tokens) == 1 and tokens != [word] and tokens[0] in words else []
+
+
+def _tokens(word: str, info: Mapping[str, Any]) -> list[str]:
+    """What the text's tokenizer makes of `word`; `word` itself if that is not known."""
     try:
         recipe = TextRecipe.from_info(info)
         if recipe is None or recipe.tokenizer not in TOKENIZERS:  # analysers load too slowly for a hint
-            return []
-        tokens = recipe.tokenize(word)
+            return [word]
+        return recipe.tokenize(word)
     except InputError:  # a damaged recipe is reported when it is used
-        return []
-    return tokens if len(tokens) == 1 and tokens != [word] and tokens[0] in words else []
+        return [word]
+
+
+def _as_cut(word: str, info: Mapping[str, Any]) -> str:
+    """Why no word of the text can be `word`: its tokenizer leaves it out, or cuts it into several; else "".
+
+    >>> _as_cut("C#m7", {"tokenizer": "words", "split_sentences": False})
+    ": the text's tokenizer (words) makes 2 words of it: 'c' 'm7'"
+    """
+    tokens = _tokens(word, info)
+    if len(tokens) == 1:
+        return ""
+    made = f"{len(tokens)} words of it: {' '.join(map(repr, tokens[:5]))}" if tokens else "no word of it"
+    return f": the text's tokenizer ({info.get('tokenizer')}) makes {made}"
 
 
 def seen_too_rarely(word: str, rare: Mapping[str, int] | None, info: Mapping[str, Any]) -> str:
