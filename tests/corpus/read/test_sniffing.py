@@ -5,9 +5,11 @@ import gzip
 import io
 import itertools
 import json
+import os
 import pickle
 import random
 import re
+import subprocess
 import zipfile
 
 import numpy as np
@@ -85,6 +87,31 @@ def test_columns_without_names_have_numbers(tmp_path, capsys):
         list(read_lines(tmp_path))
     assert list(read_lines(tmp_path, field="2")) == ["The cat sat.", "A dog ran.", "I see."]
     assert "a.txt: column 2 is read from the first row on: 'The cat sat.'" in capsys.readouterr().err
+
+
+TIMED = (
+    "CHI\t\t00:00:01.100\t00:00:01.900\tmore cookie\n"
+    "MOT\t\t00:00:02.0\t00:00:03.0\tno\n"
+    "CHI\t\t00:00:04\t00:00:05\tplease now\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text", [TIMED, "2024-10-01T00:00:00Z\thello all\n2024-10-01 00:00:05\tyes you\n2024-10-02\tno\n"]
+)
+def test_columns_of_times_make_a_table(tmp_path, text):
+    (tmp_path / "a.txt").write_text(text)
+    with pytest.raises(CorpusError, match="by its number where there is no row of names"):
+        list(read_lines(tmp_path))
+
+
+def test_a_column_by_its_number_is_found_where_rows_are_regular(tmp_path):
+    (tmp_path / "a.smi").write_text("CCO\tethanol\nCC(=O)O\tacetic-acid\n")
+    assert list(read_lines(tmp_path, field="1")) == ["CCO", "CC(=O)O"]
+    (tmp_path / "a.smi").write_text("x, y\tto you\nz, w\tno, no\n")  # tabs before commas
+    assert list(read_lines(tmp_path, field="2")) == ["to you", "no, no"]
+    with pytest.raises(CorpusError, match="neither JSON nor a table, and has no field '3'"):
+        list(read_lines(tmp_path, field="3"))
 
 
 def test_damaged_rows_and_gaps_are_counted_or_refused(tmp_path, capsys):
@@ -213,6 +240,11 @@ ANNOTATED = {
     "LaTeX": "% a\n\n\\documentclass[a4paper]{article}\n\\begin{document}\nthe cat\n",
     "cards or a calendar": "BEGIN:VCARD\nVERSION:3.0\nFN:A. Cat\nEND:VCARD\n",
     "a CHAT transcript": "@UTF8\n@Begin\n@Languages:\teng\n*CHI:\tmore cookie .\n%mor:\tqn|more n|cookie .\n@End\n",
+    "a CHAT transcript of TalkBank": "@UTF8\n@PID:\t1/c-2\n@Color words:\tx\n@Begin\n*CHI:\tmore .\n@End\n",
+    "labels of Praat": 'File type = "ooTextFile"\nObject class = "TextGrid"\n\nxmin = 0\n',
+    "labels of Praat in its short form": '"ooTextFile"\n"TextGrid"\n\n0\n2\n<exists>\n',
+    "sequences of masked parts": ">chr1 x\nacgtTTGACANNNNNNRYac\nGATTACA\n",
+    "sequences of small size": ">p1\nSIINFEKL\n>p2\nGILGFVFTL\n>p3\nNLV\n",
     "sequences": ">sp|P1 the cat\nMKVLAAGIVGLLLAQW\nMKV*\n>sp|P2\nMKVLAAGIVG\n>cut of",
     "sequences of which one has a slip": ">P1\nMKVLAAGIVGLLLAQW\nMKVA8AGIV\n>P2\nMKVLAAGIVG\n",
     "sequences of small letters": ">chr1\nacgttgcaaacgtttga\nACGTNNNN\n",
@@ -226,6 +258,10 @@ ALMOST = [
     "> you wrote\nABSOLUTELY\nnot at all\n",
     "@someone\nGATTACA\nis a film\n",
     "@Beginners all\n",
+    "@Note: x\n@Beginners all\n",
+    ">a\nREAL\n>b\nSHOUT\n> not\nso\n",
+    ">a\nReal Deal\n>b\nCantankerous\n",
+    "File type = text\n",
     "TP53 MDM2\nBRCA1 ATM\nO O\nABO O\nMYC MAX\n",
     "say NOUN\nsay VERB\nnot a word\n",
     "WEBVTTs are files\n",
@@ -247,6 +283,7 @@ def test_text_with_annotations_is_named_not_read_as_words(tmp_path, kind, newlin
     [
         ("<mediawiki xml:lang='en'><page><text>cat</text></page></mediawiki>", "wikiextractor"),
         ("<!DOCTYPE html><html><p>cat</p></html>", "pandoc -t plain"),
+        ("<?xml version='1.0'?><ANNOTATION_DOCUMENT><TIER/></ANNOTATION_DOCUMENT>", "iter('ANNOTATION_VALUE')"),
         ("<?xml version='1.0'?><TEI xmlns='tei'><text><l>cat</l></text></TEI>", "iterfind('.//{*}text')"),
     ],
 )
@@ -254,6 +291,35 @@ def test_how_the_text_of_xml_is_extracted_is_told(tmp_path, text, way_out):
     (tmp_path / "a.xml").write_text(text)
     with pytest.raises(CorpusError, match=f"extract its text first, .*{re.escape(way_out)}"):
         list(read_lines(tmp_path))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the commands are those of a Unix shell")
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "@UTF8\n@Begin\n*CHI:\tmore\n\tcookie . \x150_90\x15\n%mor:\tqn|more\n\tn|cookie .\n*MOT:\tno .\n@End\n",
+            "more cookie .\nno .\n",
+        ),
+        (
+            'File type = "ooTextFile"\nObject class = "TextGrid"\n        name = "words"\n'
+            '            xmin = 0 \n            text = "more ""cookie""" \n            mark = "no"\n',
+            'more ""cookie""\nno\n',
+        ),
+        (
+            "WEBVTT\nKind: captions\n\n1\n00:01.000 --> 00:02.500 align:start\n"
+            "<v CHI>more<00:01.500><c> cookie</c>\n\n20 Uhr\n",
+            "more cookie\n20 Uhr\n",
+        ),
+    ],
+)
+def test_the_command_that_a_refusal_names_keeps_what_was_said(tmp_path, text, kept):
+    (tmp_path / "FILE").write_text(text)
+    with pytest.raises(CorpusError, match="whose markup would be words") as refused:
+        list(read_lines(tmp_path / "FILE"))
+    command = re.search(r"(?:awk|sed) .* FILE", str(refused.value))
+    run = subprocess.run(command[0], shell=True, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert [" ".join(line.split()) for line in run.stdout.split("\n") if line.strip()] == kept.splitlines()
 
 
 @pytest.mark.parametrize("text", ALMOST)
