@@ -71,7 +71,7 @@ def _add_normalization(group: argparse._ArgumentGroup) -> None:
         dest="accents",
         action="store_const",
         const="strip",
-        help="remove accents from Latin, Greek and Cyrillic letters",
+        help="remove accents from Latin, Greek and Cyrillic letters, and vowel points from Arabic and Hebrew ones",
     )
     group.add_argument("--numbers", choices=("zero", "drop"), help="write each number as 0, or leave numbers out")
     group.add_argument(

@@ -9,12 +9,12 @@ from typing import Any
 from wordvec.corpus.corpus import Corpus
 from wordvec.corpus.report.advice import advise, advise_on_cutting, percent
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, examine_boilerplate, examine_sentences
+from wordvec.corpus.report.signs import find_signs
 from wordvec.corpus.report.words import (
     CurvePoint,
     Forecast,
     Words,
     examine_words,
-    find_signs,
     forecast,
     seconds_in_words,
 )
