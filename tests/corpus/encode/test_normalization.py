@@ -13,7 +13,8 @@ EVERY = [Normalization(*values) for values in itertools.product(*CHOICES.values(
 # Letters of many scripts, marks, digits, punctuation and line ends, close together.
 HOSTILE = st.text(
     st.sampled_from(
-        "aAéÉßẞİıΣσςάЙйёǅﬁ²½Å1250٣٥９ _'’·.,:-$€+^`\nاي\u0640\u064e\u0610\u0654\ufb2aש\u0301\u0327\u05b0\u3099がか한ᄒ\u1161ᆫहि😀🏽\u0345\u2028"
+        "aAéÉßẞİıΣσςάЙйёǅﬁ²½Å1250٣٥９ _'’·.,:-$€+^`\n"
+        "اي\u0640\u064e\u0610\u0654\ufb2aש\u0301\u0327\u05b0\u3099がか한ᄒ\u1161ᆫहि😀🏽\u0345\u2028"
     ),
     max_size=25,
 )

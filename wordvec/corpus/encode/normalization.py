@@ -137,7 +137,8 @@ class _WithoutMarks(dict[int, "int | None"]):
     def __missing__(self, code_point: int) -> int | None:
         decomposed = unicodedata.normalize("NFD", chr(code_point))
         first = decomposed[0]
-        has_marks = len(decomposed) > 1 and (_has_accents(first) or unicodedata.name(first, "").startswith("HEBREW LETTER"))
+        may_have = _has_accents(first) or unicodedata.name(first, "").startswith("HEBREW LETTER")
+        has_marks = len(decomposed) > 1 and may_have
         self[code_point] = ord(first) if has_marks else None if _is_vowel_point(first) else code_point
         return self[code_point]
 
