@@ -49,6 +49,14 @@ def test_documents_are_no_words(vectors):
     assert len(function_words(rows)) == 0
 
 
+def test_items_of_sessions_are_no_words(vectors):
+    items = WordVectors(vectors.words, vectors.matrix, info={"parameters": {"window": "sentence"}})
+    assert len(function_words(items)) == 0
+    for info in ({"parameters": {"window": 5}}, {"parameters": "lost"}):
+        words = WordVectors(vectors.words, vectors.matrix, info=info)
+        assert names(words, function_words(words)) == GRAMMAR
+
+
 def test_zero_and_equal_rows_do_no_harm():
     for matrix in (np.zeros((200, 3)), np.ones((200, 3))):
         assert len(function_words(WordVectors([f"w{i}" for i in range(200)], matrix))) < 200

@@ -63,7 +63,7 @@ def as_set(
     return read(given) if isinstance(given, (str, os.PathLike)) else kind(name, items(given))  # type: ignore[call-arg]
 
 
-SUFFIXES = (".txt", ".csv", ".tsv", ".tab", ".questions", ".json", ".dat")
+SUFFIXES = (".txt", ".csv", ".tsv", ".tab", ".questions", ".json", ".jsonl", ".parquet", ".dat")
 
 
 def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
@@ -147,7 +147,9 @@ def _refuse_other_kinds(source: Source, content: bytes, encoding: str) -> None:
             parse_json(content.split(b"\n")[0] if content.lstrip()[:1] == b"{" and b"\n{" in content else content)
         except ValueError:
             return
-        raise EvaluationFileError(f"{source}: holds JSON; write a table: words and scores between tabs or commas")
+        raise EvaluationFileError(
+            f"{source}: holds JSON; write a table: lines with tabs or commas between words and scores"
+        )
 
 
 def _decode(source: Source, content: bytes, encoding: str) -> str:
