@@ -229,7 +229,7 @@ def test_other_encodings(tmp_path, encoding, bad, offset):
 def test_latin_1_with_the_quotes_of_windows_is_named(tmp_path, text, given, windows):
     (tmp_path / "text").write_bytes(text.encode(windows))
     with pytest.raises(
-        CorpusError, match=rf"text: byte \d+ .* control character in {given}, but '.' in {windows}: read"
+        CorpusError, match=rf"text: byte \d+ .* is not text in {given} .*; in {windows} it is '.': read"
     ):
         list(read_lines(tmp_path, encoding=given))
     assert "".join(f"{line}\n" for line in read_lines(tmp_path, encoding=windows)) == f"{text}\n"
