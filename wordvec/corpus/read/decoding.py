@@ -253,8 +253,8 @@ def _refuse_controls(chunk: bytes, name: str, encoding: str, before: int) -> Non
     found = CONTROLS.search(chunk) if windows else None
     if windows and found and (character := found[0].decode(windows, "ignore")):
         raise CorpusError(
-            f"{name}: byte {before + found.start()} (0x{found[0][0]:02x}) is not text in {encoding} but a control character; "
-            f"in {windows} it is {character!r}: read it with --encoding {windows}"
+            f"{name}: byte {before + found.start()} (0x{found[0][0]:02x}) is not text in {encoding} but a control "
+            f"character; in {windows} it is {character!r}: read it with --encoding {windows}"
         )
 
 
