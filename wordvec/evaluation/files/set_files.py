@@ -162,7 +162,11 @@ def _decode(source: Source, content: bytes, encoding: str) -> str:
         raise EvaluationFileError(f"{source}: there is no encoding {encoding!r}") from None
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        hint = "" if encoding.lower() not in ("utf-8", "utf8") else "; older sets are often latin-1: name the encoding"
+        hint = (
+            ""
+            if encoding.lower() not in ("utf-8", "utf8")
+            else "; older sets are often latin-1: save it as UTF-8, or name the encoding"
+        )
         raise EvaluationFileError(
             f"{source}: line {line}: not {encoding.upper()} text ({error.reason}){hint}"
         ) from error
