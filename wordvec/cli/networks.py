@@ -157,7 +157,8 @@ def matrix_of(
 
     if top < 1:
         raise OptionError(f"--top must be at least 1; got {top}")
-    given = {"tokenizer": tokenizer, "encoding": encoding, "min_count": None if is_corpus_folder(Path(source)) else 1}
+    given: dict[str, Any] = {"tokenizer": tokenizer, "encoding": encoding}
+    given["min_count"] = None if is_corpus_folder(Path(source)) else 1
     corpus = Corpus.build(source, **{name: value for name, value in given.items() if value is not None})
     counts = count_cooccurrences(corpus, window=window)
     matrix = counts.matrix if kind == "counts" else ppmi(counts)
