@@ -296,5 +296,5 @@ def _rows(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, 
         if len(row) == width or (len(row) > width and not any(row[width:])):
             yield line, row[:width]
         elif row:
-            way_out = "cells with delimiters need quotes, columns names"
+            way_out = "a cell with a delimiter needs quotes, a column a name"
             yield line, Unusable(f"{len(row)} cells in the row, {width} expected: {row!r:.60}; {way_out}")
