@@ -121,9 +121,7 @@ def test_damaged_rows_and_gaps_are_counted_or_refused(tmp_path, capsys):
     assert "2 of 6 records hold no text (null) in 'text'" in err
     assert "2 of 6 records cannot be read and are left out (--strict refuses them); the first: " in err
     assert "a.csv: line 3: 3 cells in the row, 2 expected" in err
-    with pytest.raises(
-        CorpusError, match="line 3: 3 cells in the row.*; cells with delimiters need quotes, columns na"
-    ):
+    with pytest.raises(CorpusError, match=r"line 3: 3 cells in the row.*; a cell with a delimiter needs quotes"):
         list(read_lines(tmp_path, field="text", strict=True))
 
 
