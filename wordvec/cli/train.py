@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
         Path(job.fit["checkpoint"]).resolve().unlink(missing_ok=True)
     seconds["save"] = time.perf_counter() - began
     report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
-    report["advice"] = [] if arguments.preset == "items" else advise_on_words(corpus)
+    report["advice"] = advise_on_words(corpus, are_items=arguments.preset is not None)
     if isinstance(trainer, ParagraphVectors):
         report["documents"] = trainer.documents.info["documents"] | {"out": arguments.documents}
     if with_subwords is not None:

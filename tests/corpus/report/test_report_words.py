@@ -141,6 +141,12 @@ def test_zero_width_spaces_are_told_with_what_splits_there():
     assert advise_on_cutting(found, "whitespace")[0].endswith("--tokenizer words splits there.")
 
 
+def test_ids_that_became_one_word_are_told():
+    (advice,) = advise_on_cutting(find_signs(Vocabulary(["0", "tea"], [9, 3])), "words")
+    assert advice.startswith("75 % of the tokens are numbers (0)") and "leave it out" in advice
+    assert advise_on_cutting(find_signs(Vocabulary(["tea", "0"], [30, 9])), "words") == []
+
+
 def test_capitals_of_single_characters_are_no_fault():
     found = find_signs(Vocabulary(["C", "c", "O"], [9, 8, 7]))
     assert advise_on_cutting(found, "characters") == []

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from wordvec.corpus.corpus import Corpus
-from wordvec.corpus.report.advice import advise, advise_on_cutting, percent
+from wordvec.corpus.report.advice import advise, advise_on_cutting, advise_on_items, percent
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, examine_boilerplate, examine_sentences
 from wordvec.corpus.report.signs import find_signs
 from wordvec.corpus.report.words import (
@@ -102,12 +102,16 @@ def examine(corpus: Corpus, threads: int | None = None, text: Iterable[str] | No
     )
 
 
-def advise_on_words(corpus: Corpus) -> list[str]:
+def advise_on_words(corpus: Corpus, are_items: bool = False) -> list[str]:
     """What to do about words that the tokenizer cut wrongly, from the vocabulary alone; empty if they look right.
+
+    Where words are items or nodes (`are_items`), only options that make one word of several are a fault.
 
     >>> advise_on_words(Corpus.from_sentences([["a", "rose", "is", "a", "rose"]] * 9))
     []
     """
+    if are_items:
+        return advise_on_items(corpus.info.get("tokenizer"), corpus.info.get("normalization"))
     return advise_on_cutting(find_signs(corpus.vocabulary), corpus.info.get("tokenizer"))
 
 

@@ -5,7 +5,7 @@ Shares are of all tokens unless a name says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, advise_on_boilerplate
 from wordvec.corpus.report.signs import Sign
@@ -105,45 +105,57 @@ def advise_on_cutting(signs: dict[str, Sign], tokenizer: str | None) -> list[str
     >>> advise_on_cutting(find_signs(Vocabulary(["the", "the,"], [6, 3])), "whitespace")[0].split(",")[0]
     '33 % of the tokens have punctuation attached (the'
     """
-    found = []
+    return [*_about_other_text(signs, tokenizer), *_about_marks(signs, tokenizer), *_about_ways_of_writing(signs)]
+
+
+def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]:
     if signs["markup"].tokens > MARKUP:
         share, some = percent(signs["markup"].tokens), examples(signs, "markup")
-        found.append(f"{share} of the tokens are markup ({some}): extract the text first.")
+        yield f"{share} of the tokens are markup ({some}): extract the text first."
+    if tokenizer == "words" and signs["digits"].tokens > IDS:
+        share, some = percent(signs["digits"].tokens), examples(signs, "digits")
+        yield (
+            f"{share} of the tokens are numbers ({some}), which --tokenizer words writes as 0: if they are ids of "
+            "items or nodes, leave it out, and each is a word of its own."
+        )
+
+
+def _about_marks(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]:
+    """Words that are not separated, by the script of the text, or whose marks and capitals are not."""
     attached, capitals = signs["punctuation attached"].tokens, signs["capitals"].tokens
     marks = f"{percent(attached)} of the tokens have punctuation attached ({examples(signs, 'punctuation attached')})"
     if signs["zero-width spaces"].tokens > ATTACHED:
-        found.append(
+        yield (
             f"{percent(signs['zero-width spaces'].tokens)} of the tokens hold zero-width spaces (U+200B), which stand "
             "between words: --tokenizer words splits there."
         )
     elif tokenizer in SPACES_ONLY and _is_uncut(signs["Han and kana"], CUT["Han and kana"]):
-        found.append(
+        yield (
             "This is a language that writes no spaces, cut at spaces: --tokenizer chinese or japanese (extra cjk) "
             "finds its words; characters needs no extra."
         )
     elif tokenizer in SPACES_ONLY and _is_uncut(signs["Thai"], CUT["Thai"]):
-        found.append(
+        yield (
             "This is a language that writes no spaces between words, cut at spaces: cut it into words first, with "
             "PyThaiNLP or ICU for example, or take --tokenizer characters."
         )
     elif tokenizer in SPACES_ONLY and signs["Hangul"].tokens > SCRIPT:
-        found.append(
+        yield (
             "Korean words carry their endings, so each form is a word of its own: --tokenizer korean (extra cjk) "
             "splits them."
         )
         if attached > ATTACHED:
-            found.append(f"{marks}: --tokenizer words takes it off, and needs no extra.")
+            yield f"{marks}: --tokenizer words takes it off, and needs no extra."
     elif attached > ATTACHED:
-        found.append(
+        yield (
             f"{marks}, so one word may have several vectors: --tokenizer words takes it off, folds case and writes "
             "numbers as 0."
         )
     elif capitals > CAPITALS and tokenizer not in KEEPS_LETTERS:
-        found.append(
+        yield (
             f"{percent(capitals)} of the tokens differ from another word only in capitals "
             f"({examples(signs, 'capitals')}), so one word has several vectors: --tokenizer words folds case."
         )
-    return [*found, *_about_ways_of_writing(signs)]
 
 
 def _is_uncut(script: Sign, letters: float) -> bool:
@@ -166,6 +178,20 @@ def _about_ways_of_writing(signs: dict[str, Sign]) -> Iterator[str]:
                 f"{percent(signs[sign].tokens)} of the tokens differ from another word only {differ} "
                 f"({examples(signs, sign)}), so one word has several vectors: {way_out}."
             )
+
+
+def advise_on_items(tokenizer: str | None, normalization: Mapping[str, str] | None) -> list[str]:
+    """What to do about options that make one word of several ids of items or nodes.
+
+    >>> advise_on_items("whitespace", {"numbers": "zero"})
+    ['--numbers zero makes one word of all numbers: if they are ids, leave it out.']
+    """
+    if tokenizer == "words":
+        changed = "--tokenizer words cuts ids at punctuation, folds their case and writes numbers as 0: to keep them"
+        return [f"{changed}, leave it out."]
+    numbers = (normalization or {}).get("numbers", "keep")
+    done = {"zero": "makes one word of", "drop": "leaves out"}.get(numbers)
+    return [f"--numbers {numbers} {done} all numbers: if they are ids, leave it out."] if done else []
 
 
 def _about_size(tokens: int) -> Iterator[str]:
