@@ -15,7 +15,7 @@ from pathlib import Path
 
 from wordvec import error_codes
 from wordvec.cli.parser import Parser, Version, unknown_options, unknown_verb
-from wordvec.errors import in_one_line
+from wordvec.errors import CorpusError, in_one_line
 from wordvec.progress import announce
 from wordvec.signals import exit_status, raise_terminated
 from wordvec.terminal import OutputError, guarded_output, printable
@@ -99,7 +99,8 @@ def _run(argv: list[str]) -> int:
         line = in_one_line(error)
         if line is None:
             raise
-        return _fail(arguments.verb, line + _way_out(line, arguments), status=2, code=error_codes.code_of(error))
+        line += _way_out(line, arguments) if isinstance(error, CorpusError) else ""
+        return _fail(arguments.verb, line, status=2, code=error_codes.code_of(error))
     return 0
 
 

@@ -26,6 +26,7 @@ SHORT = 3  # words in the median sentence: fewer contexts than the smallest usef
 ATTACHED = 0.02  # raw English has about 10 %, text with separated punctuation none
 CAPITALS = 0.02  # raw English has 4 to 6 %, mostly the first words of sentences
 DIFFERENT_NUMBERS = 0.05  # of the vocabulary: rows that words would use better
+NUMBERS = 0.2  # of the tokens: more than in any prose; times of a transcript, or ids
 IDS = 0.5  # of the tokens: ids of items or nodes, not numbers in a text
 MARKUP = 0.002  # cleaned text has none
 LONG = 0.001  # addresses and glued words
@@ -112,11 +113,12 @@ def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator
     if signs["markup"].tokens > MARKUP:
         share, some = percent(signs["markup"].tokens), examples(signs, "markup")
         yield f"{share} of the tokens are markup ({some}): extract the text first."
-    if tokenizer == "words" and signs["digits"].tokens > IDS:
+    if tokenizer == "words" and signs["digits"].tokens > NUMBERS:
         share, some = percent(signs["digits"].tokens), examples(signs, "digits")
         yield (
             f"{share} of the tokens are numbers ({some}), which --tokenizer words writes as 0: if they are ids of "
-            "items or nodes, leave it out, and each is a word of its own."
+            "items or nodes, leave it out, and each is a word of its own; if they are times or numbers of lines, take "
+            "them out of the text first."
         )
 
 
