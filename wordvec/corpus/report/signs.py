@@ -51,7 +51,8 @@ def find_signs(vocabulary: Vocabulary) -> dict[str, Sign]:
     - "one letter", "digits", "very long", "markup", "punctuation only";
     - "punctuation attached": a mark that ends sentences, or another mark if the word also occurs without;
     - "capitals": the word also occurs in lower case;
-    - "Han and kana" and "Thai" (also Lao, Khmer, Burmese), scripts without spaces; "Hangul"; "zero-width spaces";
+    - "Han and kana" and "Thai" (also Lao, Khmer, Burmese, Tibetan), scripts without spaces; "Hangul";
+    - "zero-width spaces" between its letters;
     - a more frequent word is written in another of the "Unicode forms", with other "vowel points" (Arabic, Hebrew), or
       with "look-alikes": signs that are not seen, and letters of Arabic for those of Persian.
 
@@ -102,7 +103,7 @@ def _signs_of(word: str, known: set[str]) -> Iterator[str]:
 
 
 def _scripts_of(word: str) -> Iterator[str]:
-    if unicodedata.name(word[0], "").startswith(("THAI", "LAO ", "KHMER", "MYANMAR")):
+    if unicodedata.name(word[0], "").startswith(("THAI", "LAO ", "KHMER", "MYANMAR", "TIBETAN")):
         yield "Thai"
     wide = next(filter(_is_wide, word), None)
     if wide is not None:
