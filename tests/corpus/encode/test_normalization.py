@@ -55,6 +55,8 @@ def normalize(text, **options):
         # Numbers
         ({"numbers": "zero"}, "1,234.5 in the 1990s, 2018년 mp3 a1b2 10:30", "0 in the 0s, 0년 mp3 a1b2 0:0"),
         ({"numbers": "zero"}, "-5 3.5% x_7 ٣٥ 1'000", "-0 0% x_0 0 0"),
+        ({"numbers": "zero"}, "١٬٢٣٤٫٥", "0"),
+        ({"punctuation": "drop"}, "١٬٢٣٤٫٥ نعم٬", "١٬٢٣٤٫٥ نعم "),
         ({"numbers": "drop"}, "1,234.5 in the 1990s, 1.5x mp3 7", "  in the 0s, 0x mp3  "),
         # Punctuation
         ({"punctuation": "drop"}, "Don't stop: well-known (new_york)!", "Don't stop  well known  new_york  "),

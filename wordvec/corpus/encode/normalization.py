@@ -202,7 +202,7 @@ def _without_accents(marks: re.Match[str]) -> str:
 _ACCENTS = re.compile(f"[{ACCENTS}]+")
 # A number does not begin after a letter or a digit. Group 1 is not None if the word continues after the number.
 # The lookbehind comes second, so that the search can run from digit to digit.
-_NUMBER = re.compile(r"\d(?<![^\W_].)\d*(?:[.,'’]\d+)*((?=[^\W_]))?")
+_NUMBER = re.compile(r"\d(?<![^\W_].)\d*(?:[.,'’\u066b\u066c]\d+)*((?=[^\W_]))?")
 
 
 def _zero_if_in_word(number: re.Match[str]) -> str:
@@ -214,7 +214,7 @@ def _punctuation_pattern(code_points: Iterable[int]) -> re.Pattern[str]:
 
     A double quote is a joiner between Hebrew letters only: there it marks an abbreviation.
     """
-    joiners, points, letter = "'’_·\u05f3\u05f4", ".,", r"[^\W_]"
+    joiners, points, letter = "'’_·\u05f3\u05f4", ".,\u066b\u066c", r"[^\W_]"
     found = set(code_points)
     others = found - {ord(c) for c in joiners + points + '"'}
     return re.compile(

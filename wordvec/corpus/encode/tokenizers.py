@@ -28,7 +28,7 @@ Tokenizer = Callable[[str], Iterable[str]]
 
 # Articles, pronouns and prepositions that French and Italian shorten before a vowel: l'homme, qu'il, dell'arte.
 ELIDED = "l|d|j|m|t|s|n|c|v|qu|jusqu|lorsqu|puisqu|quoiqu|un|all|dall|dell|nell|sull|quell|quest"
-NUMBER = r"\d+(?:[.,']\d+)*"
+NUMBER = r"\d+(?:[.,'\u066b\u066c]\d+)*"  # the last two are Arabic
 JOINER = rf"(?:['_·]|(?<={HEBREW})\"(?={HEBREW}))"
 VOWELS = "aeiouyhàáâäãèéêëìíîïòóôöõùúûüœæ"
 APOSTROPHES = str.maketrans(  # and no soft hyphens
