@@ -6,8 +6,10 @@ Protocols can change the score of the same vectors by several points, so every s
 from __future__ import annotations
 
 import string
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -168,7 +170,8 @@ class FoundWords:
 
     `place` gives a word's row in `rows` and `unit` (W, D): float32 vectors, unchanged and scaled to length 1.
     `missing` are the words without a vector. `made` counts the words without a row whose vector was made from
-    subwords. `ids` (W,) int64 are the rows in the vectors themselves, -1 for a word whose vector was made.
+    subwords. `ids` (W,) int64 are the rows in the vectors themselves, -1 for a word whose vector was made. `forms`
+    counts words without a row that have one in another Unicode form (NFC or NFD).
     """
 
     place: Mapping[str, int]
@@ -177,6 +180,7 @@ class FoundWords:
     missing: tuple[str, ...]
     ids: np.ndarray
     made: int = 0
+    forms: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def directions(self) -> np.ndarray:
@@ -187,7 +191,13 @@ class FoundWords:
     @property
     def notes(self) -> tuple[str, ...]:
         """Notes for the score."""
-        return (f"{counted(self.made, 'word')} without a row: vectors from subwords",) if self.made else ()
+        made = (f"{counted(self.made, 'word')} without a row: vectors from subwords",) if self.made else ()
+        others = (
+            f"{counted(count, 'word has', 'words have')} a row in Unicode's form {form} only: write the set in it, "
+            "as the vectors' words are"
+            for form, count in self.forms.items()
+        )
+        return (*made, *others)
 
 
 def find_words(vectors: WordVectors, words: Iterable[str], protocol: Protocol) -> FoundWords:
@@ -224,7 +234,15 @@ def find_words(vectors: WordVectors, words: Iterable[str], protocol: Protocol) -
     ]
     place = {word: number for number, word in enumerate([*ids, *made])}
     row_of = np.concatenate([own, np.full(len(made), -1)])
-    return FoundWords(place, rows, np.concatenate(unit), tuple(missing), row_of, len(made))
+    forms = {form: sum(_has_form(word, form, index, protocol) for word in [*missing, *made]) for form in ("NFC", "NFD")}
+    forms = {form: count for form, count in forms.items() if count}
+    return FoundWords(place, rows, np.concatenate(unit), tuple(missing), row_of, len(made), forms)
+
+
+def _has_form(word: str, form: Literal["NFC", "NFD"], index: Mapping[str, int], protocol: Protocol) -> bool:
+    """Whether a missing word has a row if it is written in this form of Unicode."""
+    written = unicodedata.normalize(form, word)
+    return written != word and protocol.lookup(index, written) is not None
 
 
 def _index(vectors: WordVectors, protocol: Protocol) -> Mapping[str, int]:
