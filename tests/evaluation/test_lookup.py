@@ -5,7 +5,7 @@ import unicodedata
 import numpy as np
 import pytest
 
-from wordvec.evaluation import PROTOCOLS, evaluate_categorisation, evaluate_similarity
+from wordvec.evaluation import PROTOCOLS, evaluate_analogy, evaluate_categorisation, evaluate_similarity
 from wordvec.evaluation.protocols import find_words
 from wordvec.vectors import WordVectors
 
@@ -75,4 +75,6 @@ def test_words_in_another_unicode_form_are_told(form, other, protocol):
     assert (
         said[-1] == f"2 words have a row in Unicode's form {form} only: write the set in it, as the vectors' words are"
     )
+    questions = [tuple(unicodedata.normalize(other, word) for word in ("café", "eau", "thé", "eau"))]
+    assert evaluate_analogy(vectors, questions, protocol=protocol).notes[-1] == said[-1]
     assert not any("Unicode" in note for note in evaluate_similarity(vectors, [("eau", "brûlé", 1.0)]).notes)

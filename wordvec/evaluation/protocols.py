@@ -8,8 +8,7 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -170,8 +169,8 @@ class FoundWords:
 
     `place` gives a word's row in `rows` and `unit` (W, D): float32 vectors, unchanged and scaled to length 1.
     `missing` are the words without a vector. `made` counts the words without a row whose vector was made from
-    subwords. `ids` (W,) int64 are the rows in the vectors themselves, -1 for a word whose vector was made. `forms`
-    counts words without a row that have one in another Unicode form (NFC or NFD).
+    subwords. `ids` (W,) int64 are the rows in the vectors themselves, -1 for a word whose vector was made. `forms` are
+    notes on words that have a row in another Unicode form.
     """
 
     place: Mapping[str, int]
@@ -180,7 +179,7 @@ class FoundWords:
     missing: tuple[str, ...]
     ids: np.ndarray
     made: int = 0
-    forms: Mapping[str, int] = field(default_factory=dict)
+    forms: tuple[str, ...] = ()
 
     @property
     def directions(self) -> np.ndarray:
@@ -192,12 +191,7 @@ class FoundWords:
     def notes(self) -> tuple[str, ...]:
         """Notes for the score."""
         made = (f"{counted(self.made, 'word')} without a row: vectors from subwords",) if self.made else ()
-        others = (
-            f"{counted(count, 'word has', 'words have')} a row in Unicode's form {form} only: write the set in it, "
-            "as the vectors' words are"
-            for form, count in self.forms.items()
-        )
-        return (*made, *others)
+        return (*made, *self.forms)
 
 
 def find_words(vectors: WordVectors, words: Iterable[str], protocol: Protocol) -> FoundWords:
@@ -234,15 +228,24 @@ def find_words(vectors: WordVectors, words: Iterable[str], protocol: Protocol) -
     ]
     place = {word: number for number, word in enumerate([*ids, *made])}
     row_of = np.concatenate([own, np.full(len(made), -1)])
-    forms = {form: sum(_has_form(word, form, index, protocol) for word in [*missing, *made]) for form in ("NFC", "NFD")}
-    forms = {form: count for form, count in forms.items() if count}
+    forms = other_forms([*missing, *made], index, protocol)
     return FoundWords(place, rows, np.concatenate(unit), tuple(missing), row_of, len(made), forms)
 
 
-def _has_form(word: str, form: Literal["NFC", "NFD"], index: Mapping[str, int], protocol: Protocol) -> bool:
-    """Whether a missing word has a row if it is written in this form of Unicode."""
-    written = unicodedata.normalize(form, word)
-    return written != word and protocol.lookup(index, written) is not None
+def other_forms(words: Iterable[str], index: Mapping[str, int], protocol: Protocol) -> tuple[str, ...]:
+    r"""Notes on how many of these words without a row have one if they are written in another Unicode form.
+
+    >>> other_forms(["cafe\u0301", "tea"], {"caf\u00e9": 0}, get_protocol("wordvec"))
+    ("1 word has a row in Unicode's form NFC only: write the set in it, as the vectors' words are",)
+    """
+    notes = []
+    for form in ("NFC", "NFD"):
+        written = [(word, unicodedata.normalize(form, word)) for word in words]  # type: ignore[arg-type]
+        count = sum(word != other and protocol.lookup(index, other) is not None for word, other in written)
+        if count:
+            have = counted(count, "word has", "words have")
+            notes.append(f"{have} a row in Unicode's form {form} only: write the set in it, as the vectors' words are")
+    return tuple(notes)
 
 
 def _index(vectors: WordVectors, protocol: Protocol) -> Mapping[str, int]:
