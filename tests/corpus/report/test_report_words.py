@@ -106,6 +106,8 @@ def test_korean_with_punctuation_gets_advice_that_needs_no_extra():
         ("look-alikes", "وزیر", "وزير"),
         ("look-alikes", "کتاب\u200cها", "كتابها"),
         ("look-alikes", "\u200fملك", "مَلِك"),
+        ("look-alikes", "don't", "don’t"),
+        ("look-alikes", "well\u2010known", "well-known"),
     ],
 )
 def test_the_rarer_way_of_writing_a_word_is_a_sign(sign, first, second):

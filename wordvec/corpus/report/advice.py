@@ -171,7 +171,7 @@ def _about_ways_of_writing(signs: dict[str, Sign]) -> Iterator[str]:
         ("vowel points", "in vowel points or tatweel", "--strip-accents removes them"),
         (
             "look-alikes",
-            "in signs that are not seen, such as U+200C, or in Arabic letters for Persian ones",
+            "in look-alikes: other apostrophes, Arabic letters for Persian ones, or signs not seen, such as U+200C",
             "write them alike before, as with str.replace",
         ),
     ):

@@ -24,8 +24,9 @@ SIGNS = (
 )  # fmt: skip
 WITHOUT_SPACES = ("Han and kana", "Thai")
 
-# Arabic letters whose Persian and Urdu twins look the same in most places, and signs that are not seen.
-_TWINS: dict[int, str | None] = {0x064A: "\u06cc", 0x0643: "\u06a9"}
+# Arabic letters whose Persian and Urdu twins look the same in most places, apostrophes, hyphens, and signs not seen.
+_TWINS: dict[int, str | None] = {0x064A: "\u06cc", 0x0643: "\u06a9", 0x2010: "-", 0x2011: "-"}
+_TWINS |= dict.fromkeys([0x2018, 0x2019, 0x02BC, 0x05F3], "'")
 _TWINS |= dict.fromkeys([0xAD, 0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
 _HAS_TWINS = re.compile(f"[{character_class(_TWINS)}]")
 _MAY_HAVE_POINTS = re.compile(f"[{character_class(range(*VOWEL_POINTS_WITHIN))}]")
@@ -54,7 +55,7 @@ def find_signs(vocabulary: Vocabulary) -> dict[str, Sign]:
     - "Han and kana" and "Thai" (also Lao, Khmer, Burmese, Tibetan), scripts without spaces; "Hangul";
     - "zero-width spaces" between its letters;
     - a more frequent word is written in another of the "Unicode forms", with other "vowel points" (Arabic, Hebrew), or
-      with "look-alikes": signs that are not seen, and letters of Arabic for those of Persian.
+      with "look-alikes": other apostrophes, letters of Arabic for those of Persian, signs that are not seen.
 
     >>> find_signs(Vocabulary(["cafe\u0301", "caf\u00e9"], [6, 4]))["Unicode forms"].tokens
     0.4
