@@ -44,6 +44,7 @@ def vectors():
         (["v.safetensors"], "8 words, PCA"),
         (["v.safetensors", "--top", "4", "--clusters", "2"], "4 words, PCA"),
         (["v.safetensors", "--words", "man,king,<b>"], "3 words, PCA"),
+        (["v.safetensors", "--words", "man،king， pear、woman"], "4 words, PCA"),
         (["v.safetensors", "--color-by", "groups.txt"], "4 words, PCA"),
         (["v.safetensors", "--color-by", "groups.txt", "--words", "man,pear,king"], "3 words, PCA"),
         (["v.safetensors", "--around", "king", "-k", "4"], "“king” and its 4 nearest words"),
