@@ -237,6 +237,9 @@ ANNOTATED = {
     "subtitles": "1\n00:00:01,000 --> 00:00:02,500\nthe <i>cat</i>\n\n2\n00:00:02,500 --> 00:00:04,000\nsat\n",
     "subtitles of the web": "WEBVTT - the cat\n\n00:01.000 --> 00:02.500\nthe cat\n",
     "subtitles in a script": "[Script Info]\nTitle: a\n\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,cat\n",
+    "subtitles of YouTube": "0:00:01.000,0:00:02.500\nthe cat\n\n0:00:02.500,0:00:04.000\nsat\n",
+    "subtitles with numbers of frames": "{0}{25}the cat|sat\n{26}{50}{y:i}on\n",
+    "a song with times": "[ar:A]\n[ti:B]\n\n[00:12.50]the cat\n[00:15.00]sat\n",
     "LaTeX": "% a\n\n\\documentclass[a4paper]{article}\n\\begin{document}\nthe cat\n",
     "cards or a calendar": "BEGIN:VCARD\nVERSION:3.0\nFN:A. Cat\nEND:VCARD\n",
     "a CHAT transcript": "@UTF8\n@Begin\n@Languages:\teng\n*CHI:\tmore cookie .\n%mor:\tqn|more n|cookie .\n@End\n",
@@ -265,6 +268,10 @@ ALMOST = [
     "TP53 MDM2\nBRCA1 ATM\nO O\nABO O\nMYC MAX\n",
     "say NOUN\nsay VERB\nnot a word\n",
     "WEBVTTs are files\n",
+    "{1} is a set\n",
+    "[00:12] Anna: hello\n[00:13] Ben: hi\n",
+    "[00:12.50] is a time\nthe cat\n",
+    "10:30, 11:30\nthe cat\n",
     "# a title\n\n\n1 is a number\n",
     "#\n \n" * 20_000 + "the cat\n",  # must not take long either
 ]
@@ -306,6 +313,9 @@ def test_how_the_text_of_xml_is_extracted_is_told(tmp_path, text, way_out):
             '            xmin = 0 \n            text = "more ""cookie""" \n            mark = "no"\n',
             'more ""cookie""\nno\n',
         ),
+        ("0:00:01.000,0:00:02.500\nmore cookie\n\n0:00:02.500,0:00:04.000\n20 Uhr\n", "more cookie\n20 Uhr\n"),
+        ("{0}{25}{y:i}more|cookie\n{26}{50}no\n", "more cookie\nno\n"),
+        ("[ar:A]\n[00:12.50]more cookie\n[00:15.00]no <00:16.00>more\n", "more cookie\nno more\n"),
         (
             "WEBVTT\nKind: captions\n\n1\n00:01.000 --> 00:02.500 align:start\n"
             "<v CHI>more<00:01.500><c> cookie</c>\n\n20 Uhr\n",
@@ -317,7 +327,7 @@ def test_the_command_that_a_refusal_names_keeps_what_was_said(tmp_path, text, ke
     (tmp_path / "FILE").write_text(text)
     with pytest.raises(CorpusError, match="whose markup would be words") as refused:
         list(read_lines(tmp_path / "FILE"))
-    command = re.search(r"(?:awk|sed) .* FILE", str(refused.value))
+    command = re.search(r"(?:awk|sed|grep) .* FILE", str(refused.value))
     run = subprocess.run(command[0], shell=True, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert [" ".join(line.split()) for line in run.stdout.split("\n") if line.strip()] == kept.splitlines()
 

@@ -34,6 +34,18 @@ _ANNOTATED = {
         re.compile(r"(?:WEBVTT\b|\s*\d+[ \t]*\n\d+:\d\d:\d\d[,.]\d{3} --> )"),
         "keep its text: sed -E '/^WEBVTT|^(Kind|Language):|^[0-9]+[^0-9A-Za-z]?$|-->/d; s/<[^>]*>//g' FILE",
     ),
+    "subtitles of YouTube (SBV)": (
+        re.compile(r"\d+:\d\d:\d\d\.\d{3},\d+:\d\d:\d\d\.\d{3}[ \t]*\n"),
+        "keep its text: grep -vE '^[0-9]+:[0-9:.,]+.?$' FILE",
+    ),
+    "subtitles with numbers of frames (MicroDVD)": (
+        re.compile(r"\{\d+\}\{\d+\}"),
+        "keep its text: sed -E 's/\\{[^}]*\\}//g; s/[|]/ /g' FILE",
+    ),
+    "a song with times (LRC)": (
+        re.compile(r"(?:\[[a-z]+:.*\][ \t]*\n|[ \t]*\n)*(?:\[\d+:\d\d[.:]\d\d\d?\].*\n){2}"),
+        "keep its text: sed -E 's/\\[[^]]*\\]|<[^>]*>//g' FILE",
+    ),
     "subtitles in a script": (
         re.compile(r"\[Script Info\]\s*\n"),
         "keep its text: sed -nE 's/^Dialogue:([^,]*,){9}//p' FILE",
