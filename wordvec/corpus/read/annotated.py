@@ -68,6 +68,14 @@ _ANNOTATED = {
         "save it in Praat as a text file (not a short one), in UTF-8, and keep its labels: "
         'sed -nE \'s/^ *(text|mark) = "(.*)"[^"]*$/\\2/p\' FILE',
     ),
+    "annotated sequences (GenBank)": (
+        re.compile(r"LOCUS +\S+ +\d+ (?:bp|aa)\b"),
+        "write them as FASTA and cut the sequences into words, such as their k-mers, one sequence a line",
+    ),
+    "molecules with coordinates (SDF or MOL)": (
+        re.compile(r"(?:.*\n){3} *\d+ +\d+ .*V[23]000[ \t]*\n"),
+        "write them as SMILES, one a line, with Open Babel for example, and cut these into atoms and bonds",
+    ),
     "sequences (FASTA or FASTQ)": (
         re.compile(
             rf">.*\n(?:[A-Z*-]{{10,}}|[{_BASES}{_BASES.lower()}-]{{10,}})\n(?:>.*\n|[^\s>]*\n)*(?:>.*|[^\s>]*)\Z"
