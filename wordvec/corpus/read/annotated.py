@@ -73,7 +73,7 @@ _ANNOTATED = {
         "write them as FASTA and cut the sequences into words, such as their k-mers, one sequence a line",
     ),
     "molecules with coordinates (SDF or MOL)": (
-        re.compile(r"(?:.*\n){3} *\d+ +\d+ .*V[23]000[ \t]*\n"),
+        re.compile(r"(?:.*\n){3}[ \d]{6}.*V[23]000[ \t]*\n"),
         "write them as SMILES, one a line, with Open Babel for example, and cut these into atoms and bonds",
     ),
     "sequences (FASTA or FASTQ)": (
