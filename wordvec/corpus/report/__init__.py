@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from wordvec.corpus.corpus import Corpus
-from wordvec.corpus.report.advice import advise, advise_on_cutting, advise_on_items, percent
+from wordvec.corpus.report.advice import advise, advise_on_cutting, percent
+from wordvec.corpus.report.items import advise_on_items
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, examine_boilerplate, examine_sentences
-from wordvec.corpus.report.signs import find_signs
+from wordvec.corpus.report.signs import WORDS_LOOKED_AT, find_signs
 from wordvec.corpus.report.words import (
     CurvePoint,
     Forecast,
@@ -111,7 +113,9 @@ def advise_on_words(corpus: Corpus, are_items: bool = False) -> list[str]:
     []
     """
     if are_items:
-        return advise_on_items(corpus.info.get("tokenizer"), corpus.info.get("normalization"))
+        vocabulary = corpus.vocabulary
+        counts = dict(zip(islice(vocabulary.words, WORDS_LOOKED_AT), vocabulary.counts.tolist()))
+        return advise_on_items(corpus.info.get("tokenizer"), corpus.info.get("normalization"), counts)
     return advise_on_cutting(find_signs(corpus.vocabulary), corpus.info.get("tokenizer"))
 
 

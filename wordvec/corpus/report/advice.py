@@ -5,7 +5,7 @@ Shares are of all tokens unless a name says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, advise_on_boilerplate
 from wordvec.corpus.report.signs import Sign
@@ -180,20 +180,6 @@ def _about_ways_of_writing(signs: dict[str, Sign]) -> Iterator[str]:
                 f"{percent(signs[sign].tokens)} of the tokens differ from another word only {differ} "
                 f"({examples(signs, sign)}), so one word has several vectors: {way_out}."
             )
-
-
-def advise_on_items(tokenizer: str | None, normalization: Mapping[str, str] | None) -> list[str]:
-    """What to do about options that make one word of several ids of items or nodes.
-
-    >>> advise_on_items("whitespace", {"numbers": "zero"})
-    ['--numbers zero makes one word of all numbers: if they are ids, leave it out.']
-    """
-    if tokenizer == "words":
-        changed = "--tokenizer words cuts ids at punctuation, folds their case and writes numbers as 0: to keep them"
-        return [f"{changed}, leave it out."]
-    numbers = (normalization or {}).get("numbers", "keep")
-    done = {"zero": "makes one word of", "drop": "leaves out"}.get(numbers)
-    return [f"--numbers {numbers} {done} all numbers: if they are ids, leave it out."] if done else []
 
 
 def _about_size(tokens: int) -> Iterator[str]:
