@@ -202,9 +202,7 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     """
     total = len(vectors)
     order = np.arange(total) if vectors.counts is None else np.argsort(-vectors.counts, kind="stable")
-    parameters = vectors.info.get("parameters")
-    are_items = isinstance(parameters, dict) and parameters.get("window") == "sentence"
-    if total < FEWEST or "documents" in vectors.info or are_items:
+    if total < FEWEST or kind_of_rows(vectors) != "words":
         return order[:0].astype(np.int64)
     common = order[:COMMON]
     rows = vectors.unit_rows_of(common).astype(np.float64)
@@ -218,6 +216,14 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     log_rank = np.log(np.arange(1, len(common) + 1))
     mean = (log_rank + log_rank[nearest].mean(axis=1)) / 2
     return common[mean < np.log(min(SPREAD * total**0.5, MOST)) - TIES].astype(np.int64)
+
+
+def kind_of_rows(vectors: WordVectors) -> str:
+    """What the rows stand for: "documents", "items" of sessions (a window of the whole sentence), or "words"."""
+    if "documents" in vectors.info:
+        return "documents"
+    parameters = vectors.info.get("parameters")
+    return "items" if isinstance(parameters, dict) and parameters.get("window") == "sentence" else "words"
 
 
 def to_pass_over(vectors: WordVectors, but: Iterable[str] = ()) -> np.ndarray:
