@@ -121,7 +121,7 @@ def direction(vectors: WordRows, positive: list[Any], negative: list[Any]) -> np
         what = ", ".join(describe(item) if isinstance(item, str) else "a vector" for item in items)
         if len(items) == 1 and isinstance(items[0], str):
             raise InputError(
-                f"most_similar: {what}: its vector is zero, which points nowhere: perhaps it has no context above chance"
+                f"most_similar: {what}: its vector is zero, which points nowhere: perhaps no context is above chance"
             )
         raise InputError(f"most_similar: {what}: the sum is the zero vector, which points nowhere")
     return unit_vector(total)
