@@ -32,6 +32,7 @@ def vectors():
     WordVectors(WORDS[:7], matrix[:7, ::-1], np.arange(7, 0, -1)).save("w.safetensors")
     Path("groups.txt").write_text("[people]\nman\nwoman\n[fruit]\napple\npear\n", encoding="utf-8")
     Path("say.txt").write_text("you say goodbye and i say hello .\n", encoding="utf-8")
+    Path("wide.txt").write_text("caf\u00e9 noir\n", encoding="utf-16")
     rows = [{"name": "wordsim", "score": 0.7, "ci95": [0.6, 0.8]}]
     Path("scores.json").write_text(json.dumps({"v.safetensors": rows}), encoding="utf-8")
     return "v.safetensors"
@@ -43,6 +44,7 @@ def vectors():
         (["v.safetensors"], "8 words, PCA"),
         (["v.safetensors", "--top", "4", "--clusters", "2"], "4 words, PCA"),
         (["v.safetensors", "--words", "man,king,<b>"], "3 words, PCA"),
+        (["v.safetensors", "--words", "man،king， pear、woman"], "4 words, PCA"),
         (["v.safetensors", "--color-by", "groups.txt"], "4 words, PCA"),
         (["v.safetensors", "--color-by", "groups.txt", "--words", "man,pear,king"], "3 words, PCA"),
         (["v.safetensors", "--around", "king", "-k", "4"], "“king” and its 4 nearest words"),
@@ -53,6 +55,7 @@ def vectors():
         (["v.safetensors", "--loss"], "loss of 1 training run"),
         (["scores.json", "--scores"], "scores of 1 models"),
         (["say.txt", "--matrix", "counts", "--window", "1"], "Co-occurrences of 7 words"),
+        (["wide.txt", "--matrix", "counts", "--encoding", "utf-16"], "Co-occurrences of 2 words"),
         (["say.txt", "--matrix", "ppmi", "--top", "3"], "PPMI of 3 words, the most common of 7"),
         (["--network", "cbow", "--vocabulary", "9", "--dim", "2"], "CBOWNetwork"),
         (["--network", "skipgram", "--network-loss", "softmax"], "SkipGramNetwork"),
@@ -182,6 +185,7 @@ def test_networks_that_cannot_be_drawn(vectors, network, capsys, options, messag
         (["v.safetensors", "-o", "p.png", "--top", "2"], "at least 3 words"),
         (["w.safetensors", "-o", "p.png", "--loss"], "w: no loss to draw"),
         (["say.txt", "-o", "p.png", "--scores"], "expected the output of: wordvec evaluate"),
+        (["v.safetensors", "-o", "p.png", "--encoding", "utf-16"], "--encoding does not apply to a map"),
         (["say.txt", "-o", "p.png", "--matrix", "ppmi", "--top", "0"], "--top must be at least 1"),
         (["-o", "p.png", "--network", "cbow", "--dim", "1"], "at least 2"),
     ],

@@ -43,6 +43,17 @@ def test_train_on_the_earlier_sessions_and_test_on_the_later_ones(capsys):
     assert last["questions"] <= 30 and last["score"] == pytest.approx(last["recall"])
 
 
+def test_records_are_trained_on_and_tested(tmp_path, capsys):
+    sessions = [line.split() for line in (tmp_path / "log.txt").read_text(encoding="utf-8").splitlines()]
+    (tmp_path / "log.jsonl").write_text("\n".join(json.dumps({"items": each}) for each in sessions), encoding="utf-8")
+    assert run(capsys, *TRAIN, "--preset", "items", "--held-out", 0.2)[0] == 0
+    command = ("evaluate", "items.safetensors", "--test-share", 0.2, "--json", "--sessions")
+    lines, records = (run(capsys, *command, *each)[1] for each in (["log.txt"], ["log.jsonl", "--field", "items"]))
+    assert json.loads(records) == json.loads(lines)
+    status, _, err = run(capsys, *command, "log.jsonl")
+    assert status == 2 and "holds JSON" in err and "--field NAME" in err
+
+
 def test_options_that_are_given_win_over_a_preset(capsys):
     given = ("--window", 3, "--shrink-window", "--negative-power", 0.75)
     assert run(capsys, *TRAIN, "--preset", "items", *given)[0] == 0

@@ -232,6 +232,7 @@ def test_that_context_vectors_are_left_out_is_told(capsys):
         ("translate a.safetensors b.safetensors --test test.txt -k 3", "-k is for WORD: give WORD, too, or leave it"),
         ("search docs.safetensors tea --seed 3", "--seed is for --groups: give --groups, too, or leave it out"),
         ("evaluate a.safetensors --similarity pairs.txt --steps last", "--steps is for --sessions: give --sessions"),
+        ("evaluate a.safetensors --similarity pairs.txt --field x", "--field is for --sessions: give --sessions"),
         ("evaluate a.safetensors --similarity pairs.txt -k 3", "-k is for --hit-rate or --sessions: give"),
         ("evaluate a.safetensors --similarity pairs.txt --json --format csv", "--json and --format csv contradict"),
         ("compare a.txt -o runs --similarity pairs.txt --json --format csv", "--json and --format csv contradict"),

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from commands import run
 
 from wordvec import Corpus
 from wordvec.cli import main
@@ -179,3 +180,22 @@ def test_words_to_keep_that_never_occur_are_told(tmp_path, capsys, monkeypatch):
     assert "--keep-words" not in capsys.readouterr().err
     assert main([*options, "--keep-words", "list"]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "threshold, said",
+    [
+        (1.0, r"  phrases  \d+ pairs of words joined in pass 1, \d+ in pass 2\n"),
+        (None, "  phrases  no pair of words joined: none scores above 100, as pairs of small texts hardly ever do; "),
+    ],
+)
+def test_how_many_phrases_were_joined_is_told(tmp_path, capsys, monkeypatch, threshold, said):
+    if threshold:
+        monkeypatch.setattr("wordvec.corpus.phrases.DEFAULT_THRESHOLDS", {"word2phrase": threshold})
+    names = "abcdefghijklmnopqrst"
+    lines = [f"{a}x {b}y new york {b}z {a}w" for a in names for b in names]
+    (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")
+    command = ("train", tmp_path / "a.txt", "-o", tmp_path / "v.safetensors", "--trainer", "svd", "--dim", 3)
+    assert "  phrases  " not in run(capsys, *command)[1]
+    status, out, _ = run(capsys, *command, "--phrases", 2)
+    assert status == 0 and re.search(said, out)

@@ -106,9 +106,40 @@ def test_words_with_punctuation_are_pointed_out_after_training(capsys, tmp_path)
     assert f"  advice   {advice}\n" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("options", [["--tokenizer", "words"], ["--preset", "items"]])
-def test_no_advice_where_words_are_cut_right(capsys, tmp_path, options):
+@pytest.mark.parametrize("preset", ["items", "walks"])
+@pytest.mark.parametrize(
+    "options, said",
+    [
+        (
+            ["--tokenizer", "words"],
+            "--tokenizer words cuts ids at punctuation, folds their case and writes numbers as 0",
+        ),
+        (["--numbers", "zero"], "--numbers zero makes one word of all numbers"),
+        (["--numbers", "drop"], "--numbers drop leaves out all numbers"),
+    ],
+)
+def test_ids_that_become_one_word_are_told(capsys, tmp_path, preset, options, said):
+    text = tmp_path / "sessions.txt"
+    text.write_text("17 SKU-3/A 21 sku_4\n17 21 18 SKU-3/A\n" * 20, "utf-8")
+    command = (text, "--trainer", "skipgram", "--dim", "2", "--epochs", "1", "--preset", preset)
+    status, report, err = train(capsys, *command, *options)
+    assert status == 0, err
+    (advice,) = report["advice"]
+    assert advice.startswith(said) and advice.endswith("leave it out.")
+    assert train(capsys, *command)[1]["advice"] == []
+
+
+@pytest.mark.parametrize("line", ["tea, milk, sugar\nmilk, tea\n", "tea; milk; sugar\nmilk; tea\n"])
+def test_items_with_commas_attached_are_told(capsys, tmp_path, line):
+    (tmp_path / "sessions.txt").write_text(line * 20, "utf-8")
+    command = (tmp_path / "sessions.txt", "--dim", "2", "--epochs", "1", "--preset", "items")
+    (advice,) = train(capsys, *command)[1]["advice"]
+    assert advice.startswith(f"60 % of the items have a comma or semicolon attached (milk{line[3]} tea{line[3]})")
+
+
+@pytest.mark.parametrize("options, mark", [(["--tokenizer", "words"], ","), (["--preset", "items"], "!")])
+def test_no_advice_where_words_are_cut_right(capsys, tmp_path, options, mark):
     text = tmp_path / "raw.txt"
-    text.write_text("the king, the land and the king\n" * 20, "utf-8")
+    text.write_text(f"the king{mark} the land and the king\n" * 20, "utf-8")
     status, report, _ = train(capsys, text, "--dim", "2", *options)
     assert (status, report["advice"]) == (0, [])

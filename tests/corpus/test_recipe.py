@@ -214,7 +214,7 @@ def test_a_word_that_is_missing_is_shown_as_the_text_has_it():
     ("word", "message"),
     [
         ("F/G", r"3 words of these vectors: the text's tokenizer \(words\) makes 2 words of it: 'f' 'g'"),
-        ("\U0001f355", r"words: the text's tokenizer \(words\) makes no word of it"),
+        ("\U0001f355", r"the text's tokenizer \(words\) makes no word of it"),
         ("C#m7", r"makes 2 words of it: 'c' 'm7'; did you mean 'cm7'\?"),
     ],
 )

@@ -23,6 +23,11 @@ def test_case_goes_before_accents_and_accents_before_letters():
     assert near_spellings("\u00e9cole", ["ecole", "Ecole", "\u00c9COLE"]) == ["\u00c9COLE", "ecole", "Ecole"]
 
 
+def test_the_id_of_a_document_is_found_by_the_end_of_its_path():
+    ids = ["diaries/a1.txt", "diaries/a10.txt", "C:\\diaries\\a1.txt", "diaries/ba1.txt"]
+    assert near_spellings("a1.txt", ids) == ["diaries/a1.txt", "C:\\diaries\\a1.txt"]
+
+
 def test_letters_of_other_scripts_are_not_accents():
     assert near_spellings("\u0439\u043e\u0434\u044b", ["iody", "jody"]) == []
     assert without_accents("\u0439\u043e\u0434") == "\u0438\u043e\u0434"  # the mark of a short i

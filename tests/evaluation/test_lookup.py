@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 import pytest
 
-from wordvec.evaluation import PROTOCOLS, evaluate_categorisation, evaluate_similarity
+from wordvec.evaluation import PROTOCOLS, evaluate_analogy, evaluate_categorisation, evaluate_similarity
 from wordvec.evaluation.protocols import find_words
 from wordvec.vectors import WordVectors
 
@@ -61,3 +63,18 @@ def test_narrow_vectors_score_as_wide_ones(protocol):
     half = evaluate_similarity(WordVectors(words, rows.astype(np.float16)), pairs, protocol=protocol)
     np.testing.assert_array_equal(wide.outcomes, narrow.outcomes)
     np.testing.assert_array_equal(wide.outcomes, half.outcomes)
+
+
+@pytest.mark.parametrize("protocol", ["wordvec", "gensim"])
+@pytest.mark.parametrize("form, other", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_words_in_another_unicode_form_are_told(form, other, protocol):
+    words = [unicodedata.normalize(form, word) for word in ("café", "thé", "eau", "tôt")]
+    vectors = WordVectors(words, np.random.default_rng(1).normal(size=(4, 3)))
+    asked = [(unicodedata.normalize(other, a), b, n) for a, b, n in (("café", "eau", 1.0), ("thé", "eau", 2.0))]
+    said = evaluate_similarity(vectors, asked, protocol=protocol).notes
+    assert (
+        said[-1] == f"2 words have a row in Unicode's form {form} only: write the set in it, as the vectors' words are"
+    )
+    questions = [tuple(unicodedata.normalize(other, word) for word in ("café", "eau", "thé", "eau"))]
+    assert evaluate_analogy(vectors, questions, protocol=protocol).notes[-1] == said[-1]
+    assert not any("Unicode" in note for note in evaluate_similarity(vectors, [("eau", "brûlé", 1.0)]).notes)

@@ -4,7 +4,15 @@ import json
 
 import numpy as np
 
-from wordvec.evaluation import evaluate_analogy, evaluate_similarity, read_analogies, score_table, scores_as_dicts
+from wordvec.evaluation import (
+    evaluate_analogy,
+    evaluate_bias,
+    evaluate_similarity,
+    read_analogies,
+    score_table,
+    scores_as_dicts,
+)
+from wordvec.evaluation.files.group_sets import BiasTest
 from wordvec.evaluation.report import remarks
 from wordvec.vectors import WordVectors
 
@@ -53,6 +61,17 @@ def test_what_is_not_in_the_table_is_explained():
         "questions: nothing evaluated: not one item has all its words among the 2 first, looked for 'c', 'd'; "
         "another language or case?",
     ]
+
+
+def test_a_small_bias_test_is_tested_without_an_interval_and_names_what_it_lacks():
+    vectors = WordVectors(list("abcdef"), np.random.default_rng(1).normal(size=(6, 3)))
+    test = BiasTest("weat", ("a", "Hand"), ("b",), ("c", "d"), ("e", "Glück"))
+    assert remarks({"m": [evaluate_bias(vectors, test)]}) == [
+        "weat: 2 words have no vector and are left out: 'Hand', 'Glück'",
+        "weat: 1 and 1 target words have a vector; an interval needs 8 in each group, the test none",
+    ]
+    whole = evaluate_bias(vectors, BiasTest("weat", ("a",), ("b",), ("c", "d"), ("e", "f")))
+    assert not any("no vector" in note for note in whole.notes)
 
 
 def test_csv_has_plain_numbers():

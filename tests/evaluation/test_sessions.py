@@ -9,6 +9,7 @@ from hostile_corpora import themed_sessions
 from wordvec import Corpus, SkipGram
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.evaluation import compare_scores, evaluate, evaluate_sessions, split_sessions
+from wordvec.evaluation.sessions import read_sessions
 from wordvec.vectors import WordVectors
 
 
@@ -144,6 +145,28 @@ def test_files(tmp_path):
     path.write_text("lonely\n\n", encoding="utf-8")
     with pytest.raises(EvaluationFileError, match="no session in it; expected a line for each"):
         evaluate_sessions(vectors, path)
+
+
+def test_lists_of_items_are_read_as_training_reads_them(tmp_path):
+    lines = ['{"user": 1, "items": [7, "a b", 9]}', '{"user": 2, "items": ["9", "7"]}', '{"user": 3, "items": null}']
+    (tmp_path / "log.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    read = read_sessions(tmp_path / "log.jsonl", field="items")
+    assert (read.name, read.sessions) == ("log", (("7", "a b", "9"), ("9", "7")))
+    (tmp_path / "log.csv").write_text("user,items\n1,7 8\n2,9\n", encoding="utf-8")
+    assert read_sessions(tmp_path / "log.csv", field="items").sessions == (("7", "8"), ("9",))
+    for name, field in (("log.jsonl", None), ("log.csv", None), ("log.csv", "user")):
+        with pytest.raises(EvaluationFileError, match=r"lists of items in JSON Lines or Parquet .*--field NAME"):
+            read_sessions(tmp_path / name, field=field)
+    with pytest.raises(EvaluationFileError, match="no column 'none' in the table"):
+        read_sessions(tmp_path / "log.csv", field="none")
+
+
+def test_lists_of_items_in_parquet(tmp_path):
+    parquet, arrow = pytest.importorskip("pyarrow.parquet"), pytest.importorskip("pyarrow")
+    parquet.write_table(arrow.table({"items": [[7, 8], [9, 7]]}), tmp_path / "log.parquet")
+    assert read_sessions(tmp_path / "log.parquet", field="items").sessions == (("7", "8"), ("9", "7"))
+    with pytest.raises(EvaluationFileError, match="--field NAME"):
+        read_sessions(tmp_path / "log.parquet")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Figures of words that hold control characters, turn the direction of writing or are no Unicode at all."""
 
+import unicodedata
 import xml.etree.ElementTree as ElementTree
 
 import matplotlib
@@ -19,7 +20,7 @@ from wordvec.plots import (
     plot_similarities,
     project,
 )
-from wordvec.plots.figure import new_axes, save_figure, set_title
+from wordvec.plots.figure import new_axes, save_figure, set_title, shortened
 from wordvec.plots.groups import known_words
 from wordvec.vectors import WordVectors
 
@@ -137,3 +138,11 @@ def test_a_map_around_the_only_word():
 def test_a_text_is_no_list_of_words(draw, message, vectors):
     with pytest.raises(OptionError, match=message):
         draw(vectors)
+
+
+@pytest.mark.parametrize("word", ["ครูไปเชียงใหม่กับหมออยู่ที่ป่า" * 2, "विश्वविद्यालयों" * 4, "cafe\u0301" * 20])
+def test_a_shortened_word_begins_again_with_a_letter(word):
+    for most in range(3, 40):
+        begin, _, end = shortened(word, most).partition("…")
+        assert word.startswith(begin) and word.endswith(end)
+        assert not unicodedata.category(end[:1] or "a").startswith("M")

@@ -49,6 +49,27 @@ def test_documents_are_no_words(vectors):
     assert len(function_words(rows)) == 0
 
 
+def test_items_of_sessions_are_no_words(vectors):
+    items = WordVectors(vectors.words, vectors.matrix, info={"parameters": {"window": "sentence"}})
+    assert len(function_words(items)) == 0
+    for info in ({"parameters": {"window": 5}}, {"parameters": "lost"}):
+        words = WordVectors(vectors.words, vectors.matrix, info=info)
+        assert names(words, function_words(words)) == GRAMMAR
+
+
+@pytest.mark.parametrize(
+    "info, title",
+    [
+        ({"documents": {"documents": 500}}, "9 documents, PCA"),
+        ({"parameters": {"window": "sentence"}}, "9 items, PCA"),
+        ({}, "9 words, PCA"),
+    ],
+)
+def test_the_title_of_a_map_says_what_its_dots_are(vectors, info, title):
+    rows = WordVectors(vectors.words, vectors.matrix, info=info)
+    assert plot_map(rows, words=CONTENT[:9]).get_title(loc="left").startswith(title)
+
+
 def test_zero_and_equal_rows_do_no_harm():
     for matrix in (np.zeros((200, 3)), np.ones((200, 3))):
         assert len(function_words(WordVectors([f"w{i}" for i in range(200)], matrix))) < 200

@@ -215,3 +215,11 @@ def test_what_is_no_word_is_said_to_be_none(lattice, wrong):
 def test_a_pattern_is_a_text(lattice, pattern):
     with pytest.raises(OptionError, match="is not a regular expression"):
         lattice.most_similar("man", pattern=pattern)
+
+
+def test_a_word_whose_vector_is_zero_is_named_as_such():
+    vectors = WordVectors(["tea", "rare"], np.array([[1.0, 0.0], [0.0, 0.0]]))
+    with pytest.raises(InputError, match="'rare': its vector is zero, which points nowhere: perhaps no context"):
+        vectors.most_similar("rare")
+    with pytest.raises(InputError, match=r"'tea', 'tea': the sum is the zero vector, which points nowhere$"):
+        vectors.most_similar("tea", negative=["tea"])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from wordvec import error_codes
 from wordvec.cli.parser import Parser, Version, unknown_options, unknown_verb
-from wordvec.errors import in_one_line
+from wordvec.errors import CorpusError, in_one_line
 from wordvec.progress import announce
 from wordvec.signals import exit_status, raise_terminated
 from wordvec.terminal import OutputError, guarded_output, printable
@@ -99,8 +99,20 @@ def _run(argv: list[str]) -> int:
         line = in_one_line(error)
         if line is None:
             raise
+        line += _way_out(line, arguments) if isinstance(error, CorpusError) else ""
         return _fail(arguments.verb, line, status=2, code=error_codes.code_of(error))
     return 0
+
+
+def _way_out(line: str, arguments: argparse.Namespace) -> str:
+    """What to do where a message names an option for reading text that the verb does not have."""
+    lacking = [name for name in ("encoding", "field") if f"--{name}" in line and not hasattr(arguments, name)]
+    if not lacking:
+        return ""
+    return (
+        f"; wordvec {arguments.verb} has no --{lacking[0]}: make a corpus of the text by wordvec corpus build FILE -o "
+        f"CORPUS --{lacking[0]} NAME, and name that folder"
+    )
 
 
 def _recorded(arguments: argparse.Namespace, argv: list[str]) -> None:

@@ -81,8 +81,9 @@ def _corpus_of(source: str) -> Corpus:
     from wordvec.progress import announce
 
     corpus = Corpus.build(source)
-    for advice in advise_on_words(corpus) if corpus.folder is None else ():
-        announce(f"{advice} Such options belong to the corpus; build it first: wordvec corpus build {source} -o DIR")
+    if corpus.folder is None and (advice := advise_on_words(corpus)):
+        way_out = f"Such options belong to the corpus; build it first: wordvec corpus build {source} -o DIR"
+        announce(" ".join([*advice, way_out]))
     return corpus
 
 

@@ -116,6 +116,9 @@ def _add_how(parser: argparse.ArgumentParser, protocols: list[str]) -> None:
 
 
 def _add_sessions(how: argparse._ArgumentGroup) -> None:
+    how.add_argument(
+        "--field", "--column", metavar="NAME", help="field of --sessions with the lists of items, as in train --field"
+    )
     how.add_argument("-k", type=int, metavar="K", help="K for hit rate, recall and NDCG at K (default: 10)")
     how.add_argument(
         "--test-share",
@@ -145,7 +148,8 @@ def run(arguments: argparse.Namespace) -> None:
         )
     if len({os.path.realpath(file) for file in arguments.files}) < len(arguments.files):
         raise OptionError("a file of vectors is named twice; give each model once")
-    sets = read_tasks(with_scores(arguments.sets, arguments.scores, arguments.encoding), arguments.encoding)
+    given = with_field(with_scores(arguments.sets, arguments.scores, arguments.encoding), arguments)
+    sets = read_tasks(given, arguments.encoding)
     _fill_in(arguments, {each.task for each in sets})
     with cluster_of(arguments, beside=arguments.files[0]) as where:
         results = evaluate_files(arguments.files, sets, arguments.protocol, _options(arguments), **where)
@@ -167,7 +171,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _fill_in(arguments: argparse.Namespace, tasks: set[str]) -> None:
     """Set the options of a task that were not given. Raises OptionError for those that no set uses."""
-    fill_in(arguments, "sessions" in tasks, "--sessions", test_share=1.0, steps="all")
+    fill_in(arguments, "sessions" in tasks, "--sessions", test_share=1.0, steps="all", field=None)
     fill_in(arguments, not tasks.isdisjoint({"sessions", "hit-rate"}), "--hit-rate or --sessions", k=10)
     fill_in(arguments, "analogy" in tasks, "--analogy", method="3cosadd", restrict_vocab=None, sections=False)
     fill_in(arguments, "analogy" in tasks, "--analogy", device="cpu")
@@ -188,6 +192,18 @@ def with_scores(sets: list[tuple[str, Any]], scores: list[str] | None, encoding:
         )
     files = iter(scores)
     return [(task, read_pairs(each, encoding, next(files)) if task == "similarity" else each) for task, each in sets]
+
+
+def with_field(sets: list[tuple[str, Any]], arguments: argparse.Namespace) -> list[tuple[str, Any]]:
+    """The sets, with those of --sessions read from the field of their records, if one is given."""
+    from wordvec.evaluation.sessions import read_sessions
+
+    if arguments.field is None:
+        return sets
+    return [
+        (task, read_sessions(each, arguments.encoding, arguments.field) if task == "sessions" else each)
+        for task, each in sets
+    ]
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:

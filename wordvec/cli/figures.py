@@ -196,7 +196,7 @@ def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
     from wordvec.plots import plot_matrix
     from wordvec.plots.figure import set_title
 
-    options = {"window": MATRIX_WINDOW, **_options(arguments, "window", "top", "tokenizer")}
+    options = {"window": MATRIX_WINDOW, **_options(arguments, "window", "top", "tokenizer", "encoding")}
     values, words, total = matrix_of(arguments.files[0], arguments.matrix, **options)
     axes = plot_matrix(values, words, what="PPMI, natural log, no smoothing" if arguments.matrix == "ppmi" else "count")
     named = "PPMI" if arguments.matrix == "ppmi" else "Co-occurrences"
@@ -237,7 +237,7 @@ MAP_OPTIONS = (
 FIGURES = {
     figure.name: figure
     for figure in (
-        Figure("matrix", (1, 1), ("matrix", "top", "window", "tokenizer"), _draw_matrix),
+        Figure("matrix", (1, 1), ("matrix", "top", "window", "tokenizer", "encoding"), _draw_matrix),
         Figure("map", (1, 1), MAP_OPTIONS, _draw_map),
         Figure("around", (1, 1), ("around", "k", "method", "seed"), _draw_around),
         Figure("neighbours", (1, 1), ("neighbours", "k"), _draw_neighbours),

@@ -142,7 +142,7 @@ WORDS = 40  # default size of a matrix
 
 
 def matrix_of(
-    source: str, kind: str, window: int, top: int = WORDS, tokenizer: str | None = None
+    source: str, kind: str, window: int, top: int = WORDS, tokenizer: str | None = None, encoding: str | None = None
 ) -> tuple[np.ndarray, list[str], int]:
     """The dense matrix of a text's `top` most common words, the words, and the size of the vocabulary.
 
@@ -157,7 +157,9 @@ def matrix_of(
 
     if top < 1:
         raise OptionError(f"--top must be at least 1; got {top}")
-    corpus = Corpus.build(source, tokenizer=tokenizer, min_count=None if is_corpus_folder(Path(source)) else 1)
+    given: dict[str, Any] = {"tokenizer": tokenizer, "encoding": encoding}
+    given["min_count"] = None if is_corpus_folder(Path(source)) else 1
+    corpus = Corpus.build(source, **{name: value for name, value in given.items() if value is not None})
     counts = count_cooccurrences(corpus, window=window)
     matrix = counts.matrix if kind == "counts" else ppmi(counts)
     total = len(corpus.vocabulary)

@@ -91,6 +91,7 @@ def _add_maps(group: argparse._ArgumentGroup) -> None:
 def _add_learning(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--window", type=int, metavar="N", help="words on each side (matrix: 5, network: 1)")
     group.add_argument("--tokenizer", metavar="NAME", help="tokenizer for the matrix's text (default: whitespace)")
+    group.add_argument("--encoding", metavar="NAME", help="encoding of the matrix's text (default: utf-8)")
     group.add_argument("--vocabulary", type=int, metavar="V", help="words of the network (default: 7)")
     group.add_argument("--dim", type=int, metavar="D", help="dimensions of the network (default: 3)")
     group.add_argument("--negatives", type=int, metavar="K", help="negatives of the network (default: 5)")

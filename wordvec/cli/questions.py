@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -59,13 +60,16 @@ def parse_question(text: str, vectors: WordVectors) -> Question:
     return Question(text, tuple(term.removeprefix("+") for term in terms if term[0] != "-"), negative)
 
 
+COMMAS = "[,\u060c\uff0c\u3001]"  # those of Arabic, Chinese and Japanese keyboards, too
+
+
 def comma_separated(text: str | None) -> list[str]:
     """The words of an option such as --words king,queen, without surrounding spaces.
 
     >>> comma_separated("king, queen,,new york")
     ['king', 'queen', 'new york']
     """
-    return [word.strip() for word in (text or "").split(",") if word.strip()]
+    return [word.strip() for word in re.split(COMMAS, text or "") if word.strip()]
 
 
 def read_questions(stream: BinaryIO) -> Iterator[tuple[str, str]]:

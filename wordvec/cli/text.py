@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus
@@ -71,7 +71,7 @@ def _add_normalization(group: argparse._ArgumentGroup) -> None:
         dest="accents",
         action="store_const",
         const="strip",
-        help="remove accents from Latin, Greek and Cyrillic letters",
+        help="remove accents from Latin, Greek and Cyrillic letters, and vowel points from Arabic and Hebrew ones",
     )
     group.add_argument("--numbers", choices=("zero", "drop"), help="write each number as 0, or leave numbers out")
     group.add_argument(
@@ -178,3 +178,19 @@ def _given(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.strict:
         given["strict"] = True
     return given
+
+
+def phrases_in_words(found: list[int]) -> str:
+    """How many pairs each pass joined, for a report.
+
+    >>> phrases_in_words([1070, 12])
+    '1,070 pairs of words joined in pass 1, 12 in pass 2'
+    """
+    if not any(found):
+        return (
+            "no pair of words joined: none scores above 100, as pairs of small texts hardly ever do; in Python "
+            "Corpus.from_files(FILE, phrases=Phrases(threshold=10)) takes a smaller one"
+        )
+    first, *others = found
+    later = "".join(f", {number:,} in pass {i}" for i, number in enumerate(others, start=2))
+    return f"{counted(first, 'pair of words', 'pairs of words')} joined" + (f" in pass 1{later}" if others else "")

@@ -23,7 +23,7 @@ from wordvec.cli.cluster import check_cluster_arguments, cluster_of
 from wordvec.cli.documents import check_documents, document_line
 from wordvec.cli.output import print_json
 from wordvec.cli.subwords import check_keeps_subwords, given_subword_options, subword_lines
-from wordvec.cli.text import read_corpus
+from wordvec.cli.text import phrases_in_words, read_corpus
 from wordvec.errors import InputError, OptionError, counted
 from wordvec.memory import peak_memory
 
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
         Path(job.fit["checkpoint"]).resolve().unlink(missing_ok=True)
     seconds["save"] = time.perf_counter() - began
     report = make_report(trainer, corpus, arguments.out, seconds) | {"trainer_chosen": reason or None}
-    report["advice"] = [] if arguments.preset == "items" else advise_on_words(corpus)
+    report["advice"] = advise_on_words(corpus, are_items=arguments.preset is not None)
     if isinstance(trainer, ParagraphVectors):
         report["documents"] = trainer.documents.info["documents"] | {"out": arguments.documents}
     if with_subwords is not None:
@@ -258,6 +258,7 @@ def make_report(trainer: Trainer, corpus: Corpus, out: str, seconds: dict[str, f
         "tokens": trainer.vectors.info["tokens"],
         "vocabulary": len(trainer.vectors),
         "min_count": corpus.vocabulary.min_count,
+        "phrases": corpus.info.get("phrases_found"),
         "corpus_fingerprint": trainer.vectors.info["corpus_fingerprint"],
         "dim": trainer.vectors.dim,
         "device": trainer.history.device or "cpu",
@@ -282,6 +283,8 @@ def print_report(report: dict[str, Any]) -> None:
     print(
         f"  corpus   {counted(report['tokens'], 'token')} of words seen at least {counted(report['min_count'], 'time')}"
     )
+    if report["phrases"] is not None:
+        print(f"  phrases  {phrases_in_words(report['phrases'])}")
     if report["device"] != "cpu":
         print(f"  device   {report['device']}")
     print("  seconds  " + ", ".join(f"{stage} {value:.1f}" for stage, value in report["seconds"].items()))
@@ -292,7 +295,6 @@ def print_report(report: dict[str, Any]) -> None:
         print(f"  loss     {first:.4f} in the first epoch, {last:.4f} in the last of {len(report['loss'])}")
     if report["held_out_loss"]:
         print(f"  held out {report['held_out_loss'][-1]:.4f} after the last epoch")
-    for note in report["notes"]:
-        print(f"  note     {note}")
-    for line in report["advice"]:
-        print(f"  advice   {line}")
+    for label in ("note", "advice"):
+        for line in report["notes" if label == "note" else label]:
+            print(f"  {label:8} {line}")

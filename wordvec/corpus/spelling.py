@@ -30,6 +30,7 @@ def near_spellings(word: str, words: Sequence[str], limit: int = 5) -> list[str]
     shortest, longest = min(map(len, forms)) - REACH, max(map(len, forms)) + REACH
     likely = [w for w in words if shortest <= len(w) <= longest and w != word]
     found = [w for w in likely if w in forms or w.casefold() == folded]
+    found += [w for w in words if w.endswith((f"/{word}", f"\\{word}"))]  # ids of documents are paths
     if len(word) > LONGEST_WORD:
         return list(dict.fromkeys(found))[:limit]
     found += _other_accents(word, likely)

@@ -11,7 +11,7 @@ from math import comb
 import numpy as np
 
 from wordvec.argument_types import typed
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, counted
 from wordvec.evaluation.files.group_sets import BiasTest, read_bias_tests
 from wordvec.evaluation.protocols import EXAMPLES, find_words, get_protocol
 from wordvec.evaluation.scores import Score
@@ -90,7 +90,7 @@ def evaluate_bias(
         covered=int(covered.sum()),
         protocol=protocol,
         missing=found.missing[:EXAMPLES],
-        notes=asked.notes + rules.notes("bias") + found.notes,
+        notes=asked.notes + rules.notes("bias") + found.notes + _left_out(found.missing),
         p=p,
         exact=exact,
         sizes=(len(groups[0]), len(groups[1]), len(groups[2]), len(groups[3])),
@@ -98,6 +98,15 @@ def evaluate_bias(
         outcomes=outcomes,
         gold=side,
     )
+
+
+def _left_out(missing: Sequence[str]) -> tuple[str, ...]:
+    """A note with the words that the result lacks: in a test of few words each of them matters."""
+    if not missing:
+        return ()
+    some = ", ".join(map(repr, missing[:EXAMPLES])) + (", ..." if len(missing) > EXAMPLES else "")
+    verbs = "has no vector and is" if len(missing) == 1 else "have no vector and are"
+    return (f"{counted(len(missing), 'word')} {verbs} left out: {some}",)
 
 
 def effect_size(values: np.ndarray, side: np.ndarray) -> float | None:

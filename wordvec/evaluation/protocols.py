@@ -6,6 +6,7 @@ Protocols can change the score of the same vectors by several points, so every s
 from __future__ import annotations
 
 import string
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -168,7 +169,8 @@ class FoundWords:
 
     `place` gives a word's row in `rows` and `unit` (W, D): float32 vectors, unchanged and scaled to length 1.
     `missing` are the words without a vector. `made` counts the words without a row whose vector was made from
-    subwords. `ids` (W,) int64 are the rows in the vectors themselves, -1 for a word whose vector was made.
+    subwords. `ids` (W,) int64 are the rows in the vectors themselves, -1 for a word whose vector was made. `forms` are
+    notes on words that have a row in another Unicode form.
     """
 
     place: Mapping[str, int]
@@ -177,6 +179,7 @@ class FoundWords:
     missing: tuple[str, ...]
     ids: np.ndarray
     made: int = 0
+    forms: tuple[str, ...] = ()
 
     @property
     def directions(self) -> np.ndarray:
@@ -187,7 +190,8 @@ class FoundWords:
     @property
     def notes(self) -> tuple[str, ...]:
         """Notes for the score."""
-        return (f"{counted(self.made, 'word')} without a row: vectors from subwords",) if self.made else ()
+        made = (f"{counted(self.made, 'word')} without a row: vectors from subwords",) if self.made else ()
+        return (*made, *self.forms)
 
 
 def find_words(vectors: WordVectors, words: Iterable[str], protocol: Protocol) -> FoundWords:
@@ -224,7 +228,24 @@ def find_words(vectors: WordVectors, words: Iterable[str], protocol: Protocol) -
     ]
     place = {word: number for number, word in enumerate([*ids, *made])}
     row_of = np.concatenate([own, np.full(len(made), -1)])
-    return FoundWords(place, rows, np.concatenate(unit), tuple(missing), row_of, len(made))
+    forms = other_forms([*missing, *made], index, protocol)
+    return FoundWords(place, rows, np.concatenate(unit), tuple(missing), row_of, len(made), forms)
+
+
+def other_forms(words: Iterable[str], index: Mapping[str, int], protocol: Protocol) -> tuple[str, ...]:
+    r"""Notes on how many of these words without a row have one if they are written in another Unicode form.
+
+    >>> other_forms(["cafe\u0301", "tea"], {"caf\u00e9": 0}, get_protocol("wordvec"))
+    ("1 word has a row in Unicode's form NFC only: write the set in it, as the vectors' words are",)
+    """
+    notes = []
+    for form in ("NFC", "NFD"):
+        written = [(word, unicodedata.normalize(form, word)) for word in words]  # type: ignore[arg-type]
+        count = sum(word != other and protocol.lookup(index, other) is not None for word, other in written)
+        if count:
+            have = counted(count, "word has", "words have")
+            notes.append(f"{have} a row in Unicode's form {form} only: write the set in it, as the vectors' words are")
+    return tuple(notes)
 
 
 def _index(vectors: WordVectors, protocol: Protocol) -> Mapping[str, int]:

@@ -18,6 +18,7 @@ from wordvec.evaluation.model_comparison import ComparedModel, ComparedSet
 from wordvec.evaluation.outliers import OutlierScore
 from wordvec.evaluation.scores import Score, looked_for
 from wordvec.evaluation.sessions import SessionScore
+from wordvec.evaluation.statistics import FEWEST as FEWEST_ITEMS
 from wordvec.evaluation.statistics import Interval
 from wordvec.evaluation.tables import Strong, format_table
 
@@ -179,6 +180,11 @@ def _why(score: Score) -> list[str]:
         return [f"nothing evaluated: not one item has all its words{among}{found}; another language or case?"]
     if score.score is None and score.items:
         return [f"no score: the {score.covered:,} covered of {score.items:,} items show no order or difference"]
+    if isinstance(score, BiasScore) and score.ci95 is None:
+        x, y = score.sizes[:2]
+        return [
+            f"{x} and {y} target words have a vector; an interval needs {FEWEST_ITEMS} in each group, the test none"
+        ]
     if score.ci95 is None and score.items:
         return [f"{score.covered:,} of {counted(score.items, 'item')} covered: too few for an interval or a test"]
     return []

@@ -18,8 +18,10 @@ from typing import TypeVar
 import numpy as np
 
 from wordvec.argument_types import check_whole_number, typed
+from wordvec.corpus import Corpus
+from wordvec.corpus.read.sniffing import table_of
 from wordvec.corpus.read.values import as_tokens, is_missing
-from wordvec.errors import EvaluationFileError, OptionError
+from wordvec.errors import CorpusError, EvaluationFileError, OptionError
 from wordvec.evaluation.files.set_files import Source, as_set, fields_of, read_set_lines, set_name
 from wordvec.evaluation.hit_rate import SAME
 from wordvec.evaluation.protocols import EXAMPLES, FoundWords, find_words, get_protocol
@@ -29,6 +31,8 @@ from wordvec.vectors import WordVectors
 from wordvec.vectors.search.nearest_rows import nearest_rows
 
 STEPS = ("all", "last")
+RECORDS = "lists of items in JSON Lines or Parquet are read with field=NAME (wordvec evaluate: --field NAME)"
+LOOKED_AT = 100  # lines that tell a table from sessions
 Session = TypeVar("Session", bound=Sequence[str])
 
 
@@ -161,19 +165,38 @@ def split_sessions(
     return [sessions[i] for i in order[:first]], [sessions[i] for i in order[first:]]
 
 
-def read_sessions(source: Source, encoding: str = "utf-8") -> Sessions:
+def read_sessions(source: Source, encoding: str = "utf-8", field: str | None = None) -> Sessions:
     """Read one session per line: items separated by tabs if the first line has one, else by spaces.
 
-    Raises EvaluationFileError for a file without a line of two items.
+    With `field`, sessions are records, read as training reads them: lists of items, or texts, in a field or column.
+    Raises EvaluationFileError for a file without a session of two items.
     """
-    lines = read_set_lines(source, encoding)
-    separator = "\t" if lines and "\t" in lines[0].text else None
-    sessions = tuple(tuple(item for item in fields_of(line, separator) if item) for line in lines)
+    if field is None:
+        sessions = _sessions_of_lines(source, encoding)
+    else:
+        try:
+            corpus = Corpus.build(source, field=field, min_count=1, encoding=encoding)
+        except CorpusError as error:
+            raise EvaluationFileError(str(error)) from None
+        sessions = tuple(map(tuple, corpus.sentences()))
     if not any(len(session) > 1 for session in sessions):
         raise EvaluationFileError(
-            f"{source}: no session in it; expected a line for each, of at least two items separated by spaces or tabs"
+            f"{source}: no session in it; expected a line for each, of at least two items separated by spaces or tabs; "
+            f"{RECORDS}"
         )
     return Sessions(set_name(source), sessions)
+
+
+def _sessions_of_lines(source: Source, encoding: str) -> tuple[tuple[str, ...], ...]:
+    try:
+        lines = read_set_lines(source, encoding)
+    except EvaluationFileError as error:
+        raise EvaluationFileError(f"{error}; {RECORDS}" if os.path.isfile(source) else str(error)) from None
+    table = table_of("\n".join(line.text for line in lines[:LOOKED_AT]), os.fspath(source))
+    if table is not None and table.delimiter != "\t":
+        raise EvaluationFileError(f"{source}: is a table, not a line of items for each session; {RECORDS}")
+    separator = "\t" if lines and "\t" in lines[0].text else None
+    return tuple(tuple(item for item in fields_of(line, separator) if item) for line in lines)
 
 
 def _checked(sessions: Sequence[Sequence[str | int]]) -> tuple[tuple[str, ...], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import os
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -217,7 +218,7 @@ def shortened(text: str, most: int = LONGEST) -> str:
     begin, end = text[:most], text[-most:]
     while display_width(begin) > half:
         begin = begin[:-1]
-    while display_width(end) > half:
+    while display_width(end) > half or unicodedata.category(end[:1] or " ")[0] == "M":  # a mark has lost its letter
         end = end[1:]
     return f"{begin}…{end}"
 

@@ -187,7 +187,8 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     Nearness is the cosine after subtraction of the mean of these 1,000 unit vectors, since common words share a
     direction (Mu and Viswanath 2018, "All-but-the-top"). Only the order by frequency is used: without counts, the order
     of the rows, which is by frequency in files of all common formats. No word list and no knowledge of the language is
-    needed. The result is empty for fewer than 100 words, and if rows are documents (`wordvec embed`).
+    needed. The result is empty for fewer than 100 words, and if rows are documents (`wordvec embed`) or items of
+    sessions (trained with a window of the whole sentence).
 
     The limit was set on English vectors (see the guide to drawing). It errs on common content words that are used like
     function words, such as "time", "said" or months.
@@ -201,7 +202,7 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     """
     total = len(vectors)
     order = np.arange(total) if vectors.counts is None else np.argsort(-vectors.counts, kind="stable")
-    if total < FEWEST or "documents" in vectors.info:
+    if total < FEWEST or kind_of_rows(vectors) != "words":
         return order[:0].astype(np.int64)
     common = order[:COMMON]
     rows = vectors.unit_rows_of(common).astype(np.float64)
@@ -215,6 +216,14 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     log_rank = np.log(np.arange(1, len(common) + 1))
     mean = (log_rank + log_rank[nearest].mean(axis=1)) / 2
     return common[mean < np.log(min(SPREAD * total**0.5, MOST)) - TIES].astype(np.int64)
+
+
+def kind_of_rows(vectors: WordVectors) -> str:
+    """What the rows stand for: "documents", "items" of sessions (a window of the whole sentence), or "words"."""
+    if "documents" in vectors.info:
+        return "documents"
+    parameters = vectors.info.get("parameters")
+    return "items" if isinstance(parameters, dict) and parameters.get("window") == "sentence" else "words"
 
 
 def to_pass_over(vectors: WordVectors, but: Iterable[str] = ()) -> np.ndarray:

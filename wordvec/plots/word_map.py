@@ -27,7 +27,7 @@ from wordvec.plots.map_parts import (
     with_places,
 )
 from wordvec.plots.palette import FONT_SIZE, PALETTE, Sizes, group_styles, text_colour
-from wordvec.plots.projection import METHOD_NAMES, pca, to_pass_over
+from wordvec.plots.projection import METHOD_NAMES, kind_of_rows, pca, to_pass_over
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,7 +105,7 @@ def plot_map(
     legend = Legend(drawn, styles, look, None if vectors.counts is None else vectors.counts[ids])
     axes = axes or axes_to_fit(points, legend, width_mm)
     variance = f" ({shares.sum():.0%} of the variance)" if shares is not None else ""
-    title = f"{len(names):,} words, {METHOD_NAMES[method]}{variance}"
+    title = f"{len(names):,} {kind_of_rows(vectors)}, {METHOD_NAMES[method]}{variance}"
     note = passed_over(len(passed))
     set_frame(axes, shares, look.font_size)
     set_title(axes, title, f"{len(names):,} labelled{note}", font_size=look.font_size)  # keeps its room

@@ -119,6 +119,10 @@ def direction(vectors: WordRows, positive: list[Any], negative: list[Any]) -> np
     if np.sqrt(total @ total) <= CANCELLED * whole:
         items = [item for item, _ in map(_weighted, positive + negative)]
         what = ", ".join(describe(item) if isinstance(item, str) else "a vector" for item in items)
+        if len(items) == 1 and isinstance(items[0], str):
+            raise InputError(
+                f"most_similar: {what}: its vector is zero, which points nowhere: perhaps no context is above chance"
+            )
         raise InputError(f"most_similar: {what}: the sum is the zero vector, which points nowhere")
     return unit_vector(total)
 

@@ -240,3 +240,9 @@ def test_a_name_of_a_column_that_is_not_utf8_is_damage(tmp_path):
     path = lying_stream(tmp_path, b"text", b"\xfft\xfft")
     with pytest.raises(CorpusError, match="damaged or cut off"):
         Corpus.from_files([path], field="text", min_count=1)
+
+
+def test_a_log_with_a_row_for_each_event_is_to_be_gathered(tmp_path):
+    parquet.write_table(pa.table({"item": [7, 8, 7]}), tmp_path / "log.parquet")
+    with pytest.raises(CorpusError, match=r"holds int64, but .*; of a log .* gather"):
+        list(read_lines(tmp_path / "log.parquet", field="item"))

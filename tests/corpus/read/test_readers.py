@@ -217,6 +217,30 @@ def test_other_encodings(tmp_path, encoding, bad, offset):
         list(read_lines(path, encoding=encoding))
 
 
+@pytest.mark.parametrize(
+    ("text", "given", "windows"),
+    [
+        ("x\n" * 600_000 + "so „schön“ – 5 €", "latin-1", "cp1252"),
+        ("l’été", "iso-8859-15", "cp1252"),
+        ("„žluťoučký“", "iso8859-2", "cp1250"),
+        ("“Привет”", "iso8859-5", "cp1251"),
+    ],
+)
+def test_latin_1_with_the_quotes_of_windows_is_named(tmp_path, text, given, windows):
+    (tmp_path / "text").write_bytes(text.encode(windows))
+    with pytest.raises(
+        CorpusError, match=rf"text: byte \d+ .* is not text in {given} .*; in {windows} it is '.': read"
+    ):
+        list(read_lines(tmp_path, encoding=given))
+    assert "".join(f"{line}\n" for line in read_lines(tmp_path, encoding=windows)) == f"{text}\n"
+    assert list(read_lines(tmp_path, encoding=given, encoding_errors="replace"))
+
+
+def test_latin_1_without_control_characters_is_read(tmp_path):
+    (tmp_path / "text").write_bytes(b"caf\xe9 \xa0\xff, a line\x85 and \x81")  # of both encodings, or of neither
+    assert list(read_lines(tmp_path, encoding="latin-1")) == ["café \xa0ÿ, a line\x85 and \x81"]
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp949", "koi8-r"])
 @pytest.mark.parametrize("chunk", [1, 1 << 20])
 def test_utf_8_read_as_something_else_is_refused(tmp_path, monkeypatch, encoding, chunk):

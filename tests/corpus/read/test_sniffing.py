@@ -5,9 +5,11 @@ import gzip
 import io
 import itertools
 import json
+import os
 import pickle
 import random
 import re
+import subprocess
 import zipfile
 
 import numpy as np
@@ -87,6 +89,31 @@ def test_columns_without_names_have_numbers(tmp_path, capsys):
     assert "a.txt: column 2 is read from the first row on: 'The cat sat.'" in capsys.readouterr().err
 
 
+TIMED = (
+    "CHI\t\t00:00:01.100\t00:00:01.900\tmore cookie\n"
+    "MOT\t\t00:00:02.0\t00:00:03.0\tno\n"
+    "CHI\t\t00:00:04\t00:00:05\tplease now\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text", [TIMED, "2024-10-01T00:00:00Z\thello all\n2024-10-01 00:00:05\tyes you\n2024-10-02\tno\n"]
+)
+def test_columns_of_times_make_a_table(tmp_path, text):
+    (tmp_path / "a.txt").write_text(text)
+    with pytest.raises(CorpusError, match="by its number where there is no row of names"):
+        list(read_lines(tmp_path))
+
+
+def test_a_column_by_its_number_is_found_where_rows_are_regular(tmp_path):
+    (tmp_path / "a.smi").write_text("CCO\tethanol\nCC(=O)O\tacetic-acid\n")
+    assert list(read_lines(tmp_path, field="1")) == ["CCO", "CC(=O)O"]
+    (tmp_path / "a.smi").write_text("x, y\tto you\nz, w\tno, no\n")  # tabs before commas
+    assert list(read_lines(tmp_path, field="2")) == ["to you", "no, no"]
+    with pytest.raises(CorpusError, match="neither JSON nor a table, and has no field '3'"):
+        list(read_lines(tmp_path, field="3"))
+
+
 def test_damaged_rows_and_gaps_are_counted_or_refused(tmp_path, capsys):
     (tmp_path / "a.csv").write_text('id,text\n1,good\n2,bad, but ok\n3,\n4,NA\n5,"x"y\n6,fine,,\n')
     assert list(read_lines(tmp_path, field="text")) == ["good", "fine"]
@@ -94,7 +121,7 @@ def test_damaged_rows_and_gaps_are_counted_or_refused(tmp_path, capsys):
     assert "2 of 6 records hold no text (null) in 'text'" in err
     assert "2 of 6 records cannot be read and are left out (--strict refuses them); the first: " in err
     assert "a.csv: line 3: 3 cells in the row, 2 expected" in err
-    with pytest.raises(CorpusError, match="line 3: 3 cells in the row"):
+    with pytest.raises(CorpusError, match=r"line 3: 3 cells in the row.*; a cell with a delimiter needs quotes"):
         list(read_lines(tmp_path, field="text", strict=True))
 
 
@@ -210,9 +237,19 @@ ANNOTATED = {
     "subtitles": "1\n00:00:01,000 --> 00:00:02,500\nthe <i>cat</i>\n\n2\n00:00:02,500 --> 00:00:04,000\nsat\n",
     "subtitles of the web": "WEBVTT - the cat\n\n00:01.000 --> 00:02.500\nthe cat\n",
     "subtitles in a script": "[Script Info]\nTitle: a\n\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,cat\n",
+    "subtitles of YouTube": "0:00:01.000,0:00:02.500\nthe cat\n\n0:00:02.500,0:00:04.000\nsat\n",
+    "subtitles with numbers of frames": "{0}{25}the cat|sat\n{26}{50}{y:i}on\n",
+    "a song with times": "[ar:A]\n[ti:B]\n\n[00:12.50]the cat\n[00:15.00]sat\n",
+    "molecules with coordinates": "\n  Mrv18\n\n  2  1  0  0  0  0            999 V2000\n    0.0    0.0    0.0 C   0\n",
+    "annotated sequences": "LOCUS       AB1    50 bp    DNA     linear   PLN\nDEFINITION  A cat.\nORIGIN\n",
     "LaTeX": "% a\n\n\\documentclass[a4paper]{article}\n\\begin{document}\nthe cat\n",
     "cards or a calendar": "BEGIN:VCARD\nVERSION:3.0\nFN:A. Cat\nEND:VCARD\n",
     "a CHAT transcript": "@UTF8\n@Begin\n@Languages:\teng\n*CHI:\tmore cookie .\n%mor:\tqn|more n|cookie .\n@End\n",
+    "a CHAT transcript of TalkBank": "@UTF8\n@PID:\t1/c-2\n@Color words:\tx\n@Begin\n*CHI:\tmore .\n@End\n",
+    "labels of Praat": 'File type = "ooTextFile"\nObject class = "TextGrid"\n\nxmin = 0\n',
+    "labels of Praat in its short form": '"ooTextFile"\n"TextGrid"\n\n0\n2\n<exists>\n',
+    "sequences of masked parts": ">chr1 x\nacgtTTGACANNNNNNRYac\nGATTACA\n",
+    "sequences of small size": ">p1\nSIINFEKL\n>p2\nGILGFVFTL\n>p3\nNLV\n",
     "sequences": ">sp|P1 the cat\nMKVLAAGIVGLLLAQW\nMKV*\n>sp|P2\nMKVLAAGIVG\n>cut of",
     "sequences of which one has a slip": ">P1\nMKVLAAGIVGLLLAQW\nMKVA8AGIV\n>P2\nMKVLAAGIVG\n",
     "sequences of small letters": ">chr1\nacgttgcaaacgtttga\nACGTNNNN\n",
@@ -226,6 +263,10 @@ ALMOST = [
     "> you wrote\nABSOLUTELY\nnot at all\n",
     "@someone\nGATTACA\nis a film\n",
     "@Beginners all\n",
+    "@Note: x\n@Beginners all\n",
+    ">a\nREAL\n>b\nSHOUT\n> not\nso\n",
+    ">a\nReal Deal\n>b\nCantankerous\n",
+    "File type = text\n",
     "TP53 MDM2\nBRCA1 ATM\nO O\nABO O\nMYC MAX\n",
     "say NOUN\nsay VERB\nnot a word\n",
     "WEBVTTs are files\n",
@@ -234,6 +275,12 @@ ALMOST = [
     "1 9:30 10:15\n" * 6,
     "3 7:1 5:1\n" * 6,
     "the 1:0.5 2:0.5\n" * 6 + "and a note\n",
+    "LOCUS is a place\n",
+    "a\nb\nc\nthe V2000 rocket\n",
+    "{1} is a set\n",
+    "[00:12] Anna: hello\n[00:13] Ben: hi\n",
+    "[00:12.50] is a time\nthe cat\n",
+    "10:30, 11:30\nthe cat\n",
     "# a title\n\n\n1 is a number\n",
     "#\n \n" * 20_000 + "the cat\n",  # must not take long either
 ]
@@ -252,6 +299,7 @@ def test_text_with_annotations_is_named_not_read_as_words(tmp_path, kind, newlin
     [
         ("<mediawiki xml:lang='en'><page><text>cat</text></page></mediawiki>", "wikiextractor"),
         ("<!DOCTYPE html><html><p>cat</p></html>", "pandoc -t plain"),
+        ("<?xml version='1.0'?><ANNOTATION_DOCUMENT><TIER/></ANNOTATION_DOCUMENT>", "iter('ANNOTATION_VALUE')"),
         ("<?xml version='1.0'?><TEI xmlns='tei'><text><l>cat</l></text></TEI>", "iterfind('.//{*}text')"),
     ],
 )
@@ -274,6 +322,38 @@ def test_numbers_that_are_no_text_are_named(tmp_path, text, kind):
     (tmp_path / "a.txt").write_text(text)
     with pytest.raises(CorpusError, match=f"holds {kind}.*, not text to train on; "):
         list(read_lines(tmp_path))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the commands are those of a Unix shell")
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "@UTF8\n@Begin\n*CHI:\tmore\n\tcookie . \x150_90\x15\n%mor:\tqn|more\n\tn|cookie .\n*MOT:\tno .\n@End\n",
+            "more cookie .\nno .\n",
+        ),
+        (
+            'File type = "ooTextFile"\nObject class = "TextGrid"\n        name = "words"\n'
+            '            xmin = 0 \n            text = "more ""cookie""" \n            mark = "no"\n',
+            'more ""cookie""\nno\n',
+        ),
+        ("0:00:01.000,0:00:02.500\nmore cookie\n\n0:00:02.500,0:00:04.000\n20 Uhr\n", "more cookie\n20 Uhr\n"),
+        ("{0}{25}{y:i}more|cookie\n{26}{50}no\n", "more cookie\nno\n"),
+        ("[ar:A]\n[00:12.50]more cookie\n[00:15.00]no <00:16.00>more\n", "more cookie\nno more\n"),
+        (
+            "WEBVTT\nKind: captions\n\n1\n00:01.000 --> 00:02.500 align:start\n"
+            "<v CHI>more<00:01.500><c> cookie</c>\n\n20 Uhr\n",
+            "more cookie\n20 Uhr\n",
+        ),
+    ],
+)
+def test_the_command_that_a_refusal_names_keeps_what_was_said(tmp_path, text, kept):
+    (tmp_path / "FILE").write_text(text)
+    with pytest.raises(CorpusError, match="whose markup would be words") as refused:
+        list(read_lines(tmp_path / "FILE"))
+    command = re.search(r"(?:awk|sed|grep) .* FILE", str(refused.value))
+    run = subprocess.run(command[0], shell=True, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert [" ".join(line.split()) for line in run.stdout.split("\n") if line.strip()] == kept.splitlines()
 
 
 @pytest.mark.parametrize("text", ALMOST)

@@ -104,6 +104,8 @@ def test_bias_tests(tmp_path):
     assert (one.name, two.name) == ("flowers", "again")
     assert (one.x, one.y, one.a, one.b) == (("rose", "tulip"), ("ant", "bee"), ("love", "peace"), ("war", "hate"))
     assert one.labels == ("Flowers", "Insects", "Pleasant", "Unpleasant")
+    keyboard = BIAS.replace(",", "،").replace("Insects:", "Insects：")
+    assert read_bias_tests(write(tmp_path / "weat.txt", keyboard))[0] == one
     assert read_bias_tests(write(tmp_path / "weat.txt", BIAS.split("\n", 1)[1]))[0].name == "weat"
 
 

@@ -106,7 +106,9 @@ def test_what_stands_out_is_said(tmp_path):
 def test_encodings(tmp_path):
     german = "Käse\tBrot\t3\nÄpfel\tBirnen\t4\n"
     path = write(tmp_path, german.encode("latin-1"))
-    with pytest.raises(EvaluationFileError, match=r"line 1: not UTF-8 text .*latin-1: name the encoding"):
+    with pytest.raises(
+        EvaluationFileError, match=r"line 1: not UTF-8 text .*latin-1: save it as UTF-8, or name the encoding"
+    ):
         read_pairs(path)
     assert read_pairs(path, encoding="latin-1").pairs[1][0] == "Äpfel"
     with pytest.raises(EvaluationFileError, match="no encoding 'klingon'"):

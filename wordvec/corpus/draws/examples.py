@@ -265,12 +265,15 @@ def number_words(words: Sequence[str]) -> tuple[np.ndarray, list[str]]:
 
 
 @typed
-def contexts_and_targets(ids: np.ndarray, window: int = 1) -> tuple[np.ndarray, np.ndarray]:
+def contexts_and_targets(
+    ids: np.ndarray, window: int = 1, starts: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the ids around each position and the id at it, for all positions with `window` words on both sides.
 
     Shapes: ids (N,) -> contexts (N - 2 window, 2 window), targets (N - 2 window,). The first and last `window` words
-    serve only as contexts here; the networks of `wordvec.networks` also use them as targets, with a mask.
-    Raises ShapeError for ids that are not a list of integers, OptionError for a window that does not fit.
+    serve only as contexts here; the networks of `wordvec.networks` also use them as targets, with a mask. With
+    `starts`, where sentences begin (`corpus.sentence_starts`), windows over the border of a sentence are left out.
+    Raises ShapeError for ids that are not a list of integers, OptionError for a window that fits nowhere.
 
     >>> contexts, targets = contexts_and_targets(np.array([0, 1, 2, 3, 4]), window=1)
     >>> contexts.tolist(), targets.tolist()
@@ -285,4 +288,9 @@ def contexts_and_targets(ids: np.ndarray, window: int = 1) -> tuple[np.ndarray, 
             f"got window {window}"
         )
     windows = np.lib.stride_tricks.sliding_window_view(ids, 2 * window + 1)
+    if starts is not None:
+        sentence = np.searchsorted(starts, np.arange(len(ids)), side="right")
+        windows = windows[sentence[: -2 * window] == sentence[2 * window :]]
+        if len(windows) == 0:
+            raise OptionError(f"contexts_and_targets: no sentence has 2 window + 1 words; got window {window}")
     return np.delete(windows, window, axis=1), windows[:, window].copy()

@@ -32,8 +32,9 @@ class Normalization:
       language (Turkish ı is left alone), ß stays, and a Σ that ends a word becomes ς. ``"fold"`` is
       ``str.casefold``: like lower, but ß becomes ss and both sigmas σ, so that STRASSE and Straße become equal.
     - `accents`: ``"strip"`` removes the marks of Latin, Greek and Cyrillic letters: é, ά and ё become e, α and е,
-      and й becomes и. ø, ł, ß and ı have no marks and stay. Hangul, voiced kana (が), vowel signs of Indian scripts
-      and all other scripts are unchanged.
+      and й becomes и. ø, ł, ß and ı have no marks and stay. It removes the vowel points of Hebrew and Arabic words,
+      too, but no hamza or madda, and the stroke that only widens Arabic ones (tatweel). Hangul, voiced kana (が),
+      vowel signs of Indian scripts and all other scripts are unchanged.
     - `numbers`: ``"zero"`` replaces each number and its separators (1,234.5) by 0, also at the start of a word
       (1990s, 2018년 become 0s, 0년); digits later in a word belong to its name (mp3, covid19). ``"drop"``
       replaces separate numbers by a space; a number at the start of a word becomes 0.
@@ -112,6 +113,7 @@ class Normalization:
             text = _normal_form(text, self.unicode)  # a change of case can undo the normal form
         if self.accents == "strip":
             text = _marks_after_letters().sub(_without_accents, text.translate(_WITHOUT_MARKS))
+            text = _normal_form(without_tatweel(text), self.unicode)  # a mark may have lain between two others
         return text
 
 
@@ -123,17 +125,21 @@ def _normal_form(text: str, form: str) -> str:
 
 SCRIPTS_WITH_ACCENTS = ("LATIN", "GREEK", "CYRILLIC")
 ACCENTS = "\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f"  # combining
+VOWEL_POINTS_WITHIN = (0x590, 0x900)  # the blocks of Hebrew and Arabic
+TATWEEL = "\u0640"
 HEBREW = "[\u0591-\u05c7\u05d0-\u05ea]"  # a letter or a point
 LETTERS_END = 0x10800  # Latin, Greek and Cyrillic letters have smaller code points, except for a few historic ones
 
 
-class _WithoutMarks(dict[int, int]):
-    """For ``str.translate``: letters of SCRIPTS_WITH_ACCENTS without their marks, others unchanged."""
+class _WithoutMarks(dict[int, "int | None"]):
+    """For ``str.translate``: letters of SCRIPTS_WITH_ACCENTS and Hebrew without their marks; no vowel points."""
 
-    def __missing__(self, code_point: int) -> int:
+    def __missing__(self, code_point: int) -> int | None:
         decomposed = unicodedata.normalize("NFD", chr(code_point))
-        has_marks = len(decomposed) > 1 and _has_accents(decomposed[0])
-        self[code_point] = ord(decomposed[0]) if has_marks else code_point
+        first = decomposed[0]
+        may_have = _has_accents(first) or unicodedata.name(first, "").startswith("HEBREW LETTER")
+        has_marks = len(decomposed) > 1 and may_have
+        self[code_point] = ord(first) if has_marks else None if _is_vowel_point(first) else code_point
         return self[code_point]
 
 
@@ -142,6 +148,44 @@ _WITHOUT_MARKS = _WithoutMarks()
 
 def _has_accents(character: str) -> bool:
     return unicodedata.name(character, "").startswith(SCRIPTS_WITH_ACCENTS)
+
+
+def _is_vowel_point(character: str) -> bool:
+    """Whether a mark of Hebrew or Arabic says how a word is read; hamza and madda are parts of letters."""
+    name = unicodedata.name(character, "")
+    is_mark = unicodedata.category(character) == "Mn" and name.startswith(("HEBREW", "ARABIC"))
+    return is_mark and "HAMZA" not in name and "MADDAH" not in name
+
+
+def without_vowel_points(text: str) -> str:
+    """`text` without the vowel points of Hebrew and Arabic words and without tatweel.
+
+    >>> without_vowel_points("كِتَاب") == without_vowel_points("كـتـاب"), without_vowel_points("café")
+    (True, 'café')
+    """
+    return without_tatweel(text.translate(_vowel_points()))
+
+
+@cache
+def _vowel_points() -> dict[int, None]:
+    return dict.fromkeys(c for c in range(*VOWEL_POINTS_WITHIN) if _is_vowel_point(chr(c)))
+
+
+def without_tatweel(text: str) -> str:
+    """`text` without the strokes that widen Arabic words, but for those that carry a mark such as hamza.
+
+    >>> without_tatweel("كـتـاب") == "كتاب"
+    True
+    """
+    return _tatweel().sub("", text) if TATWEEL in text else text
+
+
+@cache
+def _tatweel() -> re.Pattern[str]:
+    marks = [c for c in range(0x300, 0x20000) if unicodedata.category(chr(c))[0] == "M"]
+    points = [c for c in marks if _is_vowel_point(chr(c))]
+    others = sorted({*marks} - {*points})
+    return re.compile(f"{TATWEEL}+(?![{TATWEEL}{character_class(points)}]*[{character_class(others)}])")
 
 
 @cache
@@ -158,7 +202,7 @@ def _without_accents(marks: re.Match[str]) -> str:
 _ACCENTS = re.compile(f"[{ACCENTS}]+")
 # A number does not begin after a letter or a digit. Group 1 is not None if the word continues after the number.
 # The lookbehind comes second, so that the search can run from digit to digit.
-_NUMBER = re.compile(r"\d(?<![^\W_].)\d*(?:[.,'’]\d+)*((?=[^\W_]))?")
+_NUMBER = re.compile(r"\d(?<![^\W_].)\d*(?:[.,'’\u066b\u066c]\d+)*((?=[^\W_]))?")
 
 
 def _zero_if_in_word(number: re.Match[str]) -> str:
@@ -170,7 +214,7 @@ def _punctuation_pattern(code_points: Iterable[int]) -> re.Pattern[str]:
 
     A double quote is a joiner between Hebrew letters only: there it marks an abbreviation.
     """
-    joiners, points, letter = "'’_·\u05f3\u05f4", ".,", r"[^\W_]"
+    joiners, points, letter = "'’_·\u05f3\u05f4", ".,\u066b\u066c", r"[^\W_]"
     found = set(code_points)
     others = found - {ord(c) for c in joiners + points + '"'}
     return re.compile(

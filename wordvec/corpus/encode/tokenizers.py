@@ -21,14 +21,14 @@ from importlib import import_module
 from operator import attrgetter
 
 from wordvec.corpus.encode.cjk import ANALYSERS, Analyser, make_analyser
-from wordvec.corpus.encode.normalization import HEBREW, character_class
+from wordvec.corpus.encode.normalization import HEBREW, character_class, without_tatweel
 from wordvec.errors import OptionError
 
 Tokenizer = Callable[[str], Iterable[str]]
 
 # Articles, pronouns and prepositions that French and Italian shorten before a vowel: l'homme, qu'il, dell'arte.
 ELIDED = "l|d|j|m|t|s|n|c|v|qu|jusqu|lorsqu|puisqu|quoiqu|un|all|dall|dell|nell|sull|quell|quest"
-NUMBER = r"\d+(?:[.,']\d+)*"
+NUMBER = r"\d+(?:[.,'\u066b\u066c]\d+)*"  # the last two are Arabic
 JOINER = rf"(?:['_·]|(?<={HEBREW})\"(?={HEBREW}))"
 VOWELS = "aeiouyhàáâäãèéêëìíîïòóôöõùúûüœæ"
 APOSTROPHES = str.maketrans(  # and no soft hyphens
@@ -54,7 +54,8 @@ def words(line: str) -> list[str]:
       ``2018년`` is ``0년``). Digits later in a word belong to its name: ``mp3``, ``h2o``.
     - An apostrophe between letters stays in the word: ``don't``, ``king's``, ``aujourd'hui``. French and Italian
       elisions before a vowel are separate words: ``l'homme`` is ``l'`` and ``homme``. Other apostrophes are dropped.
-    - A double quote or gershayim between Hebrew letters marks an abbreviation and stays, as a double quote.
+    - A double quote or gershayim between Hebrew letters marks an abbreviation and stays, as a double quote. The stroke
+      that only widens Arabic words (tatweel) is dropped.
     - ``_`` and ``·`` between letters stay (``new_york``, ``col·lecció``); a hyphen splits (``well-known``).
 
     >>> words("Don't pay £1,234.50 for Zoë's well-known MP3s — it’s the 1990s!")
@@ -64,10 +65,15 @@ def words(line: str) -> list[str]:
     """
     if line.isascii():
         return _find(_PATTERN, line.lower())
-    # Case folding can undo the normal form (the Turkish capital dotted I), so it is restored afterwards.
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", line.translate(APOSTROPHES)).casefold())
+    folded = _folded(line)
     has_mark, pattern_with_marks = _mark_patterns()
     return _find(pattern_with_marks if has_mark(folded) else _PATTERN, folded)
+
+
+def _folded(text: str) -> str:
+    # Case folding can undo the normal form (the Turkish capital dotted I), so it is restored afterwards.
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.translate(APOSTROPHES)).casefold())
+    return without_tatweel(folded)
 
 
 def _find(pattern: re.Pattern[str], text: str) -> list[str]:
@@ -250,7 +256,7 @@ def _words_of_text(text: str) -> list[str]:
     marks, with_line_feed, with_marks = _patterns()
     if text.isascii():
         return _with_zeros(with_line_feed.findall(text.lower()))
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.translate(APOSTROPHES)).casefold())
+    folded = _folded(text)
     return _with_zeros((with_line_feed if marks.isdisjoint(folded) else with_marks).findall(folded))
 
 

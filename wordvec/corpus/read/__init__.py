@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from wordvec.corpus.named_texts import bundled_corpus, fetched_path, is_bundled, missing_text_message
+from wordvec.corpus.read.annotated import refuse_markup, refuse_vectors
 from wordvec.corpus.read.arrow import table_kind, values_of_file
 from wordvec.corpus.read.compression import LONGEST_MAGIC, SUFFIXES, packing_of
 from wordvec.corpus.read.decoding import OnBytes, blocks_of_text, no_line_ends, refuse_foreign, whole_lines
@@ -40,7 +41,7 @@ from wordvec.corpus.read.records import (
     blocks_of_values,
     check_field,
 )
-from wordvec.corpus.read.sniffing import HEAD, is_json, refuse_markup, refuse_vectors, table_of
+from wordvec.corpus.read.sniffing import HEAD, is_json, table_of
 from wordvec.corpus.read.sources import Documented, Files, PathLike, TokenLists, is_table, source_of
 from wordvec.corpus.read.structured import blocks_of_csv, blocks_of_json, refusal_of
 from wordvec.errors import CorpusError, OptionError

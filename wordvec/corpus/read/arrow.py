@@ -220,8 +220,10 @@ def _check_type(pyarrow: Any, kind: Any, where: str) -> None:
             return
     elif _is_text(pyarrow, values) or types.is_binary(values) or types.is_large_binary(values):
         return
+    log = "; of a log with a row for each event, gather the items of a session into a list first"
     raise CorpusError(
         f"{where}: holds {kind}, but text (string), or lists of text or of whole numbers as tokens, were expected"
+        + (log if types.is_integer(values) else "")
     )
 
 

@@ -101,6 +101,8 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
             refuse_foreign(chunk, name, encoding)
         refuse_zeros(chunk, name, encoding, end)
         check_other_encoding(chunk)
+        if errors == "strict":
+            _refuse_controls(chunk, name, encoding, end)
         end += len(chunk)
         try:
             text = decoder.decode(chunk, final=last)
@@ -237,6 +239,23 @@ class Utf8Check:
                 f"{self.name}: is UTF-8, but --encoding {self.encoding} was given: leave it out; if other files are in "
                 f"{self.encoding}, write those in UTF-8 first: iconv -f {self.encoding} -t UTF-8 FILE > NEW"
             )
+
+
+# Encodings whose bytes 0x80 to 0x9f are control characters, and Windows' with quotation marks and dashes there.
+WINDOWS = {"iso8859-1": "cp1252", "iso8859-15": "cp1252", "iso8859-2": "cp1250", "iso8859-5": "cp1251"}
+WINDOWS |= {"iso8859-7": "cp1253", "iso8859-9": "cp1254", "iso8859-8": "cp1255", "iso8859-13": "cp1257"}
+CONTROLS = re.compile(rb"[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]")  # not the line end 0x85, nor unused ones
+
+
+def _refuse_controls(chunk: bytes, name: str, encoding: str, before: int) -> None:
+    """Raise CorpusError for text of Windows that is to be read as Latin-1 or alike, which takes any byte."""
+    windows = WINDOWS.get(codecs.lookup(encoding).name)
+    found = CONTROLS.search(chunk) if windows else None
+    if windows and found and (character := found[0].decode(windows, "ignore")):
+        raise CorpusError(
+            f"{name}: byte {before + found.start()} (0x{found[0][0]:02x}) is not text in {encoding} but a control "
+            f"character; in {windows} it is {character!r}: read it with --encoding {windows}"
+        )
 
 
 def is_wide(encoding: str) -> bool:

@@ -1,4 +1,4 @@
-r"""Recognizes text that is not prose (JSON, tables, markup and vectors) by its beginning.
+r"""Recognizes JSON and tables by their beginning.
 
 Prose may hold commas, tabs, brackets and numbers, so nothing is refused or read differently without certainty. A table
 must have the same number of cells in all of its first lines, and names or numbers in the places where tables have them.
@@ -11,10 +11,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
-
-from wordvec.errors import CorpusError
 
 HEAD = 1 << 16  # characters that are examined
 PACKINGS = (".gz", ".bz2", ".xz", ".zst")
@@ -28,24 +25,9 @@ _STRING = r"\"(?:[^\"\\\n]|\\.)*\"\s*"
 _OBJECT = rf"\{{\s*{_STRING}:"
 _ITEM = rf"({_OBJECT}|{_STRING}(\]|,\s*\")|\[\s*({_STRING}|-?\d+\s*)[,\]])"  # of a list; [[ alone is a wiki link
 _JSON = re.compile(rf"\s*({_OBJECT}|\[\s*{_ITEM})")
-_MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|mediawiki|rss|feed|tei)\b", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)(?:\s[^<>]*)?/?>")
-TAGS_OF_TEXT = {"s", "p", "doc", "unk", "pad", "eos", "bos", "num", "mask"}  # prepared text may hold these
-FEWEST_TAGS = 4
-# A part of speech of Universal Dependencies, and a span's tag: a name or a phrase begins, goes on, ...
-_PART_OF_SPEECH = re.compile(
-    "ADJ|ADP|ADV|AUX|C?CONJ|DET|INTJ|NOUN|NUM|PART|PRON|PROPN|PUNCT|SCONJ|SYM|VERB|X|_",
-)
-_SPAN = re.compile(r"O|[BIESLU]-[A-Za-z][\w-]*")
-FEWEST_TAGGED, TAGGED_LINES, MOST_COLUMNS = 5, 200, 6
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)?([T ]?\d+:\d\d(:\d\d)?([.,]\d+)?(Z|[+-]\d\d:?\d\d)?)?(?<=.)")  # not empty
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _NAME = re.compile(r"[^\W\d][\w .#/()-]{0,39}(?<!\.)")  # a column's name
-# Rows of svmlight, such as "+1 qid:3 2:0.5 17:1 # note".
-_SPARSE_ROW = re.compile(r"\S+(?:\s+qid:\d+)?(?:\s+\d{1,9}:[+-]?[\d.]+(?:[eE][+-]?\d+)?)+\s*(?:#.*)?")
-_SPARSE_CELL = re.compile(r"\s(\d{1,9}):([+-]?[\d.]+(?:[eE][+-]?\d+)?)")
-_MATRIX_MARKET = re.compile(r"\ufeff?%%MatrixMarket\b", re.IGNORECASE)
-FEWEST_SPARSE = 5
-FEWEST_DIMENSIONS = 10  # of vectors in a text file
 
 
 # The first line of some spreadsheets' files, which names the delimiter of the table that follows.
@@ -115,9 +97,20 @@ def table_of(head: str, name: str, field: str | None = None) -> Table | None:
             or _looks_like_table(rows, delimiter)
         ):
             return Table(delimiter, quoting, header)
+    if field and field.isascii() and field.isdigit() and (table := _table_with_column(head, int(field))):
+        return table
     first = next(iter(_rows(head, NO_DELIMITER, csv.QUOTE_MINIMAL)), [""])
     header = [cell.strip() for cell in first]
     return Table(NO_DELIMITER, csv.QUOTE_MINIMAL, header) if by_name or header == [field] else None
+
+
+def _table_with_column(head: str, number: int) -> Table | None:
+    """The table that `head` is if its reader says that it has a column of that number: all rows have as many cells."""
+    for delimiter in sorted(DELIMITERS, key="\t;|,".index):  # commas last, which texts hold
+        rows, quoting = _best_rows(head, delimiter)
+        if _is_regular(rows) and 1 < len(rows[0]) >= number > 0:
+            return Table(delimiter, quoting, [cell.strip() for cell in rows[0]])
+    return None
 
 
 def _best_rows(head: str, delimiter: str) -> tuple[list[list[str]], int]:
@@ -162,7 +155,8 @@ def _looks_like_table(rows: list[list[str]], delimiter: str) -> bool:
     body = rows[1:]
     columns = list(zip(*body))
     spaced = sum(cell[:1] == " " for row in rows for cell in row[1:])
-    numbers = any(all(_NUMBER.fullmatch(cell.strip()) for cell in column) for column in columns)
+    quantities = (NUMBER, _TIME) if delimiter == "\t" else (NUMBER,)  # a log may have a comma in each time
+    numbers = any(all(form.fullmatch(cell.strip()) for cell in column) for column in columns for form in quantities)
     if 2 * spaced > len(rows) * (len(rows[0]) - 1):  # as after the commas of a sentence
         return numbers and len(columns) > 2 and all(_NAME.fullmatch(cell.strip()) for cell in rows[0])
     if delimiter == "\t" and not any(_are_texts(column) for column in columns):
@@ -173,7 +167,7 @@ def _looks_like_table(rows: list[list[str]], delimiter: str) -> bool:
 def _is_header(cells: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
     """Whether the cells are short distinct names, and none occurs again in its column."""
     names = all(_NAME.fullmatch(cell) and cell == cell.strip() and cell.count(" ") < 3 for cell in cells)
-    longer = any(_are_texts(column) or any(map(_NUMBER.fullmatch, column)) for column in columns)
+    longer = any(_are_texts(column) or any(map(NUMBER.fullmatch, column)) for column in columns)
     again = any(cell in column for cell, column in zip(cells, columns))
     return names and longer and not again and len(set(cells)) == len(cells)
 
@@ -181,119 +175,3 @@ def _is_header(cells: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
 def _are_texts(cells: Sequence[str]) -> bool:
     """Whether at least half of the cells have several words."""
     return 2 * sum(len(cell.split()) > 1 for cell in cells) >= len(cells)
-
-
-# Texts with one annotated token, time or sequence on a line, and how to take the words out of them.
-_ANNOTATED = {
-    "CoNLL-U": (
-        re.compile(r"(?:#.*\n|[ \t]*\n)*1(?:-\d+)?(?:\t[^\t\n]+){9}\n"),
-        "write its words a sentence a line: awk -F'\\t' '$1 ~ /^[0-9]+$/ {printf \"%s \", $2} /^$/ {print \"\"}' FILE",
-    ),
-    "subtitles": (
-        re.compile(r"(?:WEBVTT\b|\s*\d+[ \t]*\n\d+:\d\d:\d\d[,.]\d{3} --> )"),
-        "keep its text: grep -vE '^WEBVTT|^[0-9]+.?$|-->' FILE",
-    ),
-    "subtitles in a script": (
-        re.compile(r"\[Script Info\]\s*\n"),
-        "keep its text: sed -nE 's/^Dialogue:([^,]*,){9}//p' FILE",
-    ),
-    "LaTeX": (
-        re.compile(r"(?:%.*\n|[ \t]*\n)*\\document(?:class|style)\b"),
-        "extract its text first, with detex or pandoc -t plain for example",
-    ),
-    "cards or a calendar (vCard or iCalendar)": (
-        re.compile(r"BEGIN:V(?:CARD|CALENDAR)\s*\n"),
-        "keep the texts of its notes or descriptions",
-    ),
-    "a CHAT transcript": (
-        re.compile(r"(?:@UTF8\s*\n)?@Begin\s*\n"),
-        "keep what was said: grep '^\\*' FILE | cut -f 2",
-    ),
-    "sequences (FASTA or FASTQ)": (
-        re.compile(
-            r">.*\n(?:[A-Z*-]{10,}|[acgtun]{10,})\n(?:>.*\n|[^\s>]*\n)*(?:>.*|[^\s>]*)\Z|@.*\n[ACGTUN]+\n\+", re.ASCII
-        ),
-        "cut the sequences into words, such as their k-mers, one sequence a line",
-    ),
-}
-
-
-_WAYS_OUT_OF_XML = (
-    (re.compile(r"<mediawiki\b"), "with wikiextractor for example"),
-    (re.compile(r"<!doctype html|<html\b", re.IGNORECASE), "with pandoc -t plain for example"),
-    (
-        re.compile(r"<TEI(?:\.2)?[\s>]"),
-        'as in python3 -c "import sys, xml.etree.ElementTree as E; [print(*t.itertext()) for t in '
-        "E.parse(sys.argv[1]).iterfind('.//{*}text')]\" FILE",
-    ),
-)
-
-
-def refuse_markup(head: str, name: str) -> None:
-    """Raise CorpusError for XML and HTML, and for other forms whose annotations would be words."""
-    plain = head.removeprefix("\ufeff").replace("\r\n", "\n")
-    for kind, (form, way_out) in _ANNOTATED.items():
-        if form.match(plain):
-            raise CorpusError(f"{name}: holds {kind}, whose markup would be words: {way_out}")
-    if _are_tagged_words(plain):
-        raise CorpusError(
-            f"{name}: holds a word and its tags on each line, whose markup would be words: write its words a "
-            'sentence a line: awk \'!/^(# |-DOCSTART-)/ {if (NF) printf "%s ", $1; else print ""}\' FILE'
-        )
-    tags = [(slash, tag.lower()) for slash, tag in _TAG.findall(head) if tag.lower() not in TAGS_OF_TEXT]
-    begins = _TAG.match(head.lstrip()) and any(slash for slash, _ in tags) and len(tags) >= FEWEST_TAGS
-    if _MARKUP.match(head) or begins:
-        way_out = next((f", {how}" for form, how in _WAYS_OUT_OF_XML if form.search(head)), "")
-        raise CorpusError(
-            f"{name}: holds XML or HTML, whose markup would be words: extract its text first{way_out}, and train on "
-            "that"
-        )
-
-
-def _are_sparse_rows(head: str) -> bool:
-    """Whether every line is a label and values by column, in order: as decimal numbers, or all 1.
-
-    Times of day, such as 9:30, are neither.
-    """
-    lines = [line for line in head.split("\n") if line.strip() and not line.startswith("#")][:TAGGED_LINES]
-    lines = lines[:-1] if len(head) >= HEAD else lines
-    if len(lines) < FEWEST_SPARSE or not all(map(_SPARSE_ROW.fullmatch, lines)):
-        return False
-    cells = [_SPARSE_CELL.findall(line) for line in lines]
-    values = [value for row in cells for _, value in row]
-    in_order = all(int(a) < int(b) for row in cells for (a, _), (b, _) in pairwise(row))
-    return in_order and (set(values) == {"1"} or any("." in value for value in values))
-
-
-def _are_tagged_words(head: str) -> bool:
-    """Whether every line is a word and as many tags as in the others, the last a part of speech or a span's (B-PER)."""
-    lines = head.split("\n")[:TAGGED_LINES]
-    if len(head) >= HEAD:
-        lines = lines[:-1]
-    rows = [line.split() for line in lines if line.strip() and not line.startswith(("#", "-DOCSTART-"))]
-    if len(rows) < FEWEST_TAGGED or len({len(row) for row in rows}) > 1 or not 2 <= len(rows[0]) <= MOST_COLUMNS:
-        return False
-    tags = {row[-1] for row in rows}
-    return len(tags) > 1 and any(all(map(form.fullmatch, tags)) for form in (_PART_OF_SPEECH, _SPAN))
-
-
-def refuse_vectors(head: str, name: str) -> None:
-    """Raise CorpusError for numbers: word vectors in text form, a matrix, or rows of column:value."""
-    if _MATRIX_MARKET.match(head):
-        raise CorpusError(
-            f"{name}: holds a matrix (Matrix Market), not text to train on; scipy.io.mmread reads it in Python"
-        )
-    if _are_sparse_rows(head):
-        raise CorpusError(
-            f"{name}: holds rows of column:value (as svmlight writes), not text to train on; name the text that they "
-            "were made from"
-        )
-    lines = [line.split() for line in head.split("\n")[:6] if line.strip()]
-    lines = lines[:-1] if len(head) >= HEAD else lines  # the last one may be cut off
-    rows = lines[1:] if lines and len(lines[0]) == 2 else lines
-    if len(rows) < 2 or len({len(row) for row in rows}) > 1 or len(rows[0]) <= FEWEST_DIMENSIONS:
-        return
-    numbers = [cell for row in rows for cell in row[1:]]
-    are_vectors = all(map(_NUMBER.fullmatch, numbers)) and any("." in cell for cell in numbers)
-    if are_vectors and not all(_NUMBER.fullmatch(row[0]) for row in rows):
-        raise CorpusError(f"{name}: holds word vectors, not text to train on; name the text")

@@ -275,10 +275,9 @@ def _rows(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, 
     swallowed rows.
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))  # a global limit of Python: never lower it
-    before = table.lines_before
+    width, before = len(table.header), table.lines_before
     of_table = (f"{line}\n" for line in islice(lines, before, None))
     rows = csv.reader(of_table, delimiter=table.delimiter, quoting=table.quoting, strict=True)  # type: ignore[arg-type]
-    width = len(table.header)
     while True:
         line = before + rows.line_num + 1
         try:
@@ -297,4 +296,5 @@ def _rows(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, 
         if len(row) == width or (len(row) > width and not any(row[width:])):
             yield line, row[:width]
         elif row:
-            yield line, Unusable(f"{len(row)} cells in the row, {width} expected: {row!r:.60}")
+            way_out = "a cell with a delimiter needs quotes, a column a name"
+            yield line, Unusable(f"{len(row)} cells in the row, {width} expected: {row!r:.60}; {way_out}")

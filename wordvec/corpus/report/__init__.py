@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from wordvec.corpus.corpus import Corpus
 from wordvec.corpus.report.advice import advise, advise_on_cutting, percent
+from wordvec.corpus.report.items import advise_on_items
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, examine_boilerplate, examine_sentences
+from wordvec.corpus.report.signs import WORDS_LOOKED_AT, find_signs
 from wordvec.corpus.report.words import (
     CurvePoint,
     Forecast,
     Words,
     examine_words,
-    find_signs,
     forecast,
     seconds_in_words,
 )
@@ -102,12 +104,18 @@ def examine(corpus: Corpus, threads: int | None = None, text: Iterable[str] | No
     )
 
 
-def advise_on_words(corpus: Corpus) -> list[str]:
+def advise_on_words(corpus: Corpus, are_items: bool = False) -> list[str]:
     """What to do about words that the tokenizer cut wrongly, from the vocabulary alone; empty if they look right.
+
+    Where words are items or nodes (`are_items`), only options that make one word of several are a fault.
 
     >>> advise_on_words(Corpus.from_sentences([["a", "rose", "is", "a", "rose"]] * 9))
     []
     """
+    if are_items:
+        vocabulary = corpus.vocabulary
+        counts = dict(zip(islice(vocabulary.words, WORDS_LOOKED_AT), vocabulary.counts.tolist()))
+        return advise_on_items(corpus.info.get("tokenizer"), corpus.info.get("normalization"), counts)
     return advise_on_cutting(find_signs(corpus.vocabulary), corpus.info.get("tokenizer"))
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, advise_on_boilerplate
-from wordvec.corpus.report.words import Forecast, Sign, Words
+from wordvec.corpus.report.signs import Sign
+from wordvec.corpus.report.words import Forecast, Words
 from wordvec.errors import counted
 
 TOY_TOKENS = 20_000  # at 35,000 even the SVD's best score on word pairs was .34, most pairs being unknown
@@ -25,10 +26,16 @@ SHORT = 3  # words in the median sentence: fewer contexts than the smallest usef
 ATTACHED = 0.02  # raw English has about 10 %, text with separated punctuation none
 CAPITALS = 0.02  # raw English has 4 to 6 %, mostly the first words of sentences
 DIFFERENT_NUMBERS = 0.05  # of the vocabulary: rows that words would use better
+NUMBERS = 0.2  # of the tokens: more than in any prose; times of a transcript, or ids
 IDS = 0.5  # of the tokens: ids of items or nodes, not numbers in a text
 MARKUP = 0.002  # cleaned text has none
 LONG = 0.001  # addresses and glued words
 SCRIPT = 0.3  # a text in that script, not just quotations
+CUT = {
+    "Han and kana": 3.0,
+    "Thai": 6.0,
+}  # letters in the mean word of a text that was cut into words: 1.7, 2 and 3 to 5
+WRITTEN_OTHERWISE = 0.005  # of the tokens; nearly none in a text that was written by one program
 ONCE_TOO_OFTEN = 0.8  # of all words; half is usual (Zipf), much more is noise: misspellings, codes, glued words
 MOST_FREQUENT = 0.2  # English "the" is 6 to 7 %
 UNKNOWN_MARKS = ("<unk>", "[UNK]", "<UNK>")
@@ -99,40 +106,80 @@ def advise_on_cutting(signs: dict[str, Sign], tokenizer: str | None) -> list[str
     >>> advise_on_cutting(find_signs(Vocabulary(["the", "the,"], [6, 3])), "whitespace")[0].split(",")[0]
     '33 % of the tokens have punctuation attached (the'
     """
-    found = []
+    return [*_about_other_text(signs, tokenizer), *_about_marks(signs, tokenizer), *_about_ways_of_writing(signs)]
+
+
+def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]:
     if signs["markup"].tokens > MARKUP:
         share, some = percent(signs["markup"].tokens), examples(signs, "markup")
-        found.append(f"{share} of the tokens are markup ({some}): extract the text first.")
+        yield f"{share} of the tokens are markup ({some}): extract the text first."
+    if tokenizer == "words" and signs["digits"].tokens > NUMBERS:
+        share, some = percent(signs["digits"].tokens), examples(signs, "digits")
+        yield (
+            f"{share} of the tokens are numbers ({some}), which --tokenizer words writes as 0: if they are ids of "
+            "items or nodes, leave it out, and each is a word of its own; if they are times or numbers of lines, take "
+            "them out of the text first."
+        )
+
+
+def _about_marks(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]:
+    """Words that are not separated, by the script of the text, or whose marks and capitals are not."""
     attached, capitals = signs["punctuation attached"].tokens, signs["capitals"].tokens
     marks = f"{percent(attached)} of the tokens have punctuation attached ({examples(signs, 'punctuation attached')})"
-    if tokenizer in SPACES_ONLY and signs["Han and kana"].tokens > SCRIPT:
-        found.append(
+    if signs["zero-width spaces"].tokens > ATTACHED:
+        yield (
+            f"{percent(signs['zero-width spaces'].tokens)} of the tokens hold zero-width spaces (U+200B), which stand "
+            "between words: --tokenizer words splits there."
+        )
+    elif tokenizer in SPACES_ONLY and _is_uncut(signs["Han and kana"], CUT["Han and kana"]):
+        yield (
             "This is a language that writes no spaces, cut at spaces: --tokenizer chinese or japanese (extra cjk) "
             "finds its words; characters needs no extra."
         )
-    elif tokenizer in SPACES_ONLY and signs["Thai"].tokens > SCRIPT:
-        found.append(
+    elif tokenizer in SPACES_ONLY and _is_uncut(signs["Thai"], CUT["Thai"]):
+        yield (
             "This is a language that writes no spaces between words, cut at spaces: cut it into words first, with "
             "PyThaiNLP or ICU for example, or take --tokenizer characters."
         )
     elif tokenizer in SPACES_ONLY and signs["Hangul"].tokens > SCRIPT:
-        found.append(
+        yield (
             "Korean words carry their endings, so each form is a word of its own: --tokenizer korean (extra cjk) "
             "splits them."
         )
         if attached > ATTACHED:
-            found.append(f"{marks}: --tokenizer words takes it off, and needs no extra.")
+            yield f"{marks}: --tokenizer words takes it off, and needs no extra."
     elif attached > ATTACHED:
-        found.append(
-            f"{marks}, so one word has several vectors: --tokenizer words takes it off, folds case and writes "
+        yield (
+            f"{marks}, so one word may have several vectors: --tokenizer words takes it off, folds case and writes "
             "numbers as 0."
         )
-    elif capitals > CAPITALS:
-        found.append(
+    elif capitals > CAPITALS and tokenizer not in KEEPS_LETTERS:
+        yield (
             f"{percent(capitals)} of the tokens differ from another word only in capitals "
             f"({examples(signs, 'capitals')}), so one word has several vectors: --tokenizer words folds case."
         )
-    return found
+
+
+def _is_uncut(script: Sign, letters: float) -> bool:
+    """Whether most of a text is in a script without spaces, and the words between its spaces are long."""
+    return script.tokens > SCRIPT and script.letters > letters
+
+
+def _about_ways_of_writing(signs: dict[str, Sign]) -> Iterator[str]:
+    for sign, differ, way_out in (
+        ("Unicode forms", "in the form of Unicode", "--unicode NFKC writes them alike"),
+        ("vowel points", "in vowel points or tatweel", "--strip-accents removes them"),
+        (
+            "look-alikes",
+            "in look-alikes: other apostrophes, Arabic letters for Persian ones, or signs not seen, such as U+200C",
+            "write them alike before, as with str.replace",
+        ),
+    ):
+        if signs[sign].tokens > WRITTEN_OTHERWISE:
+            yield (
+                f"{percent(signs[sign].tokens)} of the tokens differ from another word only {differ} "
+                f"({examples(signs, sign)}), so one word has several vectors: {way_out}."
+            )
 
 
 def _about_size(tokens: int) -> Iterator[str]:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
+from wordvec.corpus.report.signs import Sign, find_signs
 from wordvec.corpus.vocabulary import Vocabulary
 
 MIN_COUNTS = (1, 2, 5, 10, 20, 50, 100)
-WORDS_LOOKED_AT = 200_000  # the most frequent words, whose letters are examined; they cover nearly all tokens
-LONG_WORD = 40  # letters; longer ones are addresses, glued words or text without spaces (German's longest have 36)
-COMMONEST, EXAMPLES = 10, 5
-APOSTROPHES = "'’ʼ"  # part of words: 's and dogs' have no punctuation attached
+COMMONEST = 10
 
 
 @dataclass(frozen=True)
@@ -28,15 +24,6 @@ class CurvePoint:
 
 
 @dataclass(frozen=True)
-class Sign:
-    """A kind of word: its share of the tokens, the number of distinct words, and the most frequent of them."""
-
-    tokens: float
-    words: int
-    examples: list[str]
-
-
-@dataclass(frozen=True)
 class Words:
     """Facts about the words; shares are of the tokens that were examined.
 
@@ -45,9 +32,7 @@ class Words:
             corpus's own on if rarer words are unknown.
         once: share of all distinct words that were seen once, or None if unknown.
         commonest: the most frequent words and their counts.
-        signs: by name: "one letter", "punctuation attached" (a word that also occurs without), "punctuation only",
-            "digits", "capitals" (a word that also occurs in lower case), "very long", "markup", "Han and kana"
-            (scripts without spaces), "Hangul", "Thai" (and Lao, Khmer and Burmese: without spaces, too).
+        signs: by name, see `find_signs`.
     """
 
     curve: list[CurvePoint]
@@ -83,83 +68,6 @@ def vocabulary_curve(counts: np.ndarray, known_from: int, own: int = 1) -> list[
     total = max(int(counts.sum()), 1)
     kept = [(at, counts[counts >= at]) for at in sorted({known_from, own, *MIN_COUNTS}) if at >= known_from]
     return [CurvePoint(at, len(k), float(k.sum() / total)) for at, k in kept]
-
-
-def find_signs(vocabulary: Vocabulary) -> dict[str, Sign]:
-    """Sort the most frequent words by their signs; a word may have several."""
-    words = list(islice(vocabulary.words, WORDS_LOOKED_AT))
-    counts = vocabulary.counts[: len(words)]
-    known = set(words)
-    found: dict[str, list[int]] = {
-        "one letter": [],
-        "punctuation attached": [],
-        "punctuation only": [],
-        "digits": [],
-        "capitals": [],
-        "very long": [],
-        "markup": [],
-        "Han and kana": [],
-        "Hangul": [],
-        "Thai": [],
-    }
-    for word_id, word in enumerate(words):
-        for sign in _signs_of(word, known):
-            found[sign].append(word_id)
-    total = max(int(counts.sum()), 1)
-    signs = {
-        sign: Sign(float(counts[ids].sum() / total), len(ids), [words[i][:LONG_WORD] for i in ids[:EXAMPLES]])
-        for sign, ids in found.items()
-    }
-    return signs
-
-
-def _signs_of(word: str, known: set[str]) -> list[str]:
-    if word.isascii() and word.isalpha() and word.islower() and 1 < len(word) <= LONG_WORD:
-        return []  # nearly all English words
-    signs = []
-    if len(word) == 1 and word.isalpha() and not _is_wide(word):
-        signs.append("one letter")
-    if len(word) > LONG_WORD:
-        signs.append("very long")
-    if word != word.lower() and word.lower() in known:
-        signs.append("capitals")
-    if any(map(str.isdigit, word)):
-        signs.append("digits")
-    if _is_markup(word):
-        signs.append("markup")
-    elif not any(map(str.isalnum, word)):
-        signs.append("punctuation only")
-    elif _has_punctuation_attached(word, known):
-        signs.append("punctuation attached")
-    if unicodedata.name(word[0], "").startswith(("THAI", "LAO ", "KHMER", "MYANMAR")):
-        signs.append("Thai")
-    wide = next(filter(_is_wide, word), None)
-    if wide is not None:
-        signs.append("Hangul" if unicodedata.name(wide, "").startswith("HANGUL") else "Han and kana")
-    return signs
-
-
-def _has_punctuation_attached(word: str, known: set[str]) -> bool:
-    start, end = 0, len(word)
-    while start < end and _is_punctuation(word[start]):
-        start += 1
-    while end > start and _is_punctuation(word[end - 1]):
-        end -= 1
-    bare = word[start:end]
-    return len(bare) < len(word) and (bare in known or bare.lower() in known)
-
-
-def _is_markup(word: str) -> bool:
-    return any(mark in word for mark in ("[[", "]]", "{{", "}}", "</", "/>", "&lt;", "&gt;", "&quot;", "&amp;"))
-
-
-def _is_punctuation(character: str) -> bool:
-    return unicodedata.category(character)[0] == "P" and character not in APOSTROPHES
-
-
-def _is_wide(character: str) -> bool:
-    """Whether a character is a Chinese, Japanese or Korean letter."""
-    return character >= "\u1100" and character.isalpha() and unicodedata.east_asian_width(character) in "WF"
 
 
 # Approximate time and memory of each trainer at its default options. Rates were measured with 2 threads of a Xeon with

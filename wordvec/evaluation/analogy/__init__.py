@@ -120,7 +120,7 @@ def evaluate_analogy(
         items=total.items,
         covered=total.covered,
         missing=found.missing,
-        notes=asked.notes + rules.notes("analogy", method),
+        notes=asked.notes + rules.notes("analogy", method) + found.notes,
         ci95_pairs=interval_over_pairs(found.section_of, first, second, correct, resamples, seed),
         of_all=float(np.count_nonzero(correct)) / total.items if total.items else None,
         sections=tuple(sections),

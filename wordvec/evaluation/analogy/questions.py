@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wordvec.evaluation.files.set_files import AnalogyQuestions
-from wordvec.evaluation.protocols import Protocol
+from wordvec.evaluation.protocols import Protocol, other_forms
 
 NO_ANSWERS = ("<unk>",)  # GloVe's vector for rare words, which its own evaluation leaves out
 EXAMPLES = 10  # missing words kept for messages
@@ -22,7 +22,7 @@ class FoundQuestions:
     of accepted answers, -1 for none; excluded (Q, E) indices that cannot be answers; keys (R,), equal for words treated
     as the same; section_of (Q,) and places (Q,) in the set; pairs (Q, 2) the numbers of the word pairs a:b and c:d,
     identified by a and c. `many_variants` (Q,): at least five words besides a, b and c are treated as one of these.
-    `missing`: some of the words that were not found.
+    `missing`: some of the words that were not found; `notes`: whether they are in another Unicode form.
     """
 
     size: int
@@ -35,6 +35,7 @@ class FoundQuestions:
     places: np.ndarray
     many_variants: np.ndarray
     missing: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def accepts(self, answers: np.ndarray) -> np.ndarray:
         """Return which of the answers (Q,), indices or -1, are right: (Q,) bool."""
@@ -67,6 +68,7 @@ def find_questions(
     questions = np.array(found, np.int64).reshape(-1, 3)
     keys = _keys(protocol, chosen, index)
     excluded, many = _excluded(protocol, chosen, keys, questions)
+    missing = [word for word, place in places.items() if place is None]
     return FoundQuestions(
         size=len(chosen),
         questions=questions,
@@ -77,7 +79,8 @@ def find_questions(
         pairs=np.array(pairs, np.int64).reshape(-1, 2),
         places=np.array(numbers, np.int64),
         many_variants=many,
-        missing=tuple(word for word, place in places.items() if place is None)[:EXAMPLES],
+        missing=tuple(missing[:EXAMPLES]),
+        notes=other_forms(missing, index, protocol),
     )
 
 

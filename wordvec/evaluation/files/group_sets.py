@@ -239,8 +239,8 @@ def read_bias_tests(source: Source, encoding: str = "utf-8") -> tuple[BiasTest, 
                 raise line.error(f"the test before has {len(groups)} lines of words; expected four (X, Y, A, B) before")
             name = line.text[1:].strip() or set_name(source)
             continue
-        label, colon, listed = line.text.partition(":")
-        words = tuple(dict.fromkeys(word for word in re.split(r"[,\s]+", listed) if word))
+        label, colon, listed = line.text.replace("\uff1a", ":").partition(":")
+        words = tuple(dict.fromkeys(word for word in re.split(r"[,\u060c\uff0c\u3001\s]+", listed) if word))
         if not colon or len(words) < 2:
             raise line.error("expected 'label: word, word, ...' with at least two words; got")
         groups.append((label.strip(), words))

@@ -64,7 +64,7 @@ def as_set(
     return read(given) if isinstance(given, (str, os.PathLike)) else kind(name, items(given))  # type: ignore[call-arg]
 
 
-SUFFIXES = (".txt", ".csv", ".tsv", ".tab", ".questions", ".json", ".dat")
+SUFFIXES = (".txt", ".csv", ".tsv", ".tab", ".questions", ".json", ".jsonl", ".parquet", ".dat")
 
 
 def read_set_lines(source: Source, encoding: str = "utf-8") -> list[Line]:
@@ -146,7 +146,9 @@ def _refuse_other_kinds(source: Source, content: bytes, encoding: str) -> None:
             parse_json(content.split(b"\n")[0] if content.lstrip()[:1] == b"{" and b"\n{" in content else content)
         except ValueError:
             return
-        raise EvaluationFileError(f"{source}: holds JSON; write a table: words and scores between tabs or commas")
+        raise EvaluationFileError(
+            f"{source}: holds JSON; write a table: lines with tabs or commas between words and scores"
+        )
 
 
 def _decode(source: Source, content: bytes, encoding: str) -> str:
@@ -159,7 +161,11 @@ def _decode(source: Source, content: bytes, encoding: str) -> str:
         raise EvaluationFileError(f"{source}: there is no encoding {encoding!r}") from None
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        hint = "" if encoding.lower() not in ("utf-8", "utf8") else "; older sets are often latin-1: name the encoding"
+        hint = (
+            ""
+            if encoding.lower() not in ("utf-8", "utf8")
+            else "; older sets are often latin-1: save it as UTF-8, or name the encoding"
+        )
         raise EvaluationFileError(
             f"{source}: line {line}: not {encoding.upper()} text ({error.reason}){hint}"
         ) from error

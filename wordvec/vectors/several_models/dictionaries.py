@@ -81,7 +81,7 @@ def read_word_lines(path: str | os.PathLike[str], what: str, least: int = 1, mos
             )
         found.append((number, words))
     if not found:
-        raise InputError(f"{path}: no words in it; {what} expected")
+        raise InputError(f"{path}: no words in it; {what} in UTF-8 expected")
     return found
 
 

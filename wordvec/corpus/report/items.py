@@ -1,0 +1,34 @@
+"""Advice on words that are items of sessions or nodes of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wordvec.corpus.report.advice import ATTACHED, percent
+from wordvec.corpus.report.signs import EXAMPLES
+
+
+def advise_on_items(
+    tokenizer: str | None, normalization: Mapping[str, str] | None, words: Mapping[str, int]
+) -> list[str]:
+    """What to do about options that make one word of several ids of items or nodes, and about commas between them.
+
+    `words` are the most frequent words and their counts.
+
+    >>> advise_on_items("whitespace", {"numbers": "zero"}, {"tea": 3})
+    ['--numbers zero makes one word of all numbers: if they are ids, leave it out.']
+    """
+    attached = [word for word in words if word[-1:] in (",", ";")]
+    share = sum(words[word] for word in attached) / max(sum(words.values()), 1)
+    if share > ATTACHED:
+        some = " ".join(attached[:EXAMPLES])
+        return [
+            f"{percent(share)} of the items have a comma or semicolon attached ({some}), so one item has several "
+            "vectors: write spaces alone between items, or lists in JSON Lines."
+        ]
+    if tokenizer == "words":
+        changed = "--tokenizer words cuts ids at punctuation, folds their case and writes numbers as 0: to keep them"
+        return [f"{changed}, leave it out."]
+    numbers = (normalization or {}).get("numbers", "keep")
+    done = {"zero": "makes one word of", "drop": "leaves out"}.get(numbers)
+    return [f"--numbers {numbers} {done} all numbers: if they are ids, leave it out."] if done else []
