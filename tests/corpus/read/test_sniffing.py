@@ -255,9 +255,17 @@ ANNOTATED = {
     "sequences of small letters": ">chr1\nacgttgcaaacgtttga\nACGTNNNN\n",
     "a word and its tags": "-DOCSTART- -X- O\n\nEU NNP B-ORG\nrejects VBZ O\nGerman JJ O\n. . O\n\nPeter NNP B-PER\n",
     "a word and its tags of two columns": "Muso NOUN\nka PART\n, PUNCT\n\na PRON\nbora VERB\n",
+    "games of chess": '[Event "?"]\n[Site "?"]\n[Date "1851.06.21"]\n\n1. e4 e5 2. f4 {a gambit} exf4 1-0\n',
+    "tunes": "% a book\n\nX:1\nT:The cat\n%%scale 1\nM:6/8\nK:D\n|: A2d fed | e3 e2z :|\n",
+    "an e-mail": "From: A. Cat\nReceived: by a\n\tfor b; today\nMIME-Version: 1.0\nSubject: a\n\nthe cat\n",
     "sequences of reads": "@read 1\nGATTTGGGGTTCAAAGCAGT\n+\n!''*((((***+))%%%++)\n",
 }
 ALMOST = [
+    '[Event "a"]\n[it "b"]\nthe cat\n',
+    "X: the cat\nT: the dog\nK: a cow\n",
+    "X:1\n" * 16_000,
+    "a: b\n" * 12_000 + " c\n",
+    "From: the cat\nTo: the dog\n\nMIME-Version: 1.0\n",
     "1\tthe cat\n2\tthe dog\n",
     "1\nThe cat sat.\n\n2\nIt sat.\n",
     "> you wrote\nABSOLUTELY\nnot at all\n",

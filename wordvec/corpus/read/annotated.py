@@ -82,6 +82,21 @@ _ANNOTATED = {
         re.compile(r"(?:.*\n){3}[ \d]{6}.*V[23]000[ \t]*\n"),
         "write them as SMILES, one a line, with Open Babel for example, and cut these into atoms and bonds",
     ),
+    "games of chess (PGN)": (
+        re.compile(r'(?:[%;].*\n|[ \t]*\n)*(?:\[[A-Z]\w* "[^\n]*"\][ \t]*\n){3}'),
+        "keep the moves, a game a line: perl -0777 -ne 's/^\\[.*\\]\\s*$/\\0/mg; s/\\{[^}]*\\}|;.*//g; "
+        "1 while s/\\([^()]*\\)//g; s/\\$\\d+|\\b\\d+\\.+//g; for (split /\\0/) { "
+        "s/\\s+/ /g; print qq($_\\n) if /\\S/ }' FILE",
+    ),
+    "tunes (ABC notation)": (
+        re.compile(r"(?:%.*\n|[ \t]*\n|[A-WYZ]:.*\n)*X:[ \t]*\d+.*\n(?:(?:[A-Za-z+]:|%).*\n)*K:"),
+        "keep the music, without fields such as T: and K:, and cut it into words, such as its bars, one tune a line",
+    ),
+    "an e-mail with its headers": (
+        re.compile(r"(?=(?:[!-9;-~]+:.*\n|[ \t]+\S.*\n)*MIME-Version:)[!-9;-~]+:", re.IGNORECASE),
+        'extract its text first: python3 -c "import sys, email, email.policy as p; print(email.message_from_binary_file('
+        "open(sys.argv[1], 'rb'), policy=p.default).get_body(('plain', 'html')).get_content())\" FILE",
+    ),
     "sequences (FASTA or FASTQ)": (
         re.compile(
             rf">.*\n(?:[A-Z*-]{{10,}}|[{_BASES}{_BASES.lower()}-]{{10,}})\n(?:>.*\n|[^\s>]*\n)*(?:>.*|[^\s>]*)\Z"
