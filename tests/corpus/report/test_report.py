@@ -45,7 +45,7 @@ def test_the_size_decides_what_serves():
         ([*TEXT, *["the Project Gutenberg eBook of tea", "Copyright 1990"] * 5], "Licences or title pages seem to be"),
         ([" ".join(TEXT)], "One line has"),
         ([word for line in TEXT for word in line.split()], "are one word, which has no context"),
-        ([f"{line} </ref>" for line in TEXT], "are markup (</ref>): extract the text first"),
+        ([f"{line} </ref>" for line in TEXT], "are markup or addresses (</ref>): extract the text first"),
         ([line.replace(" ", ", ") + " " + line for line in TEXT], "have punctuation attached"),
         ([line.title() + " " + line for line in TEXT], "only in capitals"),
         ([f"{line} {number}" for number, line in enumerate(TEXT)], "3,000 words have digits"),

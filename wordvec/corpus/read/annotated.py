@@ -94,8 +94,9 @@ _ANNOTATED = {
     ),
     "an e-mail with its headers": (
         re.compile(r"(?=(?:[!-9;-~]+:.*\n|[ \t]+\S.*\n)*MIME-Version:)[!-9;-~]+:", re.IGNORECASE),
-        'extract its text first: python3 -c "import sys, email, email.policy as p; print(email.message_from_binary_file('
-        "open(sys.argv[1], 'rb'), policy=p.default).get_body(('plain', 'html')).get_content())\" FILE",
+        'extract its text first: python3 -c "import sys, email, email.policy as p; print(email.'
+        "message_from_binary_file(open(sys.argv[1], 'rb'), policy=p.default).get_body(('plain', 'html'))"
+        '.get_content())" FILE',
     ),
     "sequences (FASTA or FASTQ)": (
         re.compile(

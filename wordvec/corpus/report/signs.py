@@ -24,6 +24,9 @@ SIGNS = (
 )  # fmt: skip
 WITHOUT_SPACES = ("Han and kana", "Thai")
 
+MARKS = ("[[", "]]", "{{", "}}", "</", "/>", "&lt;", "&gt;", "&quot;", "&amp;", "://")
+# What tokenizer words leaves of &amp; &quot; &nbsp; and of addresses.
+REMAINS = {"amp", "quot", "nbsp", "http", "https", "href", "www"}
 # Arabic letters whose Persian and Urdu twins look the same in most places, apostrophes, hyphens, and signs not seen.
 _TWINS: dict[int, str | None] = {0x064A: "\u06cc", 0x0643: "\u06a9", 0x2010: "-", 0x2011: "-"}
 _TWINS |= dict.fromkeys([0x2018, 0x2019, 0x02BC, 0x05F3], "'")
@@ -49,7 +52,7 @@ class Sign:
 def find_signs(vocabulary: Vocabulary) -> dict[str, Sign]:
     """Sort the most frequent words by their signs; a word may have several.
 
-    - "one letter", "digits", "very long", "markup", "punctuation only";
+    - "one letter", "digits", "very long", "markup" (also addresses of pages), "punctuation only";
     - "punctuation attached": a mark that ends sentences, or another mark if the word also occurs without;
     - "capitals": the word also occurs in lower case;
     - "Han and kana" and "Thai" (also Lao, Khmer, Burmese, Tibetan), scripts without spaces; "Hangul";
@@ -82,7 +85,7 @@ def find_signs(vocabulary: Vocabulary) -> dict[str, Sign]:
 
 
 def _signs_of(word: str, known: set[str]) -> Iterator[str]:
-    if word.isascii() and word.isalpha() and word.islower() and 1 < len(word) <= LONG_WORD:
+    if word.isascii() and word.isalpha() and word.islower() and 1 < len(word) <= LONG_WORD and word not in REMAINS:
         return  # nearly all English words
     if len(word) == 1 and word.isalpha() and not _is_wide(word):
         yield "one letter"
@@ -158,7 +161,7 @@ def _has_punctuation_attached(word: str, known: set[str]) -> bool:
 
 
 def _is_markup(word: str) -> bool:
-    return any(mark in word for mark in ("[[", "]]", "{{", "}}", "</", "/>", "&lt;", "&gt;", "&quot;", "&amp;"))
+    return word in REMAINS or any(mark in word for mark in MARKS)
 
 
 def _is_punctuation(character: str) -> bool:
