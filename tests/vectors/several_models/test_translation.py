@@ -97,8 +97,10 @@ def test_bad_input():
     source, target, pairs = languages()
     with pytest.raises(InputError, match="3 anchors for 6 dimensions"):
         Translator(source, target, pairs[:3])
-    with pytest.raises(InputError, match="no word is in all"):
+    with pytest.raises(InputError, match=r"no word is in all .*\? Two languages need a dictionary"):
         Translator(source, target)
+    with pytest.raises(InputError, match=f"0 anchors .*; {len(pairs)} pairs fit the other way round: swap their words"):
+        Translator(source, target, [(b, a) for a, b in pairs])
     for options in ({"method": "nearest"}, {"top": 0}, {"neighbours": 0}, {"refine": -1}):
         with pytest.raises(OptionError, match=next(iter(options))):
             Translator(source, target, pairs, **options)

@@ -53,6 +53,17 @@ def test_bad_files(write, content, message):
         read_dictionary(write(content))
 
 
+@pytest.mark.parametrize("line", ["dog\tHund\tR\u00fcde", "dog,Hund", "dog {n} :: Hund {m}"])
+def test_dictionaries_of_other_forms_are_told_what_a_line_is(write, line):
+    with pytest.raises(InputError, match=r"line 1: 2 words expected .* write each translation on a line of its own"):
+        read_dictionary(write(line))
+
+
+def test_several_translations_in_a_cell_are_told(write, capsys):
+    assert read_dictionary(write("dog\tHund\nrun\tlaufen, rennen\ngo\tgehen; fahren\n")).pairs[1][1] == "laufen, rennen"
+    assert "2 translations with commas or semicolons, such as 'laufen, rennen': each" in capsys.readouterr().err
+
+
 def test_missing_file_and_folder(tmp_path):
     with pytest.raises(InputError, match="no such file; a lexicon"):
         read_lexicon(tmp_path / "none.txt")

@@ -130,7 +130,8 @@ def find_alignment(
     """The map of `align`, with its report, for use on selected rows."""
     check_dimensions(source, target)
     source_rows, target_rows, missing = _anchor_rows(source, target, anchors)
-    _check_enough(len(source_rows), source.dim, missing)
+    if len(source_rows) < source.dim:
+        raise _too_few(len(source_rows), source.dim, missing, _turned(source, target, anchors))
     paired = PairedRows(source, target, source_rows, target_rows, unit)
     parts = [paired.part(fold, FOLDS) for fold in range(FOLDS)]
     moments = [part.moments() for part in parts]
@@ -201,14 +202,22 @@ def has_direction(vectors: WordVectors, word: str) -> bool:
     return word in vectors and bool(vectors.lengths[vectors.word_id(word)] > 0)
 
 
-def _check_enough(anchors: int, dim: int, missing: Sequence[str]) -> None:
-    if anchors < dim:
-        lacking = f" ({len(missing):,} others are missing in one model, or zero: {_named(missing)})" if missing else ""
-        raise InputError(
-            f"{counted(anchors, 'anchor')} for {counted(dim, 'dimension')}{lacking}: a rotation needs at least as many "
-            "anchors as dimensions, and a few times that to be good; give more, or reduce both models to fewer "
-            "dimensions"
-        )
+def _turned(source: WordVectors, target: WordVectors, anchors: Sequence[str] | Pairs | int | None) -> int:
+    """How many of the pairs are a word of the target and one of the source, in this order."""
+    if anchors is None or isinstance(anchors, (int, np.integer)):
+        return 0
+    return sum(has_direction(source, b) and has_direction(target, a) for a, b in map(_as_pair, anchors))
+
+
+def _too_few(anchors: int, dim: int, missing: Sequence[str], turned: int) -> InputError:
+    lacking = f" ({len(missing):,} others are missing in one model, or zero: {_named(missing)})" if missing else ""
+    way_out = "give more, or reduce both models to fewer dimensions"
+    if turned > anchors:
+        way_out = f"{turned:,} pairs fit the other way round: swap their words, or the models"
+    return InputError(
+        f"{counted(anchors, 'anchor')} for {counted(dim, 'dimension')}{lacking}: a rotation needs at least as many "
+        f"anchors as dimensions, and a few times that to be good; {way_out}"
+    )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wordvec.corpus.wordlists import lines_of
-from wordvec.errors import InputError
+from wordvec.errors import InputError, counted
+from wordvec.progress import announce
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,13 @@ def read_dictionary(path: str | os.PathLike[str]) -> Dictionary:
     >>> len(dictionary.pairs), dictionary.repeated
     (3, 1)
     """
-    lines = read_word_lines(path, "a dictionary (a word and its translation on each line)", 2, 2)
+    lines = read_word_lines(path, "a dictionary (a word and one translation on each line)", 2, 2)
     pairs = tuple(dict.fromkeys((words[0], words[1]) for _, words in lines))
+    if several := [translation for _, translation in pairs if ", " in translation or ";" in translation]:
+        announce(
+            f"{os.fspath(path)}: {counted(len(several), 'translation')} with commas or semicolons, such as "
+            f"{several[0]!r:.60}: each is taken for one word; write each translation on a line of its own"
+        )
     return Dictionary(os.fspath(path), pairs, len(lines) - len(pairs))
 
 
@@ -75,9 +81,10 @@ def read_word_lines(path: str | os.PathLike[str], what: str, least: int = 1, mos
         if len(words) < least or (most is not None and len(words) > most):
             most_too = "" if most is None else f" and at most {most}"
             expected = f"{least} words" if least == most else f"at least {least}{most_too} words"
+            more = "; write each translation on a line of its own, without notes" if what.startswith("a dict") else ""
             raise InputError(
                 f"{path}, line {number}: {expected} expected in {what}, separated by tabs or spaces; "
-                f"got {len(words)}: {line.strip()!r:.80}"
+                f"got {len(words)}: {line.strip()!r:.80}{more}"
             )
         found.append((number, words))
     if not found:

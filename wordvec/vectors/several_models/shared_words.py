@@ -44,7 +44,8 @@ def shared_words(*models: WordVectors, top: int | None = None, min_count: int = 
     if not words:
         vocabularies = "; ".join(f"{counted(len(model), 'word')} such as {_some(model)}" for model in models)
         raise InputError(
-            f"no word is in all {len(models)} models ({vocabularies}): are they of one language, case and tokenizer?"
+            f"no word is in all {len(models)} models ({vocabularies}): are they of one language, case and tokenizer? "
+            "Two languages need a dictionary"
         )
     rows = [np.array([model.word_id(word) for word in words]) for model in models]
     keep = np.ones(len(words), bool)
