@@ -50,6 +50,12 @@ def test_each_script_has_its_warning(only_dejavu):
     ]
 
 
+def test_the_font_for_emoji_is_one_that_matplotlib_can_draw(only_dejavu):
+    with pytest.warns(UserWarning, match=r"glyphs for emoji \(.*apt install fonts-symbola") as caught:
+        font_families(["\U0001f355", "\U0001f44d\U0001f3fd"])
+    assert len(caught) == 1
+
+
 def test_a_font_that_has_the_glyphs_is_found_by_coverage():
     with matplotlib.rc_context({"font.family": "cmr10"}):  # comes with matplotlib and has no Cyrillic
         families = font_families(["слово"])

@@ -50,6 +50,8 @@ SCRIPTS = (
     Script("Devanagari", ((0x0900, 0x097F),), ("Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI", "Mangal"),
            "fonts-noto-core"),
     Script("Thai", ((0x0E00, 0x0E7F),), ("Noto Sans Thai", "Thonburi", "Leelawadee UI", "Loma"), "fonts-noto-core"),
+    Script("emoji", ((0x2600, 0x27BF), (0x1F000, 0x1FAFF)), ("Noto Emoji", "Symbola", "Segoe UI Emoji"),
+           "fonts-symbola"),  # matplotlib cannot draw fonts of pictures in colour
 )  # fmt: skip
 
 REFERENCE_SIZE = 20.0  # points, for looking up advances
@@ -221,7 +223,7 @@ def _warn_once(lacking: set[str]) -> None:
         if not characters or script.name in _warned:
             continue
         _warned.add(script.name)
-        name = f"{script.name} characters" if script.name != "other" else "some characters"
+        name = {"other": "some characters", "emoji": "emoji"}.get(script.name, f"{script.name} characters")
         warnings.warn(
             f"no installed font has glyphs for {name} ({' '.join(characters[:5])}), which will be drawn as boxes: "
             f"install one (Debian, Ubuntu: apt install {script.package}; elsewhere fonts.google.com/noto) and start "
