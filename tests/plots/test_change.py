@@ -35,6 +35,16 @@ def test_the_legend_covers_no_point():
     assert legend.x1 <= axes.figure.bbox.x1 + 1
 
 
+@pytest.mark.parametrize("width", [2, 3.3, 6.5])
+def test_the_note_is_whole_and_within_the_figure(width):
+    note = "distance 0.06, halves 0.01, q = 0.008, from 1870s"
+    axes = plot_change("cell", PERIODS, {"a": [0.1, 0.5, 0.9]}, [1.0, 2.0, 3.0], note, width, 8)
+    axes.figure.draw_without_rendering()
+    label = axes.figure.axes[1].xaxis.label
+    assert label.get_text().split() == note.split()
+    assert axes.figure.bbox.x0 <= label.get_window_extent().x0 <= label.get_window_extent().x1 <= axes.figure.bbox.x1
+
+
 @pytest.mark.parametrize("width", [3.3, 6.5])
 def test_no_text_covers_another(width):
     axes = plot_change(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.json_forms import parse_json
-from wordvec.plots.figure import IN_A_TITLE, new_axes, only_left_and_bottom, plain, without_tex
+from wordvec.plots.figure import IN_A_TITLE, LETTER, new_axes, only_left_and_bottom, plain, without_tex
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import FAINT, INK, OTHERS, group_styles
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+NOTE_WIDTH = 0.7  # share of a figure's width for a line of its note
 SPREAD = 0.6  # share of a set's space that its models fill
 
 
@@ -214,7 +216,9 @@ def plot_change(
         each.tick_params(labelsize=font_size)
     axes.set_title(plain(word), loc="left", fontsize=font_size + 1, color=INK, fontfamily=families)
     if note:
-        bars.set_xlabel(plain(note), fontsize=font_size, color=FAINT)
+        columns = max(20, int(NOTE_WIDTH * 72 * width / (LETTER * font_size)))
+        lines = [plain(line, columns) for line in wrap(note, columns)]
+        bars.set_xlabel("\n".join(lines), fontsize=font_size, color=FAINT)
     axes.legend(
         frameon=False, labelcolor=INK, prop={"family": families, "size": font_size},
         loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0,
