@@ -48,6 +48,7 @@ def test_the_size_decides_what_serves():
         ([f"{line} </ref>" for line in TEXT], "are markup or addresses (</ref>): extract the text first"),
         ([line.replace(" ", ", ") + " " + line for line in TEXT], "have punctuation attached"),
         ([line.title() + " " + line for line in TEXT], "only in capitals"),
+        (["E11.9 e11.9 J44.9 j44.9 I10"] * 60, "vectors: --case lower folds case"),
         ([f"{line} {number}" for number, line in enumerate(TEXT)], "3,000 words have digits"),
         (["17 204 1042", "204 17 99"] * 50, "if they are ids, leave --numbers alone"),
         ([f"{line} <unk>" for line in TEXT], "<unk> stands for words that were removed before"),

@@ -157,9 +157,12 @@ def _about_marks(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]
             "numbers as 0."
         )
     elif capitals > CAPITALS and tokenizer not in KEEPS_LETTERS:
+        way_out = "--tokenizer words folds case."
+        if signs["digits"].tokens > IDS:
+            way_out = "--case lower folds case (of lists of tokens, fold it before); --tokenizer words would cut codes."
         yield (
             f"{percent(capitals)} of the tokens differ from another word only in capitals "
-            f"({examples(signs, 'capitals')}), so one word has several vectors: --tokenizer words folds case."
+            f"({examples(signs, 'capitals')}), so one word has several vectors: {way_out}"
         )
 
 
