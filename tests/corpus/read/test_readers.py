@@ -251,9 +251,19 @@ def test_utf_8_read_as_something_else_is_refused(tmp_path, monkeypatch, encoding
         list(read_lines(tmp_path, encoding=encoding, encoding_errors="replace"))
 
 
+def test_utf_8_read_as_utf_16_is_refused(tmp_path):
+    (tmp_path / "text").write_text("größer, naïve, 고양이\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"text: is UTF-8, but --encoding utf-16 was given: leave it out; .* iconv"):
+        list(read_lines(tmp_path, encoding="utf-16"))
+
+
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
+        ("das größte, ÄÖÜ, é à è ù\n" * 9, "utf-16-le"),
+        ("고양이와 개가 집에 있다.\n" * 9, "utf-16"),
+        ("猫と犬が家にいる。슠\n" * 9, "utf-16-be"),
+        ("кот и собака\n" * 9, "utf-32"),
         ("das größte, ÄÖÜ, é à è ù\n" * 9, "cp1252"),
         ("CAFÉ”", "cp1252"),  # the bytes of one letter in UTF-8
         ("고양이와 개가 집에 있다.\n" * 9, "cp949"),
@@ -286,7 +296,10 @@ def test_other_encodings_are_not_taken_for_utf_8(tmp_path, text, encoding):
         ),
         ("고양이".encode("iso2022_kr"), r"image: byte 0 begins .*--encoding iso2022_kr"),
         ("the cat\n".encode("utf-16-le"), r"image: is not text: byte 1 is 0; read it with --encoding utf-16-le"),
-        ("고양이 집\n".encode("utf-16-be"), r"image: is not text: byte 6 is 0; read it with --encoding utf-16-be"),
+        (
+            "고양이 집\n".encode("utf-16-be"),
+            r"image: is not text: byte 6 is 0; read it with --encoding utf-16-be, or .*: iconv",
+        ),
         (b"text\0" * 9, r"image: is not text: byte 4 is 0; leave the file out, or remove such bytes"),
         ("\ufeffhello".encode("utf-16-le"), r"image: begins with a UTF-16 byte-order mark; .*--encoding utf-16"),
     ],

@@ -220,7 +220,7 @@ class Utf8Check:
 
     def __init__(self, name: str, encoding: str) -> None:
         self.name, self.encoding = name, encoding
-        utf = codecs.lookup(encoding).name.startswith(("utf", "ascii"))
+        utf = codecs.lookup(encoding).name.startswith(("utf-8", "utf-7", "ascii"))
         self.decoder = None if utf else codecs.getincrementaldecoder("utf-8")()
         self.letters = 0
 
@@ -258,6 +258,13 @@ def _refuse_controls(chunk: bytes, name: str, encoding: str, before: int) -> Non
         )
 
 
+def _read_with(encoding: str) -> str:
+    return (
+        f"read it with --encoding {encoding}, or write it in UTF-8 if other files are: iconv -f {encoding} -t UTF-8 "
+        "FILE > NEW"
+    )
+
+
 def is_wide(encoding: str) -> bool:
     """Whether characters of `encoding` have two or four bytes, some of them zero."""
     return codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
@@ -269,16 +276,14 @@ def _refuse_other_width(chunk: bytes, name: str) -> None:
         ((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
     ):
         if chunk.startswith(marks):
-            raise CorpusError(
-                f"{name}: begins with a {encoding.upper()} byte-order mark; read it with --encoding {encoding}"
-            )
+            raise CorpusError(f"{name}: begins with a {encoding.upper()} byte-order mark; {_read_with(encoding)}")
 
 
 def refuse_zeros(chunk: bytes, name: str, encoding: str, before: int) -> None:
     """Raise CorpusError for a zero byte; `before` counts the bytes of the file before `chunk`."""
     if not is_wide(encoding) and b"\0" in chunk:
         order = "" if before else _byte_order(chunk)
-        way_out = f"read it with --encoding {order}" if order else "leave the file out, or remove such bytes"
+        way_out = _read_with(order) if order else "leave the file out, or remove such bytes"
         raise CorpusError(f"{name}: is not text: byte {before + chunk.index(0)} is 0; {way_out}")
 
 
