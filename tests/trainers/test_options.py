@@ -95,6 +95,12 @@ def test_a_window_too_wide_for_exact_weights_is_refused_in_plain_words(trainer):
     assert TRAINERS[trainer](window=99_999, weighting="flat").window == 99_999
 
 
+@pytest.mark.parametrize("trainer", ["glove", "svd", "ppmi"])
+def test_a_window_of_a_sentence_is_told_whose_it_is(trainer):
+    with pytest.raises(ArgumentError, match="a window of 'sentence' is for skipgram and cbow; here, give the number"):
+        TRAINERS[trainer](window="sentence")
+
+
 @pytest.mark.parametrize("trainer", TRAINERS)
 @pytest.mark.parametrize("sentences", [SENTENCES, iter(SENTENCES), {"a": 1}, ("a b",), Path("file.txt")])
 def test_text_given_as_an_option_is_told_where_it_goes(trainer, sentences):

@@ -38,7 +38,13 @@ def option_names(trainer: type[Any]) -> list[str]:
 
 def check_types_and_sizes(trainer: Any) -> None:
     """Raise ArgumentError for an option of the wrong type, OptionError for one that is far too large."""
-    check_fields(trainer.name, {f.name: f.type for f in fields(trainer)}, trainer)
+    types = {f.name: f.type for f in fields(trainer)}
+    if types.get("window") == "int" and isinstance(trainer.window, str) and trainer.window == "sentence":
+        raise ArgumentError(
+            f"{trainer.name}: a window of 'sentence' is for skipgram and cbow; here, give the number of words that the "
+            "longest sentence has (with weighting 'flat', all of them count alike)"
+        )
+    check_fields(trainer.name, types, trainer)
     for option in option_names(type(trainer)):
         value, most = getattr(trainer, option), LARGEST.get(option, math.inf)
         if isinstance(value, (int, float)) and abs(value) > most:
