@@ -251,6 +251,17 @@ def test_utf_8_read_as_something_else_is_refused(tmp_path, monkeypatch, encoding
         list(read_lines(tmp_path, encoding=encoding, encoding_errors="replace"))
 
 
+def test_what_was_replaced_is_told_once(tmp_path, capsys):
+    for name in "abc":
+        (tmp_path / name).write_bytes("déjà vu\nthe end\n".encode("utf-8" if name == "a" else "latin-1"))
+    assert len(list(read_lines(tmp_path, encoding_errors="replace"))) == 6
+    assert (
+        capsys.readouterr().err.count("4 places where the text is not utf-8 became \ufffd, such as in 'd\ufffdj") == 1
+    )
+    assert len(list(read_lines(tmp_path / "a", encoding_errors="replace"))) == 2
+    assert capsys.readouterr().err == ""
+
+
 def test_utf_8_read_as_utf_16_is_refused(tmp_path):
     (tmp_path / "text").write_text("größer, naïve, 고양이\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"text: is UTF-8, but --encoding utf-16 was given: leave it out; .* iconv"):

@@ -44,6 +44,7 @@ from wordvec.corpus.read.records import (
 from wordvec.corpus.read.sniffing import HEAD, is_json, table_of
 from wordvec.corpus.read.sources import Documented, Files, PathLike, TokenLists, is_table, source_of
 from wordvec.corpus.read.structured import blocks_of_csv, blocks_of_json, refusal_of
+from wordvec.corpus.read.values import tell_of_replaced
 from wordvec.errors import CorpusError, OptionError
 
 __all__ = ["files_of", "read_lines", "size_in_bytes"]
@@ -137,8 +138,8 @@ def read_blocks(
     if isinstance(source, Files):
         nothing: OnBytes = lambda size: None  # noqa: E731
         reading = Reading(encoding, encoding_errors, on_bytes or nothing, field, strict, ranges_from)
-        for path in source.paths:
-            yield from _blocks_of_path(path, reading)
+        blocks = (block for path in source.paths for block in _blocks_of_path(path, reading))
+        yield from blocks if encoding_errors != "replace" else tell_of_replaced(blocks, encoding)
     elif isinstance(source, TokenLists):
         raise CorpusError("text expected, got lists of tokens: they have no lines; use Corpus.from_sentences")
     elif isinstance(source, Documented):
