@@ -194,6 +194,6 @@ def tell_of_replaced(blocks: Iterable[Any], encoding: str) -> Iterator[Any]:
     if marks:
         announce(
             f"{counted(marks, 'place')} where the text is not {encoding} became {REPLACED}, such as in "
-            f"{example or REPLACED!r:.60}: the words there are cut or changed; with their own encoding (--encoding) they "
-            "are whole"
+            f"{example or REPLACED!r:.60}: the words there are cut or changed; with their own encoding (--encoding) "
+            "they are whole"
         )
