@@ -205,7 +205,10 @@ def test_undecodable_bytes_are_named_by_file_and_offset(tmp_path, monkeypatch, p
 def test_a_character_cut_off_at_the_end_is_named_too(tmp_path):
     path = tmp_path / "cut.txt"
     path.write_bytes("hello é".encode()[:-1])
-    with pytest.raises(CorpusError, match=r"byte 6 \(0xc3\)"):
+    with pytest.raises(CorpusError, match=r"byte 6 \(0xc3\).*give the file's encoding"):
+        list(read_lines(path))
+    path.write_bytes("été é".encode()[:-1])  # what comes before shows that it is UTF-8
+    with pytest.raises(CorpusError, match=r"byte 6 \(0xc3\).*the file was cut off there"):
         list(read_lines(path))
 
 

@@ -92,7 +92,7 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
     check_other_encoding = Utf8Check(name, encoding)
     at_start = True
     end = 0  # bytes decoded so far (unpacked, if the file is compressed)
-    last = False
+    last = has_letters = False
     pending = iter(chunks)
     while not last:
         chunk = next(pending, b"")
@@ -114,24 +114,24 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
                     f"{name}: not {encoding}, before byte {end}: {reason}; give --encoding{order}"
                 ) from error
             offset, byte = end - len(error.object) + error.start, error.object[error.start]
-            raise CorpusError(
-                f"{name}: byte {offset} (0x{byte:02x}) is not {encoding}: {error.reason}; "
-                "give the file's encoding (--encoding), or continue with --encoding-errors replace"
-            ) from error
+            way_out = "give the file's encoding (--encoding), or continue with --encoding-errors replace"
+            if last and has_letters:
+                way_out = "the file was cut off there: get the whole of it, or continue with --encoding-errors ignore"
+            what = f"byte {offset} (0x{byte:02x}) is not {encoding}: {error.reason}"
+            raise CorpusError(f"{name}: {what}; {way_out}") from error
         if at_start and is_wide(encoding) and (text[:1] == "\ufffe" or ("\u0a00" in text and "\n" not in text)):
             given = codecs.lookup(encoding).name
             other = given[:-2] + ("be" if given.endswith("le") else "le")
             raise CorpusError(
                 f"{name}: not {encoding}: its bytes are in the other order; read it with --encoding {other}"
             )
+        has_letters = has_letters or not text.isascii()  # beyond ASCII, so the encoding is right
         if text:
             yield text.removeprefix("\ufeff") if at_start else text
             at_start = False
 
 
 # Files that are not text, recognized by their first bytes, and what to do with each.
-
-
 AS_TEXT = "save it as text, or as CSV and name its column with --field"
 UNPACK = "unpack it first"
 MAGIC: list[tuple[bytes, str, str]] = [
