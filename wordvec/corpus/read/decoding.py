@@ -91,8 +91,7 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=True)
     check_other_encoding = Utf8Check(name, encoding)
     at_start = True
-    end = 0  # bytes decoded so far (unpacked, if the file is compressed)
-    last = has_letters = False
+    end, last, has_letters = 0, False, False  # end: bytes decoded so far (unpacked, if the file is compressed)
     pending = iter(chunks)
     while not last:
         chunk = next(pending, b"")
@@ -107,18 +106,8 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
         try:
             text = decoder.decode(chunk, final=last)
         except UnicodeError as error:
-            if not isinstance(error, UnicodeDecodeError) or "BOM" in error.reason:  # UTF-16 without a byte-order mark
-                order = f" {_byte_order(chunk)}".rstrip()
-                reason = getattr(error, "reason", error)  # from Python 3.13 on it is a UnicodeDecodeError
-                raise CorpusError(
-                    f"{name}: not {encoding}, before byte {end}: {reason}; give --encoding{order}"
-                ) from error
-            offset, byte = end - len(error.object) + error.start, error.object[error.start]
-            way_out = "give the file's encoding (--encoding), or continue with --encoding-errors replace"
-            if last and has_letters:
-                way_out = "the file was cut off there: get the whole of it, or continue with --encoding-errors ignore"
-            what = f"byte {offset} (0x{byte:02x}) is not {encoding}: {error.reason}"
-            raise CorpusError(f"{name}: {what}; {way_out}") from error
+            problem = _undecodable(error, encoding, end, chunk, is_cut_off=last and has_letters)
+            raise CorpusError(f"{name}: {problem}") from error
         if at_start and is_wide(encoding) and (text[:1] == "\ufffe" or ("\u0a00" in text and "\n" not in text)):
             given = codecs.lookup(encoding).name
             other = given[:-2] + ("be" if given.endswith("le") else "le")
@@ -129,6 +118,18 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
         if text:
             yield text.removeprefix("\ufeff") if at_start else text
             at_start = False
+
+
+def _undecodable(error: UnicodeError, encoding: str, end: int, chunk: bytes, is_cut_off: bool) -> str:
+    """What is wrong with bytes before `end` that cannot be decoded, and what to do."""
+    if not isinstance(error, UnicodeDecodeError) or "BOM" in error.reason:  # UTF-16 without a byte-order mark
+        reason = getattr(error, "reason", error)  # from Python 3.13 on it is a UnicodeDecodeError
+        return f"not {encoding}, before byte {end}: {reason}; give --encoding {_byte_order(chunk)}".rstrip()
+    offset, byte = end - len(error.object) + error.start, error.object[error.start]
+    way_out = "give the file's encoding (--encoding), or continue with --encoding-errors replace"
+    if is_cut_off:
+        way_out = "the file was cut off there: get the whole of it, or continue with --encoding-errors ignore"
+    return f"byte {offset} (0x{byte:02x}) is not {encoding}: {error.reason}; {way_out}"
 
 
 # Files that are not text, recognized by their first bytes, and what to do with each.
