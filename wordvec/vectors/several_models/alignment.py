@@ -210,7 +210,8 @@ def _turned(source: WordVectors, target: WordVectors, anchors: Sequence[str] | P
 
 
 def _too_few(anchors: int, dim: int, missing: Sequence[str], turned: int) -> InputError:
-    lacking = f" ({len(missing):,} others are missing in one model, or zero: {_named(missing)})" if missing else ""
+    others = counted(len(missing), "other is", "others are")
+    lacking = f" ({others} missing in one model, or zero: {_named(missing)})" if missing else ""
     way_out = "give more, or reduce both models to fewer dimensions"
     if turned > anchors:
         way_out = f"{turned:,} pairs fit the other way round: swap their words, or the models"
