@@ -18,6 +18,7 @@ def only_dejavu(monkeypatch):
     """As on a machine where nothing but matplotlib's own font is installed, in a process that has not warned yet."""
     installed = {name: path for name, path in fonts._installed().items() if name == "DejaVu Sans"}
     monkeypatch.setattr(fonts, "_installed", lambda: installed)
+    monkeypatch.setattr(fonts, "_add_new_fonts", lambda: False)
     monkeypatch.setattr(fonts, "_warned", set())
     fonts._glyphs.cache_clear()
     yield
@@ -62,6 +63,23 @@ def test_a_font_that_has_the_glyphs_is_found_by_coverage():
     assert families[0] == "cmr10"
     assert len(families) == 2
     assert not families[1].startswith("Last Resort")
+
+
+def test_a_font_that_is_not_in_the_list_that_matplotlib_keeps_is_found(monkeypatch):
+    """A font installed after matplotlib wrote its list; the one here comes with it and has glyphs of its own."""
+    manager = matplotlib.font_manager.fontManager
+    new = next(entry for entry in manager.ttflist if entry.name == "STIXNonUnicode" and entry.style == "normal")
+    monkeypatch.setattr(manager, "ttflist", [entry for entry in manager.ttflist if entry.name != new.name])
+    monkeypatch.setattr(matplotlib.font_manager, "findSystemFonts", lambda: [new.fname, os.devnull])
+    for cached in (fonts._installed, fonts._glyphs):
+        cached.cache_clear()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert font_families(["\ue000"]) == ["DejaVu Sans", "STIXNonUnicode"]
+    finally:
+        for cached in (fonts._installed, fonts._glyphs):
+            cached.cache_clear()
 
 
 def test_fonts_of_a_script_come_before_others(monkeypatch):

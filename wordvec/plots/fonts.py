@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,21 +90,39 @@ def font_families(labels: Iterable[str]) -> list[str]:
     """
     characters = set().union(*labels)
     _warn_of_direction(characters)
+    families, lacking = _families_for(characters)
+    if lacking and _add_new_fonts():
+        families, lacking = _families_for(characters)
+    _warn_once(lacking)
+    return families
+
+
+def _families_for(characters: set[str]) -> tuple[list[str], set[str]]:
+    """Families that matplotlib knows and that draw the characters, and the characters that none of them has."""
     families = [_default_family()]
     lacking = {character for character in characters if not character.isspace()}
     lacking -= _characters(families[0], frozenset(lacking))
-    for script in _scripts_of(lacking):
-        for family in script.families:
-            if not lacking:
-                return families
-            families, lacking = _with_family(family, families, lacking)
-    if lacking:
-        for family in sorted(_installed()):
-            families, lacking = _with_family(family, families, lacking)
-            if not lacking:
-                break
-    _warn_once(lacking)
-    return families
+    by_script = (family for script in _scripts_of(lacking) for family in script.families)
+    for family in chain(by_script, sorted(_installed())):
+        if not lacking:
+            break
+        families, lacking = _with_family(family, families, lacking)
+    return families, lacking
+
+
+def _add_new_fonts() -> bool:
+    """Tell matplotlib of fonts installed since it wrote its list, which it does once; whether there are any."""
+    from matplotlib.font_manager import findSystemFonts, fontManager
+
+    known = {entry.fname for entry in fontManager.ttflist}
+    for path in sorted(set(findSystemFonts()) - known):
+        with suppress(Exception):  # what matplotlib says of files that it cannot read is not documented
+            fontManager.addfont(path)
+    if {entry.fname for entry in fontManager.ttflist} == known:
+        return False
+    _installed.cache_clear()
+    _glyphs.cache_clear()
+    return True
 
 
 def least_widths(labels: Sequence[str]) -> np.ndarray:
