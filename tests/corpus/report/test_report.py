@@ -46,6 +46,10 @@ def test_the_size_decides_what_serves():
         ([" ".join(TEXT)], "One line has"),
         ([word for line in TEXT for word in line.split()], "are one word, which has no context"),
         ([f"{line} </ref>" for line in TEXT], "are markup or addresses (</ref>): extract the text first"),
+        (
+            [*TEXT, *["</doc>"] * len(TEXT)],
+            "(</doc>): leave wikiextractor's tags out, grep -v '^</*doc' FILE; in Python",
+        ),
         ([line.replace(" ", ", ") + " " + line for line in TEXT], "have punctuation attached"),
         ([line.title() + " " + line for line in TEXT], "only in capitals"),
         (["E11.9 e11.9 J44.9 j44.9 I10"] * 60, "vectors: --case lower folds case"),

@@ -15,6 +15,7 @@ _MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|mediawiki|rss|feed|tei)\b", re.I
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)(?:\s[^<>]*)?/?>")
 TAGS_OF_TEXT = {"s", "p", "doc", "unk", "pad", "eos", "bos", "num", "mask"}  # prepared text may hold these
 FEWEST_TAGS = 4
+_PARAGRAPH = re.compile(r"<p\s[\w-]+=", re.IGNORECASE)  # with attributes, it is of HTML
 # A part of speech of Universal Dependencies, and a span's tag: a name or a phrase begins, goes on, ...
 _PART_OF_SPEECH = re.compile(
     "ADJ|ADP|ADV|AUX|C?CONJ|DET|INTJ|NOUN|NUM|PART|PRON|PROPN|PUNCT|SCONJ|SYM|VERB|X|_",
@@ -136,7 +137,8 @@ def refuse_markup(head: str, name: str) -> None:
             f"{name}: holds a word and its tags on each line, whose markup would be words: write its words a "
             'sentence a line: awk \'!/^(# |-DOCSTART-)/ {if (NF) printf "%s ", $1; else print ""}\' FILE'
         )
-    tags = [(slash, tag.lower()) for slash, tag in _TAG.findall(head) if tag.lower() not in TAGS_OF_TEXT]
+    of_html = {"p"} if _PARAGRAPH.search(head) else set()
+    tags = [(slash, tag.lower()) for slash, tag in _TAG.findall(head) if tag.lower() not in TAGS_OF_TEXT - of_html]
     begins = _TAG.match(head.lstrip()) and any(slash for slash, _ in tags) and len(tags) >= FEWEST_TAGS
     if _MARKUP.match(head) or begins:
         way_out = next((f", {how}" for form, how in _WAYS_OUT_OF_XML if form.search(head)), "")

@@ -112,8 +112,10 @@ def advise_on_cutting(signs: dict[str, Sign], tokenizer: str | None) -> list[str
 def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]:
     if signs["markup"].tokens > MARKUP:
         share, some = percent(signs["markup"].tokens), examples(signs, "markup")
+        extracted = "</doc>" in signs["markup"].examples
+        first = "leave wikiextractor's tags out, grep -v '^</*doc' FILE" if extracted else "extract the text first"
         yield (
-            f"{share} of the tokens are markup or addresses ({some}): extract the text first; in Python, html.unescape "
+            f"{share} of the tokens are markup or addresses ({some}): {first}; in Python, html.unescape "
             "undoes &amp; and the like, and re.sub(r'https?://\\S+', '', text) removes addresses."
         )
     if tokenizer == "words" and signs["digits"].tokens > NUMBERS:
