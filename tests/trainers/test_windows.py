@@ -95,7 +95,7 @@ def test_what_is_no_window(trainer, window):
 
 @pytest.mark.parametrize("trainer", [GloVe, PPMI, SVD])
 def test_counts_have_no_window_of_a_sentence(trainer):
-    with pytest.raises(OptionError, match="window must be a whole number; got 'sentence'"):
+    with pytest.raises(OptionError, match="a window of 'sentence' is for skipgram and cbow"):
         trainer(window="sentence")
 
 
