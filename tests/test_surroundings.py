@@ -21,8 +21,9 @@ def test_libraries_of_matrices_use_one_thread():
 
 def test_no_font_of_this_machine_is_seen():
     from matplotlib import get_data_path
-    from matplotlib.font_manager import fontManager
+    from matplotlib.font_manager import findSystemFonts, fontManager
 
+    assert findSystemFonts() == []
     others = [font for font in fontManager.ttflist if not font.fname.startswith(get_data_path())]
     assert [font.name for font in others] == ["Boxes"]
 

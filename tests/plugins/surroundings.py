@@ -124,11 +124,13 @@ def same_fonts(tmp_path_factory):
     if importlib.util.find_spec("matplotlib") is None:  # in scripts/gpu_check.sh, whose tests draw nothing
         return
     import matplotlib
+    from matplotlib import font_manager
     from matplotlib.font_manager import fontManager
 
     from wordvec.plots import fonts
 
     matplotlib.rcdefaults()
+    font_manager.findSystemFonts = lambda *folders, **options: []
     own = Path(matplotlib.get_data_path())
     fontManager.ttflist = [entry for entry in fontManager.ttflist if own in Path(entry.fname).parents]
     path = tmp_path_factory.mktemp("fonts") / "boxes.ttf"
