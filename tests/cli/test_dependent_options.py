@@ -83,6 +83,8 @@ def there(folder, monkeypatch):
         ("evaluate a.safetensors --similarity pairs.txt --device cpu", "--device is for --analogy: give --analogy"),
         ("card a.safetensors --protocol gensim", "--protocol is for evaluation sets: give evaluation sets, too"),
         ("stability a.safetensors b.safetensors --words w1 --sample 5", "--sample is for words by frequency band, and"),
+        ("stability a.safetensors b.safetensors --words w1 --sample 0", "--sample is for words by frequency band, and"),
+        ("stability a.safetensors b.safetensors --min-count 0", "--min-count: for training several models: give"),
         ("stability a.safetensors b.safetensors --words w1 --all", "--all is for words by frequency band, and would"),
         ("stability a.safetensors b.safetensors --all --sample 5", "--sample is for a sample of the words, and would"),
         ("stability a.safetensors b.safetensors --threads 1", "--threads: for training several models: give --trainer"),

@@ -8,6 +8,11 @@ from typing import Any
 from wordvec.errors import OptionError
 
 
+def is_given(value: Any) -> bool:
+    """Whether a value is not what argparse leaves where nothing is given: None, or False for a switch. 0 is given."""
+    return value is not None and value is not False
+
+
 def fill_in(
     arguments: argparse.Namespace, applies: bool, owner: str, *, instead: str | None = None, **defaults: Any
 ) -> None:
@@ -23,7 +28,7 @@ def fill_in(
     Traceback (most recent call last):
     wordvec.errors.OptionError: --seed is for --by half, and would change nothing with --by year: leave it out
     """
-    given = [name for name in defaults if getattr(arguments, name) not in (None, False)]
+    given = [name for name in defaults if is_given(getattr(arguments, name))]
     if given and not applies:
         options = ", ".join(("-" if name == "k" else "--") + name.replace("_", "-") for name in given)
         verb, them = ("is", "it") if len(given) == 1 else ("are", "them")

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from wordvec.cli.cluster import check_cluster_arguments, cluster_of
 from wordvec.cli.configurations import add_training_arguments, open_run_folder, read_configurations
-from wordvec.cli.dependent_options import fill_in
+from wordvec.cli.dependent_options import fill_in, is_given
 from wordvec.cli.output import print_json
 from wordvec.cli.questions import comma_separated
 from wordvec.cli.text import add_text_arguments, read_corpus
@@ -126,7 +126,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _check_training(arguments: argparse.Namespace) -> None:
     """Raise OptionError for options of training without --trainer; set the number of seeds."""
     values = [(flag, getattr(arguments, name)) for name, flag in OF_TRAINING.items()]
-    given = [flag for flag, value in values if value not in (None, False, [], DEFAULTS.get(flag))]
+    given = [flag for flag, value in values if is_given(value) and value not in ([], DEFAULTS.get(flag))]
     if given and not arguments.trainer:
         them = "it" if len(given) == 1 else "them"
         raise OptionError(f"{', '.join(given)}: for training several models: give --trainer, too, or leave {them} out")
