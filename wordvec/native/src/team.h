@@ -21,10 +21,12 @@ typedef struct {
   _Alignas(128) _Atomic i64 value;
 } counter;
 
-// How often a waiting thread looks at a counter before it yields (after a few microseconds, as there may be fewer cores
-// than threads), and before it sleeps. Where other programs use the cores, it can wait for milliseconds until the thread
-// that it needs has a core again: if it only yielded, the system would give it that thread's share of time.
-enum { SPINS_BEFORE_YIELD = 200, SPINS_BEFORE_SLEEP = 400, SLEEP = 50000 };  // nanoseconds
+// A waiting thread spins (for less than a microsecond), then yields, as there may be fewer cores than threads, and then
+// sleeps. Where other programs use the cores, it can wait for milliseconds until the thread that it needs has a core
+// again: if it only yielded, the system would give it that thread's share of time. A sleep lasts 0.1 to 0.2 ms, whatever
+// is asked for. PATIENCE must be longer: otherwise a thread whose partner overslept would sleep, too, then the
+// partner again, and so on at every step.
+enum { SPINS_BEFORE_YIELD = 200, PATIENCE = 500000, SLEEP = 50000 };  // PATIENCE and SLEEP in nanoseconds
 
 INLINE void yield_core(void) {
 #if defined(_WIN32)
@@ -34,13 +36,17 @@ INLINE void yield_core(void) {
 #endif
 }
 
-INLINE void sleep_briefly(void) {
 #if defined(_WIN32)
-  SwitchToThread();  // Sleep(1) would last up to 16 milliseconds
+INLINE i64 nanoseconds(void) { return 0; }
+INLINE void sleep_briefly(void) { yield_core(); }  // Sleep(1) would last up to 16 milliseconds
 #else
-  nanosleep(&(struct timespec){0, SLEEP}, 0);
-#endif
+INLINE i64 nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (i64)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+INLINE void sleep_briefly(void) { nanosleep(&(struct timespec){0, SLEEP}, 0); }
+#endif
 
 // A counter's value. Everything that other threads wrote before they raised it is visible after this call.
 INLINE i64 value_of(const counter *shared) { return atomic_load_explicit(&shared->value, memory_order_acquire); }
@@ -63,7 +69,12 @@ INLINE i64 claim(counter *shared, i64 limit) {
 
 // Wait until a counter reaches `value` or `stop` is raised.
 INLINE void wait_for(const counter *shared, i64 value, const counter *stop) {
-  for (i64 spins = 0; value_of(shared) < value && value_of(stop) == 0; spins++)
-    if (spins >= SPINS_BEFORE_SLEEP) sleep_briefly();
-    else if (spins >= SPINS_BEFORE_YIELD) yield_core();
+  i64 yielding_since = 0;
+  for (i64 spins = 0; value_of(shared) < value && value_of(stop) == 0; spins++) {
+    if (spins < SPINS_BEFORE_YIELD) continue;
+    const i64 now = nanoseconds();
+    if (spins == SPINS_BEFORE_YIELD) yielding_since = now;
+    if (now - yielding_since < PATIENCE) yield_core();
+    else sleep_briefly();
+  }
 }
