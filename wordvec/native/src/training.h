@@ -266,14 +266,18 @@ INLINE void prefetch_rows(const struct slice *table, const struct examples *e, i
 }
 
 // Prefetch the rows that an example of the next block needs and earlier ones did not: outputs, and the last context.
-// They arrive while the updates run, in time for the scores that follow.
+// They arrive while the updates run, in time for the scores that follow. Of a long row only the beginning: the processor
+// fetches lines that follow by itself, and with more requests under way the updates wait for their own rows.
+enum { LINES_AHEAD = 6 };
+
 INLINE void prefetch_ahead(const struct step *s, const struct slice *band, i64 slot, int T) {
   const struct examples *e = s->ahead;
   if (!e || slot >= e->slots) return;
   const i32 *outputs = outputs_of(e, slot);
   if (s->table) prefetch_rows(s->table + (band - s->training->bands), e, slot);
   const number *newest = row_in(band, contexts_of(e, slot)[e->context_counts[slot] - 1]);
-  for (i64 column = 0; column < band->columns; column += LINE_BYTES / (i64)sizeof(number)) {
+  const i64 line = LINE_BYTES / (i64)sizeof(number), columns = min_i64(band->columns, LINES_AHEAD * line);
+  for (i64 column = 0; column < columns; column += line) {
 #pragma GCC unroll 8
     for (int j = 0; j < T; j++) prefetch_for_later(row_out(band, outputs[j]) + column);
     prefetch_for_later(newest + column);
