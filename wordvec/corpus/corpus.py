@@ -31,6 +31,7 @@ from wordvec.corpus.read.sources import (
     as_files,
     as_texts,
     as_token_lists,
+    refuse_unused,
     source_of,
 )
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
@@ -158,6 +159,8 @@ class Corpus:
             corpus = cls.open(source.paths[0])
             refuse_other_options(Path(source.paths[0]), corpus.info, options.as_info | options.of_reading)
             return corpus
+        if isinstance(source, Files):
+            refuse_unused(source.paths, options.of_reading)
         if client is not None and (isinstance(source, Documented) or tagged is not None):
             raise OptionError("documents with metadata or tags are read on one machine: leave out the cluster")
         if client is not None:

@@ -18,6 +18,7 @@ from wordvec.corpus.read.decoding import blocks_of_text, whole_lines
 from wordvec.corpus.read.paths import files_of, is_pattern
 from wordvec.corpus.read.records import tokens_of
 from wordvec.corpus.read.sniffing import is_json
+from wordvec.corpus.read.sources import refuse_unused
 from wordvec.corpus.read.structured import MISSING, rows_of_csv, rows_of_json
 from wordvec.corpus.read.values import Row, Tally, Unusable, is_missing, refuse_list_as_text
 from wordvec.errors import CorpusError, OptionError
@@ -65,6 +66,8 @@ class DocumentTexts:
             raise OptionError(f"whole files are documents of plain text, which have no field {field!r}: leave one out")
         self._paths, self._field, self._id_field = list(paths), field, id_field
         self._how = encoding, encoding_errors
+        defaults = {"encoding": (encoding, "utf-8"), "encoding_errors": (encoding_errors, "strict")}
+        refuse_unused(self._paths, {name: None if a == b else a for name, (a, b) in defaults.items()})
         self._tags_field = tags_field
         for name, given in (("id", id_field), ("tags", tags_field)):
             if given is not None and field is None:
