@@ -14,6 +14,7 @@ from wordvec.corpus.documents.matching import match_rows
 from wordvec.corpus.documents.table import column_of_paths, read_records, read_table
 from wordvec.corpus.read import read_blocks, split_blocks
 from wordvec.corpus.read.paths import files_of
+from wordvec.corpus.read.replaced import Replaced
 from wordvec.corpus.read.sources import PathLike, as_files
 from wordvec.errors import CorpusError, OptionError, counted, listed
 
@@ -80,15 +81,20 @@ class DocumentReader:
     def blocks(self, encoding: str, errors: str, split: SplitLine | None) -> Blocks:
         """Yield the blocks of all documents, as `read_blocks` does; with `split`, sentences inside lines."""
         self._reading |= {"encoding": encoding, "encoding_errors": errors}
+        replaced = Replaced(encoding, errors)
+        yield from replaced.blocks(self._blocks(encoding, replaced, split))
+
+    def _blocks(self, encoding: str, replaced: Replaced, split: SplitLine | None) -> Blocks:
         for number, file in enumerate(self.files):
             if self.field is None:
                 values = tuple(self._metadata[number].values())
                 self._rows.append(Document(number, None, values))
-                blocks = read_blocks(as_files([file]), encoding, errors, None, None, self.strict)
+                blocks = read_blocks(as_files([file]), encoding, replaced.errors, None, None, self.strict)
                 yield from self._noted(blocks, split)
                 continue
-            for record in read_records(file, self.field, self.columns, encoding, errors, self.strict):
-                self._rows.append(Document(number, record.number, record.values))
+            for record in read_records(file, self.field, self.columns, encoding, replaced.errors, self.strict):
+                values = tuple(map(replaced.settled, record.values))
+                self._rows.append(Document(number, record.number, values))
                 if isinstance(record.text, list):
                     self._note(np.ones(1, np.int32))
                     yield record.text, True

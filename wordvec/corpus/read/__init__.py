@@ -41,10 +41,10 @@ from wordvec.corpus.read.records import (
     blocks_of_values,
     check_field,
 )
+from wordvec.corpus.read.replaced import Replaced
 from wordvec.corpus.read.sniffing import HEAD, is_json, table_of
 from wordvec.corpus.read.sources import Documented, Files, PathLike, TokenLists, is_table, source_of
 from wordvec.corpus.read.structured import blocks_of_csv, blocks_of_json, refusal_of
-from wordvec.corpus.read.values import tell_of_replaced
 from wordvec.errors import CorpusError, OptionError
 
 __all__ = ["files_of", "read_lines", "size_in_bytes"]
@@ -137,9 +137,9 @@ def read_blocks(
     source = source_of(source, field)
     if isinstance(source, Files):
         nothing: OnBytes = lambda size: None  # noqa: E731
-        reading = Reading(encoding, encoding_errors, on_bytes or nothing, field, strict, ranges_from)
-        blocks = (block for path in source.paths for block in _blocks_of_path(path, reading))
-        yield from blocks if encoding_errors != "replace" else tell_of_replaced(blocks, encoding)
+        replaced = Replaced(encoding, encoding_errors)
+        reading = Reading(encoding, replaced.errors, on_bytes or nothing, field, strict, ranges_from)
+        yield from replaced.blocks(block for path in source.paths for block in _blocks_of_path(path, reading))
     elif isinstance(source, TokenLists):
         raise CorpusError("text expected, got lists of tokens: they have no lines; use Corpus.from_sentences")
     elif isinstance(source, Documented):
