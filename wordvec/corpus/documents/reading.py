@@ -29,6 +29,7 @@ SplitLine = Callable[[list[tuple[str, bool]]], Blocks]  # splits the pieces of a
 class DocumentReader:
     """Reads the texts of documents, and then reports where each sentence came from.
 
+    The encoding given here is that of `table`; the texts' is given to `blocks`.
     Give either `table`, a metadata table with one row per file; or `field`, which holds the text of each record, and
     `fields`, its metadata. Raises CorpusError as `match_rows` and `read_table` do, and for names that are not files.
     """
@@ -41,6 +42,8 @@ class DocumentReader:
         field: str | None = None,
         fields: Sequence[str] = (),
         strict: bool = False,
+        encoding: str = "utf-8",
+        encoding_errors: str = "strict",
     ) -> None:
         if (table is None) == (field is None or not fields):
             raise OptionError(
@@ -68,7 +71,7 @@ class DocumentReader:
         self._metadata: list[dict[str, Value]] = []
         self._reading: dict[str, str | None] = {"field": field}
         if table is not None:
-            rows = read_table(table)
+            rows = read_table(table, encoding, encoding_errors)
             column = column_of_paths(rows, path_column, table)
             self._metadata = match_rows(rows, column, self.files, self.root, Path(table), strict=strict)
             self.columns = tuple(self._metadata[0])

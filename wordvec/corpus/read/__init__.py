@@ -132,7 +132,7 @@ def read_blocks(
     With `ranges_from`, plain strict UTF-8 files of at least this many bytes are not read: each `TextRange` of them is
     yielded instead, for `read_range`.
     """
-    _check_encoding(encoding, encoding_errors)
+    check_encoding(encoding, encoding_errors)
     check_field(field)
     source = source_of(source, field)
     if isinstance(source, Files):
@@ -152,7 +152,8 @@ def read_blocks(
         yield from blocks_of_texts(source.items, strict)
 
 
-def _check_encoding(encoding: str, encoding_errors: str) -> None:
+def check_encoding(encoding: str, encoding_errors: str) -> None:
+    """Raise OptionError unless Python knows the encoding and the way to treat errors."""
     try:
         "x".encode(encoding)  # a mere look-up would accept hex and others, which do not encode text
     except LookupError:
