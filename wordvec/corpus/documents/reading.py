@@ -182,7 +182,7 @@ def _files(paths: list[str], table: Path | None) -> list[Path]:
             raise CorpusError(
                 f"{path}: documents are files, folders or patterns of files; there is none with this name"
             )
-        files += files_of(Path(path))
+        files += files_of(Path(path), tell=True)
     found = list(dict.fromkeys(files))
     if table is not None:
         found = [file for file in found if not (table.exists() and file.samefile(table))]

@@ -202,7 +202,7 @@ def _files(path: PathLike) -> Iterator[tuple[PathLike, str]]:
             yield path, path
             return
         raise CorpusError(f"{path}: no such file or folder")
-    for file in files_of(Path(path)):
+    for file in files_of(Path(path), tell=True):
         yield file, str(file)
 
 
