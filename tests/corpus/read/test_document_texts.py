@@ -98,3 +98,10 @@ def test_what_was_replaced_in_documents_is_told(tmp_path, capsys):
     documents = DocumentTexts([tmp_path / "b.csv"], "text", "id", encoding_errors="replace")
     assert (list(documents), documents.ids) == (["caf\ufffd"], ["\ufffd"])
     assert "2 places where the text is not utf-8 became" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("errors", ["strict", "replace"])
+def test_lists_within_lists_are_refused_however_deep(tmp_path, errors):
+    (tmp_path / "a.jsonl").write_text('{"text": ' + "[" * 900 + "]" * 900 + "}\n")
+    with pytest.raises(CorpusError):
+        list(DocumentTexts([tmp_path / "a.jsonl"], "text", encoding_errors=errors))

@@ -34,8 +34,8 @@ class Replaced:
 
     def settled(self, value: Any) -> Any:
         """`value`, or the items of a list, with REPLACED at each place that was not decoded; the places are counted."""
-        if isinstance(value, list):
-            return [self.settled(item) for item in value]
+        if isinstance(value, list) and self.is_on:  # of tokens or tags; lists in it are refused later
+            return [self.settled(item) if isinstance(item, str) else item for item in value]
         if not isinstance(value, str) or value.isascii():
             return value
         if REPLACED in value:
