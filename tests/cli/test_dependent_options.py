@@ -66,6 +66,16 @@ def there(folder, monkeypatch):
             "corpus info plain --encoding-errors ignore",
             "with encoding_errors=strict, not ignore: leave encoding_errors",
         ),
+        (
+            "train tiny-world -o v.npz --encoding latin-1",
+            "encoding (--encoding) is for files, and would change nothing with tiny-world: leave it out",
+        ),
+        (
+            "corpus build tiny-world tiny-world-ko -o built --strict",
+            "would change nothing with tiny-world, tiny-world-",
+        ),
+        ("corpus info tiny-world --encoding-errors ignore", "encoding_errors (--encoding-errors) is for files, and"),
+        ("embed a.safetensors tiny-world -o e.npz --encoding cp949", "encoding (--encoding) is for files, and would"),
         ("corpus info plain --strict", "plain: is a corpus, whose text is not read again: leave strict (--strict) out"),
         ("corpus split dated --by decade --seed 2 -o parts", "--seed is for --by half, and would change nothing with"),
         (

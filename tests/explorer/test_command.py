@@ -37,7 +37,7 @@ def models_of(path):
 
 def test_plot_writes_a_page(tmp_path, files, capsys, plotly):
     out = tmp_path / "map.html"
-    assert main(["plot", str(files[0]), "-o", str(out), "--words", "king,word140"]) == 0
+    assert main(["plot", str(files[0]), "-o", str(out), "--words", "king,wordbea"]) == 0
     (model,) = models_of(out)
     assert model["name"] == "model"
     assert len(model["words"]) == 177

@@ -105,10 +105,10 @@ def test_embedded_json_is_ascii_and_reads_back(text):
 
 def test_a_page_is_written_whole(tmp_path, vectors, plotly):
     path = tmp_path / "map.html"
-    (model,) = write_page(path, [("m", vectors)], top=20, words=["word140"])
-    assert model.words[-1] == "word140"
+    (model,) = write_page(path, [("m", vectors)], top=20, words=["wordbea"])
+    assert model.words[-1] == "wordbea"
     data = json.loads(Page(path.read_bytes()).scripts[0])
-    assert data["list"] == ["word140"]
+    assert data["list"] == ["wordbea"]
     assert data["models"][0]["agreement"]["overlap"] >= 0.9
 
 

@@ -224,7 +224,7 @@ def test_the_slider_leaves_the_most_frequent_words(reader):
     reader.page.wait_for_function("location.hash === '#top=20'")
     met = reader.page.evaluate(
         """() => {
-          const [map] = explorer.maps, id = map.model.idOf.get("word100");
+          const [map] = explorer.maps, id = map.model.idOf.get("wordbaa");
           return map.wordAt(...map.place(id)) === id;
         }"""
     )

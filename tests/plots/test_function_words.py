@@ -1,3 +1,5 @@
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -6,8 +8,9 @@ from wordvec.plots import plot_beside, plot_map
 from wordvec.plots.projection import function_words
 from wordvec.vectors import WordVectors
 
-GRAMMAR = [f"of{i}" for i in range(20)]
-CONTENT = [f"thing{i}" for i in range(480)]
+LETTERS = str.maketrans("0123456789", "abcdefghij")  # words of a language have no digits
+GRAMMAR = [f"of{i}".translate(LETTERS) for i in range(20)]
+CONTENT = [f"thing{i}".translate(LETTERS) for i in range(480)]
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +60,40 @@ def test_items_of_sessions_are_no_words(vectors):
         assert names(words, function_words(words)) == GRAMMAR
 
 
+BASES = ["".join(letters) for k in (3, 4, 5) for letters in product("acgt", repeat=k)][:500]
+RESIDUES = ["".join(letters) for letters in product("ACDEFGHIKLMNPQRSTVWY", repeat=3)][:480]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        BASES,
+        [word.upper() for word in BASES],
+        [*RESIDUES, *(f"{word}X" for word in RESIDUES[:20])],
+        [f"E{i}.{i % 10}" for i in range(500)],
+        [*CONTENT[:240], *map(str, range(260))],
+    ],
+    ids=["DNA", "capitals", "proteins", "codes", "numbers"],
+)
+def test_what_is_no_language_has_no_function_words(vectors, words):
+    assert len(function_words(WordVectors(words, vectors.matrix))) == 0
+    assert drawn(plot_map(WordVectors(words, vectors.matrix), top=100)) == 100
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [chr(0x4E00 + i) for i in range(500)],  # Chinese by characters
+        [chr(0x4E00 + i % 70) * (1 + i // 70) for i in range(490)] + [f"{year}年" for year in range(10)],
+        [*GRAMMAR, *CONTENT[:300], *map(str, range(180))],
+        [*GRAMMAR, *(f"{word}," for word in CONTENT)],
+    ],
+)
+def test_languages_have_them(vectors, words):
+    made = WordVectors(words, vectors.matrix)
+    assert names(made, function_words(made)) == words[:20]
+
+
 @pytest.mark.parametrize(
     "info, title",
     [
@@ -90,8 +127,8 @@ def test_a_map_of_the_commonest_words_passes_them_over_and_says_so(vectors):
 
 
 def test_words_asked_for_by_name_are_drawn(vectors):
-    axes = plot_map(vectors, words=[*GRAMMAR[:3], "thing7"])
-    assert {text.get_text() for text in axes.texts} == {*GRAMMAR[:3], "thing7"}
+    axes = plot_map(vectors, words=[*GRAMMAR[:3], CONTENT[7]])
+    assert {text.get_text() for text in axes.texts} == {*GRAMMAR[:3], CONTENT[7]}
     axes = plot_map(vectors, top=60, groups={"grammar": GRAMMAR[:5], "things": CONTENT[:5]})
     assert {text.get_text() for text in axes.texts} >= set(GRAMMAR[:5])
     assert "15 function words left out" in axes.get_title(loc="right")

@@ -31,6 +31,7 @@ from wordvec.corpus.read.sources import (
     as_files,
     as_texts,
     as_token_lists,
+    refuse_unused,
     source_of,
 )
 from wordvec.corpus.recipe import EARLIER_CORPUS, TextRecipe
@@ -158,6 +159,8 @@ class Corpus:
             corpus = cls.open(source.paths[0])
             refuse_other_options(Path(source.paths[0]), corpus.info, options.as_info | options.of_reading)
             return corpus
+        if isinstance(source, Files):
+            refuse_unused(source.paths, options.of_reading)
         if client is not None and (isinstance(source, Documented) or tagged is not None):
             raise OptionError("documents with metadata or tags are read on one machine: leave out the cluster")
         if client is not None:
@@ -207,8 +210,9 @@ class Corpus:
         r"""Make a corpus that knows its documents (`Corpus.documents`); options as in `build`.
 
         `metadata` is a table with one row per text file: CSV, TSV, JSON Lines or Parquet. It has a column for the path
-        (named path or file, or `path_column`) and any others, such as year and author. Alternatively, the documents
-        are records of JSON, CSV, Parquet or Arrow: `field` holds their text and `metadata_fields` are kept.
+        (named path or file, or `path_column`) and any others, such as year and author. It is in UTF-8, or in the
+        `encoding` of the texts. Alternatively, the documents are records of JSON, CSV, Parquet or Arrow: `field` holds
+        their text and `metadata_fields` are kept.
 
         Files without a row and rows without a file are reported, or with `strict` refused. Raises CorpusError as
         `build` does, and for a table that does not fit the files; OptionError if neither or both are given.
@@ -224,7 +228,8 @@ class Corpus:
         fields = (metadata_fields,) if isinstance(metadata_fields, str) else tuple(metadata_fields)
         listed = [os.fspath(path) for path in as_files(paths).paths]
         given = options.get("field"), fields, options.get("strict", False)
-        reader = DocumentReader(listed, metadata, path_column, *given)
+        encoded = options.get("encoding", "utf-8"), options.get("encoding_errors", "strict")
+        reader = DocumentReader(listed, metadata, path_column, *given, *encoded)
         corpus = cls.build(Documented(listed, reader.blocks, reader.documents), **options)
         assert isinstance(corpus.documents, Documents)
         for remark in remarks_on(corpus.documents, corpus.sentence_starts):

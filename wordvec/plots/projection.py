@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -171,6 +172,7 @@ FEWEST = 100  # with fewer words, their order by frequency means nothing
 COMMON = 1_000  # most common words, which are examined and searched for neighbours
 NEAREST = 10
 SPREAD, MOST = 1.5, 220.0  # the limit of the mean rank: 1.5 times the square root of V, but at most 220
+NO_WORDS, FEWEST_LETTERS, ONE_LENGTH = 0.5, 6, 0.95  # of other things than words, see `are_of_language`
 TIES = 1e-9  # logarithms of ranks nearer than this are equal
 
 
@@ -187,8 +189,8 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     Nearness is the cosine after subtraction of the mean of these 1,000 unit vectors, since common words share a
     direction (Mu and Viswanath 2018, "All-but-the-top"). Only the order by frequency is used: without counts, the order
     of the rows, which is by frequency in files of all common formats. No word list and no knowledge of the language is
-    needed. The result is empty for fewer than 100 words, and if rows are documents (`wordvec embed`) or items of
-    sessions (trained with a window of the whole sentence).
+    needed. The result is empty for fewer than 100 words, if rows are documents (`wordvec embed`) or items of sessions
+    (trained with a window of the whole sentence), and if the words are not a language's, see `are_of_language`.
 
     The limit was set on English vectors (see the guide to drawing). It errs on common content words that are used like
     function words, such as "time", "said" or months.
@@ -197,7 +199,8 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     >>> rng = np.random.default_rng(1)
     >>> rows = rng.normal(size=(400, 8))
     >>> rows[:12] = rng.normal(scale=0.1, size=(12, 8)) + [3, 0, 0, 0, 0, 0, 0, 0]  # the commonest are used alike
-    >>> function_words(WordVectors([f"w{i}" for i in range(400)], rows)).tolist()
+    >>> words = [bin(i)[2:].replace("0", "lo").replace("1", "chirp") for i in range(400)]
+    >>> function_words(WordVectors(words, rows)).tolist()
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     """
     total = len(vectors)
@@ -205,6 +208,8 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     if total < FEWEST or kind_of_rows(vectors) != "words":
         return order[:0].astype(np.int64)
     common = order[:COMMON]
+    if not are_of_language([vectors.words[i] for i in common]):
+        return order[:0].astype(np.int64)
     rows = vectors.unit_rows_of(common).astype(np.float64)
     rows -= rows.mean(axis=0)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -216,6 +221,25 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     log_rank = np.log(np.arange(1, len(common) + 1))
     mean = (log_rank + log_rank[nearest].mean(axis=1)) / 2
     return common[mean < np.log(min(SPREAD * total**0.5, MOST)) - TIES].astype(np.int64)
+
+
+def are_of_language(words: Sequence[str]) -> bool:
+    """Whether common words may be of a natural language, rather than ids, codes or pieces of sequences (k-mers).
+
+    They are not if half of them have digits or no letter; if they are written with at most six letters (of DNA and RNA;
+    no alphabet has fewer than eleven); or if all but a few have the same length of two or more letters, as k-mers of
+    proteins have. Chinese and Japanese characters by themselves have one.
+
+    >>> are_of_language(["the", "of", "milk"]), are_of_language(["ACG", "CGT", "GTA"]), are_of_language(["i7", "i12"])
+    (True, False, False)
+    """
+    plain = [word for word in words if any(map(str.isalpha, word)) and not any(map(str.isdigit, word))]
+    if len(plain) <= (1 - NO_WORDS) * len(words):
+        return False
+    letters = {letter for word in plain for letter in word.casefold() if letter.isalpha()}
+    lengths = Counter(map(len, plain))
+    length, most = lengths.most_common(1)[0]
+    return len(letters) > FEWEST_LETTERS and (length == 1 or most < ONE_LENGTH * len(plain))
 
 
 def kind_of_rows(vectors: WordVectors) -> str:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from wordvec.corpus import Corpus
 from wordvec.corpus.documents.reading import match_rows
 from wordvec.corpus.documents.table import Row, column_of_paths, read_table
-from wordvec.errors import CorpusError
+from wordvec.errors import CorpusError, OptionError
 
 EXPECTED = [{"path": "a.txt", "year": "1850", "author": "Bell, C."}, {"path": "b.txt", "year": "1851", "author": None}]
 
@@ -170,3 +171,71 @@ def test_rows_that_cannot_be_right():
 def test_json_numbers_and_dates_stay(tmp_path):
     (tmp_path / "t.jsonl").write_text(json.dumps({"path": "a", "share": 0.5, "n": 10**12}))
     assert read_table(tmp_path / "t.jsonl")[0].values == {"path": "a", "share": 0.5, "n": 10**12}
+
+
+NAMED = "path,author\na.txt,{}\n"
+
+
+@pytest.mark.parametrize(
+    ("author", "encoding", "given"),
+    [
+        ("Zoë", "latin-1", "latin-1"),
+        ("김소월", "cp949", "cp949"),
+        ("김소월", "utf-16-le", "utf-16-le"),
+        ("Zoe", "utf-8", "utf-16"),
+        ("김소월", "iso2022_kr", "iso2022_kr"),
+        ("Zoë", "utf-16", "latin-1"),
+        ("Zoë", "utf-32", "utf-32"),
+        ("Zoë", "utf-8-sig", "cp949"),
+    ],
+)
+def test_a_table_in_the_encoding_of_the_texts_or_in_utf_8(tmp_path, capsys, author, encoding, given):
+    (tmp_path / "table.csv").write_bytes(NAMED.format(author).encode(encoding))
+    assert read_table(tmp_path / "table.csv", given)[0].values == {"path": "a.txt", "author": author}
+    told = (
+        "table.csv: is UTF-8, and read as that, not as the cp949 of the texts (--encoding)" in capsys.readouterr().err
+    )
+    assert told == (encoding == "utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("author", "encoding", "given", "message"),
+    [
+        (
+            "Zoë",
+            "latin-1",
+            "utf-8",
+            "byte 20 is not UTF-8; save the table as UTF-8 .*, or give --encoding if the",
+        ),
+        ("\u201cZoë\u201d", "cp1252", "latin-1", "is not text in latin-1 but .*: read it with --encoding cp1252"),
+        (
+            "Zoë",
+            "utf-16-le",
+            "utf-8",
+            "is not text: byte 1 is 0; read it with --encoding utf-16-le, or write it",
+        ),
+        ("Zoë", "latin-1", "cp949", "byte 20 is not cp949; save the table as UTF-8"),
+    ],
+)
+def test_a_table_in_another_encoding_is_refused(tmp_path, author, encoding, given, message):
+    (tmp_path / "table.csv").write_bytes(NAMED.format(author).encode(encoding))
+    with pytest.raises(CorpusError, match=message):
+        read_table(tmp_path / "table.csv", given)
+
+
+def test_what_is_replaced_in_a_table_is_told(tmp_path, capsys):
+    (tmp_path / "a.txt").write_bytes(b"tea caf\xe9\n")
+    (tmp_path / "table.csv").write_bytes(NAMED.format("Zoë").encode("latin-1"))
+    options = {"encoding_errors": "replace", "min_count": 1}
+    corpus = Corpus.from_documents(tmp_path, tmp_path / "table.csv", **options)
+    assert corpus.documents.metadata(0) == {"author": "Zo\ufffd"}
+    said = capsys.readouterr().err
+    assert f"1 place where the table {tmp_path / 'table.csv'} is not utf-8 became \ufffd, such as in" in said
+    assert "1 place where the text is not utf-8 became" in said
+    corpus = Corpus.from_documents(tmp_path, tmp_path / "table.csv", encoding="latin-1", min_count=1)
+    assert (corpus.documents.metadata(0), "café" in corpus.vocabulary) == ({"author": "Zoë"}, True)
+
+
+def test_an_encoding_that_does_not_exist_is_named_before_the_table_is_read(tmp_path):
+    with pytest.raises(OptionError, match="encoding 'latin-99' is not known to Python"):
+        read_table(tmp_path / "table.csv", "latin-99")

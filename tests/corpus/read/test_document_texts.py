@@ -84,3 +84,24 @@ def test_what_is_no_document_is_refused(tmp_path):
     with pytest.raises(CorpusError, match="byte 5"):
         list(DocumentTexts([tmp_path / "a.txt"]))
     assert len(list(DocumentTexts([tmp_path / "a.txt"], encoding_errors="replace"))) == 2
+
+
+def test_what_was_replaced_in_documents_is_told(tmp_path, capsys):
+    (tmp_path / "a.txt").write_bytes(b"caf\xe9\nd\xef\xbf\xbdj\n")
+    (tmp_path / "b.csv").write_bytes(b"id,text\n\xe9,caf\xe9\n")
+    assert list(DocumentTexts([tmp_path / "a.txt"], encoding_errors="replace")) == ["caf\ufffd", "d\ufffdj"]
+    said = capsys.readouterr().err
+    assert "1 place where the text is not utf-8 became" in said
+    assert "1 place where the text itself holds" in said
+    assert list(DocumentTexts([tmp_path / "a.txt"], encoding_errors="replace", whole_files=True))
+    assert "1 place where the text is not utf-8 became" in capsys.readouterr().err
+    documents = DocumentTexts([tmp_path / "b.csv"], "text", "id", encoding_errors="replace")
+    assert (list(documents), documents.ids) == (["caf\ufffd"], ["\ufffd"])
+    assert "2 places where the text is not utf-8 became" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("errors", ["strict", "replace"])
+def test_lists_within_lists_are_refused_however_deep(tmp_path, errors):
+    (tmp_path / "a.jsonl").write_text('{"text": ' + "[" * 900 + "]" * 900 + "}\n")
+    with pytest.raises(CorpusError):
+        list(DocumentTexts([tmp_path / "a.jsonl"], "text", encoding_errors=errors))

@@ -4,6 +4,7 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from wordvec.corpus import Corpus, read_lines
+from wordvec.corpus.read.document_texts import DocumentTexts
 from wordvec.corpus.read.paths import by_name, files_of, is_pattern, size_in_bytes
 from wordvec.corpus.read.sources import as_files
 from wordvec.errors import CorpusError
@@ -80,6 +81,30 @@ def test_a_pattern_reads_each_file_once_though_links_lead_back_up(tmp_path, monk
         assert list(read_lines(pattern)) == [*python, "code/lib/notes.txt"], pattern
     with pytest.raises(CorpusError, match="matches no file"):
         list(read_lines("nowhere/**"))
+
+
+def test_what_links_beside_it_name_again_is_read_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name in ("texts/z/1.txt", "texts/z/2.txt", "texts/b.txt", "other/o.txt"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(f"{name}\n")
+    Path("texts/a").symlink_to("z", target_is_directory=True)  # before what it leads to
+    Path("texts/zz").symlink_to("../other", target_is_directory=True)  # to texts that no other name leads to
+    Path("texts/c.txt").symlink_to("b.txt")
+    Path("link").symlink_to("texts", target_is_directory=True)
+    names = ["texts/b.txt", "texts/z/1.txt", "texts/z/2.txt", "other/o.txt"]
+    for source in ("texts", "texts/**", "texts/*", "texts/**/*.txt", "link"):
+        assert list(read_lines(source)) == names, source
+        assert capsys.readouterr().err == ""
+    assert [str(file) for file in files_of(Path("link"))][1] == "link/z/1.txt"
+    assert Corpus.build("texts", min_count=1).vocabulary.words == sorted(names)
+    told = "texts: 3 files left out, as symbolic links lead to others that are read: texts/a/1.txt, texts/a/2.txt, "
+    assert capsys.readouterr().err.count(told + "texts/c.txt") == 1
+    assert list(DocumentTexts(["texts"])) == names
+    assert capsys.readouterr().err.count(told) == 1
+    Path("table.csv").write_text("path,year\nb.txt,1\nz/1.txt,2\nz/2.txt,3\nzz/o.txt,4\n")
+    assert len(Corpus.from_documents("texts", "table.csv", min_count=1).documents) == 4
+    assert capsys.readouterr().err.count(told) == 1
 
 
 def test_a_pipe_in_a_folder_is_named_and_not_waited_for(texts):

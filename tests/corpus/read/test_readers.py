@@ -265,6 +265,30 @@ def test_what_was_replaced_is_told_once(tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
+EARLIER = "1 place where the text itself holds \ufffd (U+FFFD), such as in 'd\ufffdj': what was there was lost when"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("chunk", [1, 2, 1 << 20])
+def test_what_another_program_replaced_is_told_apart(tmp_path, capsys, monkeypatch, encoding, chunk):
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", chunk)
+    half = b"\xe9" if encoding == "utf-8" else "\udead".encode(encoding, "surrogatepass")
+    (tmp_path / "text").write_bytes("d\ufffdj vu\n".encode(encoding) + half + " vu\n".encode(encoding))
+    lines = list(read_lines(tmp_path, encoding=encoding, encoding_errors="replace"))
+    assert lines == ["d\ufffdj vu", "\ufffd vu"]
+    said = capsys.readouterr().err
+    assert EARLIER in said
+    assert f"1 place where the text is not {encoding} became \ufffd" in said
+
+
+def test_what_another_program_replaced_in_records_is_told_apart(tmp_path, capsys):
+    (tmp_path / "a.jsonl").write_bytes('{"text": ["d\ufffdj", "\\ud83d'.encode() + b'\xe9\\udfff"]}')
+    assert len(list(read_blocks(tmp_path, field="text", encoding_errors="replace"))) == 1
+    said = capsys.readouterr().err
+    assert EARLIER in said
+    assert "3 places where the text is not utf-8 became \ufffd" in said
+
+
 def test_utf_8_read_as_utf_16_is_refused(tmp_path):
     (tmp_path / "text").write_text("größer, naïve, 고양이\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"text: is UTF-8, but --encoding utf-16 was given: leave it out; .* iconv"):

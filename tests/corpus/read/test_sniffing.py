@@ -259,6 +259,18 @@ ANNOTATED = {
     "games of chess": '[Event "?"]\n[Site "?"]\n[Date "1851.06.21"]\n\n1. e4 e5 2. f4 {a gambit} exf4 1-0\n',
     "tunes": "% a book\n\nX:1\nT:The cat\n%%scale 1\nM:6/8\nK:D\n|: A2d fed | e3 e2z :|\n",
     "an e-mail": "From: A. Cat\nReceived: by a\n\tfor b; today\nMIME-Version: 1.0\nSubject: a\n\nthe cat\n",
+    "reads of sequences": "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:ref\tLN:45\n"
+    "r1\t99\tref\t7\t30\t8M2I4M1D3M\t=\t37\t39\tTTAGATAAAGGATACTG\t*\n",
+    "reads of sequences of which a note is first": "@CO\tmade by a cat\n@SQ\tSN:ref\tLN:45\n",
+    "reads of sequences of no header": "r1\t0\tchr1\t7\t30\t17M\t*\t0\t0\tTTAGATAAAGGATACTG\t!!\tNM:i:0\n"
+    "r2\t4\t*\t0\t0\t*\t*\t0\t0\tACGT\t*\n",
+    "variants of sequences": "##fileformat=VCFv4.2\n##source=cat\n#CHROM\tPOS\tID\tREF\tALT\n20\t14370\trs6\tG\tA\n",
+    "features of sequences": "##gff-version 3\nctg123\t.\tgene\t1000\t9000\t.\t+\t.\tID=g1\n",
+    "aligned sequences": "CLUSTAL W (1.83) multiple sequence alignment\n\n\nP1_MAN   MKV-LAAG 7\nP1_RAT   MKVALAAG 8\n"
+    "         *** ****\n",
+    "aligned sequences of small letters": "CLUSTAL format alignment by MAFFT (v7)\n\n\na    acg-t\nb    acgat\n",
+    "aligned sequences of Stockholm": "# STOCKHOLM 1.0\n#=GF ID cat\nP1 MKV.LA\n//\n",
+    "aligned sequences of NEXUS": "#NEXUS\nBEGIN DATA;\nMATRIX\na ACG\n;\nEND;\n",
     "sequences of reads": "@read 1\nGATTTGGGGTTCAAAGCAGT\n+\n!''*((((***+))%%%++)\n",
 }
 ALMOST = [
@@ -269,6 +281,16 @@ ALMOST = [
     "From: the cat\nTo: the dog\n\nMIME-Version: 1.0\n",
     "1\tthe cat\n2\tthe dog\n",
     "1\nThe cat sat.\n\n2\nIt sat.\n",
+    "@CO\tis a state\n@me\tit is\n",
+    "@HD is sharp\n",
+    "r1\t0\tchr1\t7\n",
+    "##fileformats are many\n",
+    "# STOCKHOLM is a city\n",
+    "#NEXUS is a phone\n",
+    "CLUSTAL makes a multiple sequence alignment\n\nthe cat\n",
+    "CLUSTAL makes a multiple sequence alignment\nof DNA\n",
+    "CLUSTAL" + " \n" * 30_000 + "the cat\n",  # must not take long either
+    "CLUSTAL" + " multiple" * 8_000 + "\n",
     "> you wrote\nABSOLUTELY\nnot at all\n",
     "@someone\nGATTACA\nis a film\n",
     "@Beginners all\n",

@@ -95,6 +95,14 @@ def test_korean_with_punctuation_gets_advice_that_needs_no_extra():
     assert len(advise_on_cutting(find_signs(Vocabulary(["있다", "대학교"], [5, 1])), "words")) == 1
 
 
+def test_characters_that_another_program_lost_are_told():
+    found = find_signs(Vocabulary(["tea", "d\ufffdj\ufffd", "\ufffd"], [900, 5, 1]))
+    (advice,) = advise_on_cutting(found, "whitespace")
+    assert advice.startswith("2 words with U+FFFD (d\ufffdj\ufffd \ufffd), which stands for characters that were lost")
+    few = find_signs(Vocabulary(["tea", "d\ufffdj\ufffd"], [100_000, 1]))
+    assert advise_on_cutting(few, "whitespace") == []
+
+
 @pytest.mark.parametrize(
     "sign, first, second",
     [

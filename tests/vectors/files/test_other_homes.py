@@ -278,6 +278,24 @@ def test_words_from_is_for_matrices(tmp_path):
         WordVectors.load(tmp_path / "g", words_from=tmp_path / "g")
 
 
+@pytest.mark.parametrize("suffix", ["safetensors", "npz"])
+def test_words_of_a_file_that_has_its_own_are_not_exchanged(tmp_path, suffix):
+    path = tmp_path / f"v.{suffix}"
+    WordVectors(WORDS, MATRIX).save(path)
+    (tmp_path / "list").write_text("\n".join(WORDS[::-1]), encoding="utf-8")
+    with pytest.raises(OptionError, match="it holds its words itself, in the array 'words': leave words_from"):
+        WordVectors.load(path, words_from=tmp_path / "list")
+
+
+def test_words_of_an_npz_of_another_program(tmp_path):
+    (tmp_path / "list").write_text("\n".join(WORDS), encoding="utf-8")
+    np.savez(tmp_path / "v.npz", vectors=MATRIX, vocab=np.array(WORDS))
+    with pytest.raises(OptionError, match="in the array 'vocab': leave words_from"):
+        WordVectors.load(tmp_path / "v.npz", words_from=tmp_path / "list")
+    np.savez(tmp_path / "v.npz", vectors=MATRIX, labels=np.arange(len(WORDS)))  # clusters, say
+    check(WordVectors.load(tmp_path / "v.npz", words_from=tmp_path / "list"))
+
+
 # Folders, npz, tables
 
 

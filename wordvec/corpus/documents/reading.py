@@ -14,6 +14,7 @@ from wordvec.corpus.documents.matching import match_rows
 from wordvec.corpus.documents.table import column_of_paths, read_records, read_table
 from wordvec.corpus.read import read_blocks, split_blocks
 from wordvec.corpus.read.paths import files_of
+from wordvec.corpus.read.replaced import Replaced
 from wordvec.corpus.read.sources import PathLike, as_files
 from wordvec.errors import CorpusError, OptionError, counted, listed
 
@@ -28,6 +29,7 @@ SplitLine = Callable[[list[tuple[str, bool]]], Blocks]  # splits the pieces of a
 class DocumentReader:
     """Reads the texts of documents, and then reports where each sentence came from.
 
+    The encoding given here is that of `table`; the texts' is given to `blocks`.
     Give either `table`, a metadata table with one row per file; or `field`, which holds the text of each record, and
     `fields`, its metadata. Raises CorpusError as `match_rows` and `read_table` do, and for names that are not files.
     """
@@ -40,6 +42,8 @@ class DocumentReader:
         field: str | None = None,
         fields: Sequence[str] = (),
         strict: bool = False,
+        encoding: str = "utf-8",
+        encoding_errors: str = "strict",
     ) -> None:
         if (table is None) == (field is None or not fields):
             raise OptionError(
@@ -67,7 +71,7 @@ class DocumentReader:
         self._metadata: list[dict[str, Value]] = []
         self._reading: dict[str, str | None] = {"field": field}
         if table is not None:
-            rows = read_table(table)
+            rows = read_table(table, encoding, encoding_errors)
             column = column_of_paths(rows, path_column, table)
             self._metadata = match_rows(rows, column, self.files, self.root, Path(table), strict=strict)
             self.columns = tuple(self._metadata[0])
@@ -80,15 +84,20 @@ class DocumentReader:
     def blocks(self, encoding: str, errors: str, split: SplitLine | None) -> Blocks:
         """Yield the blocks of all documents, as `read_blocks` does; with `split`, sentences inside lines."""
         self._reading |= {"encoding": encoding, "encoding_errors": errors}
+        replaced = Replaced(encoding, errors)
+        yield from replaced.blocks(self._blocks(encoding, replaced, split))
+
+    def _blocks(self, encoding: str, replaced: Replaced, split: SplitLine | None) -> Blocks:
         for number, file in enumerate(self.files):
             if self.field is None:
                 values = tuple(self._metadata[number].values())
                 self._rows.append(Document(number, None, values))
-                blocks = read_blocks(as_files([file]), encoding, errors, None, None, self.strict)
+                blocks = read_blocks(as_files([file]), encoding, replaced.errors, None, None, self.strict)
                 yield from self._noted(blocks, split)
                 continue
-            for record in read_records(file, self.field, self.columns, encoding, errors, self.strict):
-                self._rows.append(Document(number, record.number, record.values))
+            for record in read_records(file, self.field, self.columns, encoding, replaced.errors, self.strict):
+                values = tuple(map(replaced.settled, record.values))
+                self._rows.append(Document(number, record.number, values))
                 if isinstance(record.text, list):
                     self._note(np.ones(1, np.int32))
                     yield record.text, True
@@ -173,7 +182,7 @@ def _files(paths: list[str], table: Path | None) -> list[Path]:
             raise CorpusError(
                 f"{path}: documents are files, folders or patterns of files; there is none with this name"
             )
-        files += files_of(Path(path))
+        files += files_of(Path(path), tell=True)
     found = list(dict.fromkeys(files))
     if table is not None:
         found = [file for file in found if not (table.exists() and file.samefile(table))]

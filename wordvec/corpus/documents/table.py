@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wordvec.corpus.documents import Value
+from wordvec.corpus.read import check_encoding
 from wordvec.corpus.read.arrow import records_of_file, table_kind
+from wordvec.corpus.read.decoding import is_wide, refuse_controls, refuse_zeros
 from wordvec.corpus.read.document_texts import read_fields
 from wordvec.corpus.read.records import block_of, tokens_of
+from wordvec.corpus.read.replaced import Replaced
 from wordvec.corpus.read.sniffing import DECLARED_DELIMITER, DELIMITERS, is_json, table_of
 from wordvec.corpus.read.values import Tally, Unusable, is_missing, refuse_list_as_text
 from wordvec.errors import CorpusError
 from wordvec.json_forms import parse_json
+from wordvec.progress import announce
 
 PATH_COLUMNS = ("path", "file", "filename", "file_name", "file name", "document", "name")
 PATH_COLUMNS += ("datei", "dateiname", "파일", "파일명")
@@ -35,51 +39,77 @@ class Row(NamedTuple):
     values: dict[str, Value]
 
 
-def read_table(path: str | os.PathLike[str]) -> list[Row]:
+def read_table(path: str | os.PathLike[str], encoding: str = "utf-8", errors: str = "strict") -> list[Row]:
     """The rows of a table, each with the same columns in the same order.
 
-    CSV and TSV start with a row of names (delimited by commas, tabs, semicolons or bars), in UTF-8, or in UTF-16 as
-    spreadsheets write it. JSON Lines holds one object per line; a JSON list of objects is also accepted. Parquet,
-    Feather and Arrow files are recognized by content. Empty cells are None; empty columns without a name are ignored.
-    Raises CorpusError for a file of another kind, a damaged file, or rows that do not fit the first row.
+    CSV and TSV start with a row of names (delimited by commas, tabs, semicolons or bars). A table is in UTF-8, in
+    UTF-16 with a byte-order mark, as spreadsheets write it, or in `encoding`, which the texts have. JSON Lines holds
+    one object per line; a JSON list of objects is also accepted. Parquet, Feather and Arrow files are recognized by
+    content. Empty cells are None; empty columns without a name are ignored. Raises CorpusError for a file of another
+    kind, a damaged file, or rows that do not fit the first row.
     """
     path = Path(path)
+    check_encoding(encoding, errors)
     try:
         if path.stat().st_size > LARGEST:
             raise CorpusError(f"{path}: a table of metadata may have {LARGEST:,} bytes; is it the text itself?")
         data = path.read_bytes()
     except OSError as error:
         raise CorpusError(f"{path}: the table of metadata cannot be read: {error.strerror or error}") from error
-    rows = list(_rows(path, data))
+    rows = list(_rows(path, data, encoding, errors))
     if not rows:
         raise CorpusError(f"{path}: the table of metadata has no rows")
     return rows
 
 
-def _rows(path: Path, data: bytes) -> Iterator[Row]:
+def _rows(path: Path, data: bytes, encoding: str, errors: str) -> Iterator[Row]:
     kind = table_kind(data[:8])
     if kind is not None:
         return _of_columns(path, data, kind)
     if data.startswith(WORKBOOKS):
         raise CorpusError(f"{path}: is a workbook of a spreadsheet; save its sheet as CSV UTF-8, and give that")
-    text = _decoded(path, data)
+    text = _decoded(path, data, encoding, errors)
     if text.lstrip().startswith("["):
         return _of_json_list(path, text)
     return _of_json(path, text) if is_json(text[: 1 << 16], str(path)) else _of_csv(path, text)
 
 
-def _decoded(path: Path, data: bytes) -> str:
-    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+def _decoded(path: Path, data: bytes, given: str, errors: str) -> str:
+    encoding = _encoding_of(path, data, given)
+    refuse_zeros(data, str(path), encoding, 0)
+    if errors == "strict":
+        refuse_controls(data, str(path), encoding, 0)
+    replaced = Replaced(encoding, errors)
     try:
-        text = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
+        text = replaced.settled(data.decode(encoding, replaced.errors))
+    except UnicodeError as error:
+        start, shown = getattr(error, "start", 0), encoding.upper() if encoding.startswith("utf") else encoding
         raise CorpusError(
-            f"{path}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}; save the table as UTF-8 (in a "
-            "spreadsheet: CSV UTF-8)"
+            f"{path}: byte {start} is not {shown}; save the table as UTF-8 (in a spreadsheet: CSV UTF-8), or give "
+            "--encoding if the texts are in the same encoding"
         ) from None
+    replaced.tell(f"the table {path}")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise CorpusError(f"{path}: the table of metadata is empty")
-    return text
+    return str(text)
+
+
+def _encoding_of(path: Path, data: bytes, given: str) -> str:
+    """The encoding of a table next to texts that are in the encoding `given`: that, unless its bytes are UTF-8."""
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):  # first: it begins like UTF-16's mark
+        return "utf-32"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if codecs.lookup(given).name == "utf-8" or (data.isascii() and not is_wide(given)) or b"\0" in data:
+        return given
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return given
+    if not data.isascii():
+        announce(f"{path}: is UTF-8, and read as that, not as the {given} of the texts (--encoding)")
+    return "utf-8"
 
 
 def column_of_paths(rows: list[Row], asked: str | None, table: object) -> str:

@@ -41,10 +41,10 @@ from wordvec.corpus.read.records import (
     blocks_of_values,
     check_field,
 )
+from wordvec.corpus.read.replaced import Replaced
 from wordvec.corpus.read.sniffing import HEAD, is_json, table_of
 from wordvec.corpus.read.sources import Documented, Files, PathLike, TokenLists, is_table, source_of
 from wordvec.corpus.read.structured import blocks_of_csv, blocks_of_json, refusal_of
-from wordvec.corpus.read.values import tell_of_replaced
 from wordvec.errors import CorpusError, OptionError
 
 __all__ = ["files_of", "read_lines", "size_in_bytes"]
@@ -132,14 +132,14 @@ def read_blocks(
     With `ranges_from`, plain strict UTF-8 files of at least this many bytes are not read: each `TextRange` of them is
     yielded instead, for `read_range`.
     """
-    _check_encoding(encoding, encoding_errors)
+    check_encoding(encoding, encoding_errors)
     check_field(field)
     source = source_of(source, field)
     if isinstance(source, Files):
         nothing: OnBytes = lambda size: None  # noqa: E731
-        reading = Reading(encoding, encoding_errors, on_bytes or nothing, field, strict, ranges_from)
-        blocks = (block for path in source.paths for block in _blocks_of_path(path, reading))
-        yield from blocks if encoding_errors != "replace" else tell_of_replaced(blocks, encoding)
+        replaced = Replaced(encoding, encoding_errors)
+        reading = Reading(encoding, replaced.errors, on_bytes or nothing, field, strict, ranges_from)
+        yield from replaced.blocks(block for path in source.paths for block in _blocks_of_path(path, reading))
     elif isinstance(source, TokenLists):
         raise CorpusError("text expected, got lists of tokens: they have no lines; use Corpus.from_sentences")
     elif isinstance(source, Documented):
@@ -152,7 +152,8 @@ def read_blocks(
         yield from blocks_of_texts(source.items, strict)
 
 
-def _check_encoding(encoding: str, encoding_errors: str) -> None:
+def check_encoding(encoding: str, encoding_errors: str) -> None:
+    """Raise OptionError unless Python knows the encoding and the way to treat errors."""
     try:
         "x".encode(encoding)  # a mere look-up would accept hex and others, which do not encode text
     except LookupError:

@@ -79,6 +79,31 @@ _ANNOTATED = {
         re.compile(r"LOCUS +\S+ +\d+ (?:bp|aa)\b"),
         "write them as FASTA and cut the sequences into words, such as their k-mers, one sequence a line",
     ),
+    "reads of sequences (SAM)": (
+        re.compile(
+            r"@(?:HD|SQ|RG|PG|CO)\t(?:[A-Z][A-Za-z0-9]:|.*\n@(?:HD|SQ|RG|PG|CO)\t)"
+            r"|[^\t\n]+\t\d+\t[^\t\n]+\t\d+\t\d+\t(?:\*|(?:\d+[MIDNSHPX=])+)\t[^\t\n]+\t\d+\t-?\d+\t[A-Za-z*=.]+\t"
+        ),
+        "keep the sequences, one a line (grep -v '^@' FILE | cut -f 10), and cut them into words, such as their k-mers",
+    ),
+    "variants of sequences (VCF)": (
+        re.compile(r"##fileformat=VCF"),
+        "say what a line of text is: the variants of a sample, for example, each as one word (chr1:123:A>G)",
+    ),
+    "features of sequences (GFF)": (
+        re.compile(r"##gff-version\b"),
+        "say what a line of text is: the names of the features of a sequence in their order, for example",
+    ),
+    "aligned sequences (Clustal, Stockholm or NEXUS)": (
+        re.compile(
+            r"# STOCKHOLM \d\.\d|#NEXUS[ \t]*\n"
+            r"|(?:CLUSTAL|MUSCLE|PROBCONS|T-COFFEE|MSAPROBS)\b.{0,80}\b(?:multiple|alignment)\b.{0,80}\n"
+            rf"(?:[ \t]*\n)+\S+[ \t]+(?:[A-Z*.-]+|[{_BASES.lower()}]{{10,}}|(?=[a-z]*-)[{_BASES.lower()}-]+)"
+            r"(?:[ \t]+\d+)?[ \t]*\n"
+        ),
+        "write them as FASTA, join the parts of each sequence without its gaps (-), and cut it into words, such as "
+        "k-mers, one sequence a line",
+    ),
     "molecules with coordinates (SDF or MOL)": (
         re.compile(r"(?:.*\n){3}[ \d]{6}.*V[23]000[ \t]*\n"),
         "write them as SMILES, one a line, with Open Babel for example, and cut these into atoms and bonds",

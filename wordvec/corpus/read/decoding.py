@@ -101,7 +101,7 @@ def _decoded(chunks: Iterable[bytes], name: str, encoding: str, errors: str) -> 
         refuse_zeros(chunk, name, encoding, end)
         check_other_encoding(chunk)
         if errors == "strict":
-            _refuse_controls(chunk, name, encoding, end)
+            refuse_controls(chunk, name, encoding, end)
         end += len(chunk)
         try:
             text = decoder.decode(chunk, final=last)
@@ -248,7 +248,7 @@ WINDOWS |= {"iso8859-7": "cp1253", "iso8859-9": "cp1254", "iso8859-8": "cp1255",
 CONTROLS = re.compile(rb"[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]")  # not the line end 0x85, nor unused ones
 
 
-def _refuse_controls(chunk: bytes, name: str, encoding: str, before: int) -> None:
+def refuse_controls(chunk: bytes, name: str, encoding: str, before: int) -> None:
     """Raise CorpusError for text of Windows that is to be read as Latin-1 or alike, which takes any byte."""
     windows = WINDOWS.get(codecs.lookup(encoding).name)
     found = CONTROLS.search(chunk) if windows else None

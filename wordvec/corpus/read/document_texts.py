@@ -17,7 +17,9 @@ from wordvec.corpus.read.arrow import rows_of_file, table_kind
 from wordvec.corpus.read.decoding import blocks_of_text, whole_lines
 from wordvec.corpus.read.paths import files_of, is_pattern
 from wordvec.corpus.read.records import tokens_of
+from wordvec.corpus.read.replaced import Replaced
 from wordvec.corpus.read.sniffing import is_json
+from wordvec.corpus.read.sources import refuse_unused
 from wordvec.corpus.read.structured import MISSING, rows_of_csv, rows_of_json
 from wordvec.corpus.read.values import Row, Tally, Unusable, is_missing, refuse_list_as_text
 from wordvec.errors import CorpusError, OptionError
@@ -64,7 +66,10 @@ class DocumentTexts:
         if whole_files and field is not None:
             raise OptionError(f"whole files are documents of plain text, which have no field {field!r}: leave one out")
         self._paths, self._field, self._id_field = list(paths), field, id_field
-        self._how = encoding, encoding_errors
+        self._encoding, self._errors = encoding, encoding_errors
+        self._replaced = Replaced(encoding, encoding_errors)
+        defaults = {"encoding": (encoding, "utf-8"), "encoding_errors": (encoding_errors, "strict")}
+        refuse_unused(self._paths, {name: None if a == b else a for name, (a, b) in defaults.items()})
         self._tags_field = tags_field
         for name, given in (("id", id_field), ("tags", tags_field)):
             if given is not None and field is None:
@@ -80,6 +85,7 @@ class DocumentTexts:
 
     def __iter__(self) -> Iterator[str | list[str]]:
         self.ids, self.missing, self._seen, self._has_tokens = [], 0, {}, None
+        self._replaced = Replaced(self._encoding, self._errors)
         self._tally = Tally("documents", "documents", strict=False)
         waiting: list[Document] = []
         for document in self._documents():
@@ -89,6 +95,7 @@ class DocumentTexts:
                 waiting = []
         yield from self._given(waiting)
         self._tally.finish()
+        self._replaced.tell()
         if self.missing:
             announce(f"{self.missing:,} of {len(self.ids):,} documents hold no text; their rows are zero")
 
@@ -115,8 +122,9 @@ class DocumentTexts:
             rows = (Row(number, f"{name}: line {number}", [line]) for number, line in lines)
         else:
             fields = [field for field in (self._field, self._id_field, self._tags_field) if field is not None]
-            rows = read_fields(Path(path), fields or [None], *self._how)
-        for _, where, (text, *others) in rows:
+            rows = read_fields(Path(path), fields or [None], self._encoding, self._replaced.errors)
+        for _, where, values in rows:
+            text, *others = map(self._replaced.settled, values)
             number = None if self._id_field is None else self._id(others[0], where)
             tags = self._tags(others[-1] if self._tags_field is not None else None, where)
             yield Document(number, tags, self._text(text, where))
@@ -172,9 +180,11 @@ class DocumentTexts:
             with open(path, "rb") as stream:
                 if table_kind(stream.peek(8)):
                     raise CorpusError(f"{name}: holds a table, not the text of one document: leave out whole files")
-                head, blocks = with_head(blocks_of_text(stream, name, *self._how, lambda _: None))
+                how = self._encoding, self._replaced.errors
+                head, blocks = with_head(blocks_of_text(stream, name, *how, lambda _: None))
                 refuse_other_text(head, name)
-                return "".join(f"{block}\n" if ends_line else block for block, ends_line in blocks)
+                text = "".join(f"{block}\n" if ends_line else block for block, ends_line in blocks)
+                return str(self._replaced.settled(text))
         except OSError as error:
             raise CorpusError(f"{name}: cannot be read: {error.strerror or error}") from error
 
@@ -192,7 +202,7 @@ def _files(path: PathLike) -> Iterator[tuple[PathLike, str]]:
             yield path, path
             return
         raise CorpusError(f"{path}: no such file or folder")
-    for file in files_of(Path(path)):
+    for file in files_of(Path(path), tell=True):
         yield file, str(file)
 
 

@@ -37,15 +37,16 @@ def size_in_bytes(source: Source) -> int | None:
 def tell_of_repeats(source: Source) -> None:
     """Announce files that are named more than once, such as by themselves and with their folder: they count as often.
 
-    Links to one file are one file. A single path is not looked through. Errors are left to the reader.
+    Links to one file are one file; those within a folder or a pattern, which are left out, are announced, too. Errors
+    are left to the reader.
     """
-    if not isinstance(source, Files) or len(source.paths) < 2:
+    if not isinstance(source, Files):
         return
     seen: dict[object, Path] = {}
     repeated: list[str] = []
     for name in source.paths:
         try:
-            files = files_of(Path(name))
+            files = files_of(Path(name), tell=True)
         except (CorpusError, OSError, ValueError):
             continue
         for file in files:
@@ -68,15 +69,15 @@ def _identity(file: Path) -> object:
     return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(file)
 
 
-def files_of(path: Path) -> list[Path]:
+def files_of(path: Path, tell: bool = False) -> list[Path]:
     """The files that `path` names, without hidden ones: itself, all files below a folder, or the matches of a pattern.
 
     Patterns follow shell rules, with ``**`` for any number of folders; a matching folder means all files below it.
-    Files are sorted by name, without duplicates. Raises CorpusError for a folder without files and for a pattern
-    without matches.
+    Files are sorted by name, each once: a symbolic link to a file or a folder that is read anyway is left out, and
+    with `tell` that is announced. Raises CorpusError for a folder without files and for a pattern without matches.
     """
     if is_pattern(path):
-        return _files_matching(path)
+        return _without_links(_files_matching(path), path, tell)
     if not path.is_dir():
         return [path]
     if is_corpus_folder(path):
@@ -84,7 +85,30 @@ def files_of(path: Path) -> list[Path]:
     files = _files_below(path, above=frozenset())
     if not files:
         raise CorpusError(f"{path}: the folder holds no text (hidden files do not count); name one with text files")
-    return files
+    return _without_links(files, path, tell)
+
+
+def _without_links(files: list[Path], source: Path, tell: bool) -> list[Path]:
+    """`files` without those that are others of them under a name that a symbolic link gives."""
+    real_folder = {folder: os.path.realpath(folder) for folder in {file.parent for file in files}}
+    by_real: dict[str, list[Path]] = {}
+    for file in files:
+        real = os.path.realpath(file) if file.is_symlink() else os.path.join(real_folder[file.parent], file.name)
+        by_real.setdefault(real, []).append(file)
+    if len(by_real) == len(files):
+        return files
+    kept = {min(names, key=_links_in) if len(names) > 1 else names[0] for names in by_real.values()}
+    again = [str(file) for file in files if file not in kept]
+    if tell:
+        announce(
+            f"{source}: {counted(len(again), 'file')} left out, as symbolic links lead to others that are read: "
+            f"{listed(again, 3)}"
+        )
+    return [file for file in files if file in kept]
+
+
+def _links_in(path: Path) -> int:
+    return sum(part.is_symlink() for part in (path, *path.parents))
 
 
 def by_name(path: PurePath) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from typing import Any, Union
 
 from wordvec.corpus.named_texts import is_bundled
 from wordvec.corpus.read.values import is_missing
-from wordvec.errors import CorpusError
+from wordvec.errors import CorpusError, OptionError
 
 PathLike = Union[str, "os.PathLike[str]"]
 
@@ -171,6 +171,22 @@ def name_of(source: Source) -> list[str]:
     if isinstance(source, Documented):
         return source.names
     return []
+
+
+def refuse_unused(paths: Iterable[PathLike], given: Mapping[str, Any]) -> None:
+    """Raise OptionError if all `paths` are bundled texts and an option of reading files is given (None: it is not).
+
+    >>> refuse_unused(["tiny-world"], {"encoding": "latin-1", "strict": None})
+    Traceback (most recent call last):
+    wordvec.errors.OptionError: encoding (--encoding) is for files, and would change nothing with tiny-world: ...
+    """
+    names = [name for name in paths if isinstance(name, str) and is_bundled(name) and not os.path.exists(name)]
+    options = [f"{name} (--{name.replace('_', '-')})" for name, value in given.items() if value is not None]
+    if options and names == list(paths):
+        verb, them = ("is", "it") if len(options) == 1 else ("are", "them")
+        raise OptionError(
+            f"{', '.join(options)} {verb} for files, and would change nothing with {', '.join(names)}: leave {them} out"
+        )
 
 
 def is_table(source: object) -> bool:

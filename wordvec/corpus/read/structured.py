@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from wordvec.corpus.read.records import Block, blocks_of_values, names_of, value_of
+from wordvec.corpus.read.replaced import without_halves
 from wordvec.corpus.read.sniffing import HEAD, JSON_LINES_NAMES, NO_DELIMITER, Table, plain_suffix, table_of
 from wordvec.corpus.read.values import Row, Unusable
 from wordvec.errors import CorpusError
@@ -190,11 +191,9 @@ def _without_surrogates(text: str, where: str, errors: str) -> str:
         text.encode()
     except UnicodeEncodeError as error:
         if errors == "strict":
-            half = f"\\u{ord(text[error.start]):04x}"
-            raise CorpusError(
-                f"{where}: {half} is half a character, not text; continue with --encoding-errors replace"
-            ) from None
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", errors)
+            half = f"{where}: \\u{ord(text[error.start]):04x} is half a character, not text"
+            raise CorpusError(f"{half}; continue with --encoding-errors replace") from None
+        return without_halves(text, errors)
     return text
 
 

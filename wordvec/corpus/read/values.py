@@ -8,10 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.errors import CorpusError, counted
+from wordvec.errors import CorpusError
 from wordvec.progress import announce
-
-REPLACED = "\ufffd"  # what decoding puts where bytes are not of an encoding
 
 LONGEST_LIST = 1 << 20  # characters of a list that is looked for
 FIRST_RECORDS = 1000  # if this many records hold nothing usable, the field is wrong and reading stops
@@ -179,21 +177,3 @@ def listed_items(items: Any) -> Any:
         return items
     as_list = getattr(items, "tolist", None) or getattr(items, "to_list", None)  # pandas, pyarrow, polars
     return as_list() if as_list else items
-
-
-def tell_of_replaced(blocks: Iterable[Any], encoding: str) -> Iterator[Any]:
-    """Yield the blocks of text that was read with errors="replace"; announce at the end how much was replaced."""
-    marks, example = 0, ""
-    for block in blocks:
-        text = block[0] if isinstance(block[0], str) else " ".join(block[0])
-        if REPLACED in text:
-            marks += text.count(REPLACED)
-            words = (word for word in text.split() if REPLACED in word and any(map(str.isalpha, word)))
-            example = example or next(words, "")
-        yield block
-    if marks:
-        announce(
-            f"{counted(marks, 'place')} where the text is not {encoding} became {REPLACED}, such as in "
-            f"{example or REPLACED!r:.60}: the words there are cut or changed; with their own encoding (--encoding) "
-            "they are whole"
-        )

@@ -29,6 +29,7 @@ DIFFERENT_NUMBERS = 0.05  # of the vocabulary: rows that words would use better
 NUMBERS = 0.2  # of the tokens: more than in any prose; times of a transcript, or ids
 IDS = 0.5  # of the tokens: ids of items or nodes, not numbers in a text
 MARKUP = 0.002  # cleaned text has none
+LOST = 0.0001  # of the tokens: a text in another encoding, not a single page
 LONG = 0.001  # addresses and glued words
 SCRIPT = 0.3  # a text in that script, not just quotations
 CUT = {
@@ -106,7 +107,17 @@ def advise_on_cutting(signs: dict[str, Sign], tokenizer: str | None) -> list[str
     >>> advise_on_cutting(find_signs(Vocabulary(["the", "the,"], [6, 3])), "whitespace")[0].split(",")[0]
     '33 % of the tokens have punctuation attached (the'
     """
-    return [*_about_other_text(signs, tokenizer), *_about_marks(signs, tokenizer), *_about_ways_of_writing(signs)]
+    reading = (*_about_lost(signs), *_about_other_text(signs, tokenizer))
+    return [*reading, *_about_marks(signs, tokenizer), *_about_ways_of_writing(signs)]
+
+
+def _about_lost(signs: dict[str, Sign]) -> Iterator[str]:
+    lost = signs["lost characters"]
+    if lost.tokens > LOST:
+        yield (
+            f"{counted(lost.words, 'word')} with U+FFFD ({' '.join(lost.examples)}), which stands for characters that "
+            "were lost in a wrong encoding: give the right --encoding or, if another program lost them, an older copy."
+        )
 
 
 def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]:

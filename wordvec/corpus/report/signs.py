@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from wordvec.corpus.encode.normalization import VOWEL_POINTS_WITHIN, character_class, without_vowel_points
+from wordvec.corpus.read.replaced import REPLACED
 from wordvec.corpus.vocabulary import Vocabulary
 
 WORDS_LOOKED_AT = 200_000  # the most frequent words, whose letters are examined; they cover nearly all tokens
@@ -21,6 +22,7 @@ ZERO_WIDTH_SPACE = "\u200b"
 SIGNS = (
     "one letter", "punctuation attached", "punctuation only", "digits", "capitals", "very long", "markup",
     "Han and kana", "Hangul", "Thai", "zero-width spaces", "Unicode forms", "vowel points", "look-alikes",
+    "lost characters",
 )  # fmt: skip
 WITHOUT_SPACES = ("Han and kana", "Thai")
 
@@ -56,7 +58,7 @@ def find_signs(vocabulary: Vocabulary) -> dict[str, Sign]:
     - "punctuation attached": a mark that ends sentences, or another mark if the word also occurs without;
     - "capitals": the word also occurs in lower case;
     - "Han and kana" and "Thai" (also Lao, Khmer, Burmese, Tibetan), scripts without spaces; "Hangul";
-    - "zero-width spaces" between its letters;
+    - "zero-width spaces" between its letters; "lost characters", which decoding replaced by U+FFFD;
     - a more frequent word is written in another of the "Unicode forms", with other "vowel points" (Arabic, Hebrew), or
       with "look-alikes": other apostrophes, letters of Arabic for those of Persian, signs that are not seen.
 
@@ -103,6 +105,8 @@ def _signs_of(word: str, known: set[str]) -> Iterator[str]:
         yield "punctuation attached"
     if ZERO_WIDTH_SPACE in word.strip(ZERO_WIDTH_SPACE):
         yield "zero-width spaces"
+    if REPLACED in word:
+        yield "lost characters"
     yield from _scripts_of(word)
 
 

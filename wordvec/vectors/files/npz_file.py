@@ -11,7 +11,7 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO, Any, TypeVar
 
 import numpy as np
@@ -156,13 +156,24 @@ def _read_arrays(path: str | os.PathLike[str], every: bool = False) -> dict[str,
         return arrays
 
 
+def names_of(arrays: Iterable[str]) -> dict[str, str]:
+    """What an array of words and one of vectors are called among `arrays`, as far as they are there.
+
+    >>> names_of(["vocab", "vectors", "other"]), names_of(["arr_0"])
+    ({'words': 'vocab', 'matrix': 'vectors'}, {})
+    """
+    names = set(arrays)
+    found = {}
+    for ours, theirs in OTHER_NAMES.items():
+        known = [ours] if ours in names else [name for name in theirs if name in names]
+        if len(known) == 1:
+            found[ours] = known[0]
+    return found
+
+
 def _of_vectors(path: str | os.PathLike[str], entries: dict[str, zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     """The entries that belong to vectors, in the order of ARRAYS and under its names."""
-    found = dict(entries)
-    for ours, theirs in OTHER_NAMES.items():
-        others = [name for name in theirs if name in entries]
-        if ours not in entries and len(others) == 1:
-            found[ours] = entries[others[0]]
+    found = entries | {ours: entries[name] for ours, name in names_of(entries).items()}
     if "words" not in found or "matrix" not in found:
         names = sorted(entry.filename for entry in entries.values())[:8]
         if names and not any(name.endswith(".npy") for name in names):

@@ -17,7 +17,7 @@ import numpy as np
 from wordvec.errors import OptionError, describe
 from wordvec.npy_header import map_npy
 from wordvec.vectors.files.gensim_file import described
-from wordvec.vectors.files.npz_file import read_members
+from wordvec.vectors.files.npz_file import names_of, read_members
 from wordvec.vectors.files.pickle_arrays import array_of
 from wordvec.vectors.files.reading import ANOTHER_LENGTH, Reading, choose
 from wordvec.vectors.files.row_builder import RowBuilder
@@ -47,17 +47,19 @@ def read_matrix(reading: Reading, format: str) -> WordRows:
     path = words_path(reading)
     if format == "numbers":
         return _read_numbers(reading, path)
-    matrix = MATRICES[format](reading) if format in MATRICES else None
-    if matrix is None:
-        raise OptionError(
-            f"{reading.path}: a {format} file holds its words itself: leave words_from (--words-from) out"
-        )
+    if format not in MATRICES:
+        raise _refusal(reading, f"a {format} file holds its words itself")
+    matrix = MATRICES[format](reading)
     if matrix.ndim != 2 or 0 in matrix.shape:
         raise reading.error(f"a matrix (V, D) expected; got an array of shape {matrix.shape}")
     words, counts = read_row_words(path, len(matrix))
     lazy = LazyWords(*join_words(words), os.fspath(path))
     matrix = matrix if matrix.dtype in (np.float32, np.float16) else matrix.astype(np.float32)
     return choose(reading, lazy, matrix, look=True, counts=counts, info={"words_from": os.path.basename(path)})
+
+
+def _refusal(reading: Reading, why: str) -> OptionError:
+    return OptionError(f"{reading.path}: {why}: leave words_from (--words-from) out")
 
 
 def words_path(reading: Reading) -> str | os.PathLike[str]:
@@ -86,6 +88,9 @@ def _of_numpy(reading: Reading) -> np.ndarray:
 
 
 def _only_matrix(reading: Reading, arrays: dict[str, np.ndarray]) -> np.ndarray:
+    names = names_of(arrays)
+    if len(names) == 2 and (names["words"] == "words" or arrays[names["words"]].dtype.kind in "USO"):
+        raise _refusal(reading, f"it holds its words itself, in the array {describe(names['words'])}")
     matrices = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiu"}
     if len(matrices) != 1:
         found = ", ".join(describe(name) for name in islice(matrices or arrays, 8)) or "none"
