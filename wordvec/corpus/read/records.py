@@ -23,6 +23,7 @@ from wordvec.corpus.read.values import (
     as_tokens,
     is_missing,
     listed_items,
+    refuse_lines_as_tokens,
     refuse_list_as_text,
     without_gaps,
 )
@@ -127,6 +128,7 @@ def tokens_of(items: list[Any] | tuple[Any, ...], tally: Tally) -> list[str] | U
     if tokens is None:
         wrong = next(item for item in kept if as_token(item) is None)
         return Unusable(f"{LISTS} expected, but it holds {type(wrong).__name__} {wrong!r:.60}")
+    refuse_lines_as_tokens(tokens, f"{tally.name}{tally.inside}")
     if gaps and tally.strict:
         return Unusable("a token in the list is missing or empty")
     tally.gaps += gaps
