@@ -88,6 +88,8 @@ def test_texts_and_lists_do_not_mix_in_one_corpus(tmp_path):
         ('[{"t": "a"}] [{"t": "b"}]', "after the JSON array there is more: '\\[{"),
         ('[{"x": "a"}]', "value 1: no field 't'; it has: x"),
         ('{"data": [{"t": "a"}]}', r"no field 't'; it has: data; .* jq -c '\.data\[\]'"),
+        ('{"p": [{"n": "A"}], "data": [{"u": 1}, {"u": 2}], "x": {}, "y": []}', r" jq -c '\.data\[\]'"),
+        (json.dumps({"data": {f"Q{i}": {"u": 1} for i in range(21)}}), r"data\.Q19, \.\.\.; .* jq -c '\.data\[\]'"),
         ('["a", "b"]', "holds a JSON str, .*leave field out .* to read strings as they are"),
         ("[" * 100_000, "nested too deeply"),
     ],

@@ -74,3 +74,14 @@ def test_sessions_and_documents_of_numbers():
     assert not _are_texts(numbers)
     with pytest.raises(WordvecError, match="session 2 is"):
         evaluate_sessions(vectors, [["1"], [1.0, 2.0]])
+
+
+def test_a_list_of_lines_is_not_taken_for_words(tmp_path):
+    cells = [{"source": ["# Tea"]}, {"source": ["Tea is hot.\n", "So it is."]}]
+    (tmp_path / "cells.jsonl").write_text("".join(f"{json.dumps(cell)}\n" for cell in cells))
+    with pytest.raises(
+        WordvecError, match=r"cells.jsonl in 'source': holds a list of lines, not of words, such as 'Tea is"
+    ):
+        Corpus.build(tmp_path / "cells.jsonl", field="source", min_count=1, show_progress=False)
+    (tmp_path / "cells.jsonl").write_text(json.dumps({"source": ["New York", ".\n", "\n"]}))
+    assert len(Corpus.build(tmp_path / "cells.jsonl", field="source", min_count=1, show_progress=False).ids) == 3

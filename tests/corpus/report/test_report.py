@@ -138,7 +138,9 @@ def test_the_command_reads_text_and_folders_alike(tmp_path, capsys, monkeypatch)
         assert main(["corpus", "info", source, "--json"]) == 0
         reports.append(json.loads(capsys.readouterr().out))
     assert reports[1]["report"]["boilerplate"].pop("looked_at") == len(TEXT)
+    assert reports[1]["report"]["boilerplate"].pop("lines")["number"] == len(TEXT)
     assert reports[0]["report"]["boilerplate"].pop("looked_at") is None  # a folder does not have the lines
+    assert reports[0]["report"]["boilerplate"].pop("lines") is None
     assert reports[0] == reports[1]
     report = reports[0]["report"]
     assert report["sentences"]["number"] == reports[0]["sentences"]

@@ -165,3 +165,17 @@ def test_capitals_of_single_characters_are_no_fault():
     found = find_signs(Vocabulary(["C", "c", "O"], [9, 8, 7]))
     assert advise_on_cutting(found, "characters") == []
     assert "--tokenizer words folds case" in advise_on_cutting(found, "whitespace")[0]
+
+
+def test_utf8_that_was_read_in_another_encoding():
+    twice = [word.encode().decode(encoding) for word, encoding in (("café", "latin-1"), ("don’t", "cp1252"))]
+    twice.append("“tea".encode().decode("latin-1"))
+    assert (
+        signs_of(*twice, "café", "Ünïcôdé", "Ã", "São", "£5", "don’t", "naïve»", "Đặng", "ÅÄÖ")["encoded twice"]
+        == twice
+    )
+    vocabulary = Vocabulary(["tea", twice[0]], [900, 1])
+    assert "0.1 % of the tokens are UTF-8 that was read in another" in " ".join(
+        advise_on_cutting(find_signs(vocabulary), None)
+    )
+    assert not advise_on_cutting(find_signs(Vocabulary(["tea", twice[0]], [9000, 1])), None)

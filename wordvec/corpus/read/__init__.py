@@ -24,6 +24,7 @@ from wordvec.corpus.read.annotated import refuse_markup, refuse_vectors
 from wordvec.corpus.read.arrow import table_kind, values_of_file
 from wordvec.corpus.read.compression import LONGEST_MAGIC, SUFFIXES, packing_of
 from wordvec.corpus.read.decoding import OnBytes, blocks_of_text, no_line_ends, refuse_foreign, whole_lines
+from wordvec.corpus.read.exports import refuse_exports
 from wordvec.corpus.read.paths import files_of, is_pattern, size_in_bytes
 from wordvec.corpus.read.ranges import (
     BYTE_ORDER_MARK,
@@ -270,6 +271,7 @@ def refuse_other_text(head: str, name: str) -> None:
     if not head.strip():
         return
     refuse_markup(head, name)
+    refuse_exports(head, name)
     refuse_vectors(head, name)
     if table := table_of(head, name):
         raise CorpusError(f"{name}: {refusal_of(table)}")

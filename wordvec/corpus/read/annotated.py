@@ -49,17 +49,13 @@ _ANNOTATED = {
         re.compile(r"\{\d+\}\{\d+\}"),
         "keep its text: sed -E 's/\\{[^}]*\\}//g; s/[|]/ /g' FILE",
     ),
-    "a song with times (LRC)": (
+    "text with a time before each line (LRC)": (
         re.compile(r"(?:\[[a-z]+:.*\][ \t]*\n|[ \t]*\n)*(?:\[\d+:\d\d[.:]\d\d\d?\].*\n){2}"),
         "keep its text: sed -E 's/\\[[^]]*\\]|<[^>]*>//g' FILE",
     ),
     "subtitles in a script": (
         re.compile(r"\[Script Info\]\s*\n"),
         "keep its text: sed -nE 's/^Dialogue:([^,]*,){9}//p' FILE",
-    ),
-    "LaTeX": (
-        re.compile(r"(?:%.*\n|[ \t]*\n)*\\document(?:class|style)\b"),
-        "extract its text first, with detex or pandoc -t plain for example",
     ),
     "cards or a calendar (vCard or iCalendar)": (
         re.compile(r"BEGIN:V(?:CARD|CALENDAR)\s*\n"),
@@ -136,6 +132,16 @@ _ANNOTATED = {
 
 
 _WAYS_OUT_OF_XML = (
+    (
+        re.compile(r"<alto\b"),  # pages of recognized print, as the next
+        "as in python3 -c \"import sys, xml.etree.ElementTree as E; [print(*(s.get('CONTENT') for s in "
+        "l.iterfind('{*}String'))) for l in E.parse(sys.argv[1]).iterfind('.//{*}TextLine')]\" FILE",
+    ),
+    (
+        re.compile(r"<PcGts\b"),
+        "as in python3 -c \"import sys, xml.etree.ElementTree as E; [print(u.text or '') for u in "
+        "E.parse(sys.argv[1]).iterfind('.//{*}TextLine/{*}TextEquiv/{*}Unicode')]\" FILE",
+    ),
     (re.compile(r"<mediawiki\b"), "with wikiextractor for example"),
     (re.compile(r"<!doctype html|<html\b", re.IGNORECASE), "with pandoc -t plain for example"),
     (

@@ -23,11 +23,13 @@ from wordvec.corpus.read.values import (
     as_tokens,
     is_missing,
     listed_items,
+    refuse_lines_as_tokens,
     refuse_list_as_text,
     without_gaps,
 )
 from wordvec.errors import CorpusError, OptionError
 
+MOST_NAMES = 20  # of fields in a message
 BATCH = 1000  # records of a Hugging Face data set at a time
 LISTS = "a list of tokens (words as text, or whole numbers)"
 
@@ -74,9 +76,15 @@ def names_of(record: Mapping[str, Any]) -> str:
     names = [str(name) for name, value in record.items() if not isinstance(value, Mapping)] + names
     if not names:
         return "it is empty"
-    inner = [name for name, of in record.items() if isinstance(of, list) and of and isinstance(of[0], Mapping)]
-    hint = f"; for the records inside {inner[0]!r} write them one a line: jq -c '.{inner[0]}[]'" if inner else ""
-    return f"it has: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}{hint}"
+    inner = {
+        name: len(of)
+        for name, of in record.items()
+        if isinstance(of, (list, Mapping)) and len(of) > (MOST_NAMES if isinstance(of, Mapping) else 0)  # by their ids
+        if isinstance(next(iter(of.values() if isinstance(of, Mapping) else of)), Mapping)
+    }
+    largest = max(inner, key=lambda name: inner[name], default="")
+    hint = f"; for the records inside {largest!r} write them one a line: jq -c '.{largest}[]'" if inner else ""
+    return f"it has: {', '.join(names[:MOST_NAMES])}{', ...' if len(names) > MOST_NAMES else ''}{hint}"
 
 
 def blocks_of_values(values: Values, name: str, field: str | None, strict: bool = False) -> Iterator[Block]:
@@ -127,6 +135,7 @@ def tokens_of(items: list[Any] | tuple[Any, ...], tally: Tally) -> list[str] | U
     if tokens is None:
         wrong = next(item for item in kept if as_token(item) is None)
         return Unusable(f"{LISTS} expected, but it holds {type(wrong).__name__} {wrong!r:.60}")
+    refuse_lines_as_tokens(tokens, f"{tally.name}{tally.inside}")
     if gaps and tally.strict:
         return Unusable("a token in the list is missing or empty")
     tally.gaps += gaps

@@ -166,6 +166,23 @@ def refuse_list_as_text(text: str, where: str) -> None:
         )
 
 
+def refuse_lines_as_tokens(tokens: list[str], where: str) -> None:
+    r"""Raise CorpusError for a list of a text's lines, such as the cells of Jupyter have: each line would be a word.
+
+    >>> refuse_lines_as_tokens(["tea", "New York", "\n", ".\n"], "a.json")
+    >>> refuse_lines_as_tokens(["Tea is hot.\n", "So it is."], "a.json")
+    Traceback (most recent call last):
+    wordvec.errors.CorpusError: a.json: holds a list of lines, not of words, such as 'Tea is hot.\n': ...
+    """
+    if "\n" in "".join(tokens):
+        line = next((token for token in tokens if "\n" in token and len(token.split()) > 1), None)
+        if line is not None:
+            raise CorpusError(
+                f"{where}: holds a list of lines, not of words, such as {line!r:.60}: join the lines of each list into "
+                "one text, with ''.join(lines) in Python or jq '.FIELD |= join(\"\")'"
+            )
+
+
 def listed_items(items: Any) -> Any:
     """The items of an array or a column as a list of plain objects; anything else unchanged.
 

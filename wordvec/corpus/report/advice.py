@@ -30,6 +30,7 @@ NUMBERS = 0.2  # of the tokens: more than in any prose; times of a transcript, o
 IDS = 0.5  # of the tokens: ids of items or nodes, not numbers in a text
 MARKUP = 0.002  # cleaned text has none
 LOST = 0.0001  # of the tokens: a text in another encoding, not a single page
+TWICE = 0.001  # text that was read correctly has none
 LONG = 0.001  # addresses and glued words
 SCRIPT = 0.3  # a text in that script, not just quotations
 CUT = {
@@ -128,6 +129,12 @@ def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator
         yield (
             f"{share} of the tokens are markup or addresses ({some}): {first}; in Python, html.unescape "
             "undoes &amp; and the like, and re.sub(r'https?://\\S+', '', text) removes addresses."
+        )
+    if signs["encoded twice"].tokens > TWICE:
+        yield (
+            f"{percent(signs['encoded twice'].tokens)} of the tokens are UTF-8 that was read in another encoding "
+            f"({examples(signs, 'encoded twice')}), as in Facebook's downloads: in Python, "
+            "text.encode('latin-1').decode('utf-8'), or with cp1252, makes é of Ã©; ftfy repairs parts of texts."
         )
     if tokenizer == "words" and signs["digits"].tokens > NUMBERS:
         share, some = percent(signs["digits"].tokens), examples(signs, "digits")

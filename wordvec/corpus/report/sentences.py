@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
 from wordvec.corpus.corpus import Corpus
+from wordvec.corpus.report.lines import LINES_LOOKED_AT, Lines, advise_on_lines, examine_lines
 
 TOKENS_AT_A_TIME = 1 << 20
 MOST_HASHES = 1 << 24  # 128 MiB; above this, a sample is compared, chosen by hash, so that repetitions stay together
@@ -175,6 +176,7 @@ class Boilerplate:
         licence_words: how often each word typical of licences and title pages occurs.
         broken: lines that end with a hyphen after letters; `broken_word` is the last word of the first, and
             `looked_at` how many lines of the text were looked at (None: those of the corpus).
+        lines: the forms of the first lines of the text; None without the text.
     """
 
     headings: int
@@ -183,6 +185,7 @@ class Boilerplate:
     broken: int = 0
     broken_word: str = ""
     looked_at: int | None = None
+    lines: Lines | None = None
 
 
 def examine_boilerplate(corpus: Corpus, text: Iterable[str] | None = None) -> Boilerplate:
@@ -205,7 +208,9 @@ def examine_boilerplate(corpus: Corpus, text: Iterable[str] | None = None) -> Bo
     licence = {word: int(counts[i]) for i, word in enumerate(words) if word.casefold().strip(".,:()") in LICENCE_WORDS}
     heading = _line(corpus, first) if first >= 0 else ""
     if text is not None:
-        return Boilerplate(headings, heading, licence, *broken_in(text))
+        text = iter(text)
+        first = list(islice(text, LINES_LOOKED_AT))
+        return Boilerplate(headings, heading, licence, *broken_in(chain(first, text)), examine_lines(first))
     halves = _broken_words(corpus)
     broken_word = words[halves[0]] if len(halves) else ""
     return Boilerplate(headings, heading, licence, len(halves), broken_word)
@@ -255,6 +260,8 @@ def _line(corpus: Corpus, line: int) -> str:
 
 def advise_on_boilerplate(found: Boilerplate, lines: int, tokens: int) -> Iterator[str]:
     """What to do about lines that are not sentences."""
+    if found.lines is not None:
+        yield from advise_on_lines(found.lines)
     if found.headings >= max(FEWEST_HEADINGS, SHARE_OF_HEADINGS * lines):
         yield (
             f"{found.headings:,} lines look like headings, such as {found.heading!r}: they are not sentences; remove "
@@ -270,4 +277,8 @@ def advise_on_boilerplate(found: Boilerplate, lines: int, tokens: int) -> Iterat
     total = sum(found.licence_words.values())
     if total >= max(FEWEST_LICENCE_WORDS, SHARE_OF_LICENCE_WORDS * tokens):
         named = ", ".join(f"{word} ({count:,} times)" for word, count in list(found.licence_words.items())[:5])
-        yield f"Licences or title pages seem to be among the text: {named}; cut off what comes before and after it."
+        way_out = "."
+        if found.lines is not None and found.lines.of_gutenberg:
+            way_out = r": sed -n '/^\*\*\* *START OF/,/^\*\*\* *END OF/p' FILE | grep -v '^\*\*\*'"
+        advice = f"Licences or title pages seem to be among the text: {named}; cut off what comes before and after it"
+        yield f"{advice}{way_out}"

@@ -21,8 +21,8 @@ ABBREVIATED = 3  # letters before a point that may be an abbreviation, such as I
 ZERO_WIDTH_SPACE = "\u200b"
 SIGNS = (
     "one letter", "punctuation attached", "punctuation only", "digits", "capitals", "very long", "markup",
-    "Han and kana", "Hangul", "Thai", "zero-width spaces", "Unicode forms", "vowel points", "look-alikes",
-    "lost characters",
+    "encoded twice", "Han and kana", "Hangul", "Thai", "zero-width spaces", "Unicode forms", "vowel points",
+    "look-alikes", "lost characters",
 )  # fmt: skip
 WITHOUT_SPACES = ("Han and kana", "Thai")
 
@@ -34,6 +34,8 @@ _TWINS: dict[int, str | None] = {0x064A: "\u06cc", 0x0643: "\u06a9", 0x2010: "-"
 _TWINS |= dict.fromkeys([0x2018, 0x2019, 0x02BC, 0x05F3], "'")
 _TWINS |= dict.fromkeys([0xAD, 0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
 _HAS_TWINS = re.compile(f"[{character_class(_TWINS)}]")
+# The first byte of a letter in UTF-8 and the next one, as letters and signs of Latin-1 or Windows-1252.
+_TWICE = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u017e\u02c6-\u2122]")
 _MAY_HAVE_POINTS = re.compile(f"[{character_class(range(*VOWEL_POINTS_WITHIN))}]")
 
 
@@ -55,6 +57,7 @@ def find_signs(vocabulary: Vocabulary) -> dict[str, Sign]:
     """Sort the most frequent words by their signs; a word may have several.
 
     - "one letter", "digits", "very long", "markup" (also addresses of pages), "punctuation only";
+    - "encoded twice": UTF-8 that was read as Latin-1 or Windows-1252, such as cafÃ©;
     - "punctuation attached": a mark that ends sentences, or another mark if the word also occurs without;
     - "capitals": the word also occurs in lower case;
     - "Han and kana" and "Thai" (also Lao, Khmer, Burmese, Tibetan), scripts without spaces; "Hangul";
@@ -103,6 +106,8 @@ def _signs_of(word: str, known: set[str]) -> Iterator[str]:
         yield "punctuation only"
     elif _has_punctuation_attached(word, known):
         yield "punctuation attached"
+    if _TWICE.search(word) and _is_encoded_twice(word):
+        yield "encoded twice"
     if ZERO_WIDTH_SPACE in word.strip(ZERO_WIDTH_SPACE):
         yield "zero-width spaces"
     if REPLACED in word:
@@ -166,6 +171,17 @@ def _has_punctuation_attached(word: str, known: set[str]) -> bool:
 
 def _is_markup(word: str) -> bool:
     return word in REMAINS or any(mark in word for mark in MARKS)
+
+
+def _is_encoded_twice(word: str) -> bool:
+    """Whether the bytes of a word in Latin-1 or Windows-1252 are UTF-8, as nearly no word's are by chance."""
+    for encoding in ("latin-1", "cp1252"):
+        try:
+            word.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+        return True
+    return False
 
 
 def _is_punctuation(character: str) -> bool:

@@ -1,0 +1,84 @@
+"""Lines that are not sentences by their form are told, with a way out; prose gets no such advice."""
+
+import os
+import re
+import subprocess
+import textwrap
+
+import pytest
+
+from wordvec.cli import main
+from wordvec.corpus.named_texts import bundled_corpus
+from wordvec.corpus.read import read_lines
+from wordvec.corpus.report.lines import LINES_LOOKED_AT, advise_on_lines, examine_lines
+
+PROSE = "The cat sat on the mat; it was night when the dog, who had seen it (and said no), left. "
+TEXTS = {
+    "a log": ("Mar 01 08:00:12 host sshd[7]: the cat\n" * 20, "20 of 20 lines with text have a time"),
+    "a log of a server": ('1.2.3.4 - - [10/Oct/2021:13:55:36 +0000] "GET /a"\n' * 20, "have a time or the like"),
+    "a chat": ("08:00 From Ann to all:\n\tthe cat\n" * 20, "20 of 40 lines with text have a time"),
+    "a play": ("ANN: the cat\nBEN LEE: sat\n" * 10, "begin with a label (ANN, BEN LEE)"),
+    "YAML": ("- id: 7\n  text: the cat\n" * 10, "begin with a label (id, text)"),
+    "Python": ("def cat(a):\n    # the cat\n    return a\n\n" * 20, "look like source code, such as 'def cat(a):'"),
+    "JavaScript": ("function cat(a) {\n  // the cat\n  a += 1;\n}\n" * 20, "look like source code"),
+    "Markdown": ("The cat [sat](https://a.b).\n\n" * 20, "marks of Markdown or reStructuredText"),
+    "reStructuredText": (".. note:: The cat\n\nIt `sat <https://a.b>`_.\n" * 20, "such as '.. note::'"),
+    "lines cut at a width": ((textwrap.fill(PROSE * 9, 72) + "\n\n") * 5, "are cut at about 7"),
+}
+PROSES = {
+    "paragraphs": (PROSE * 3 + "\n") * 90,
+    "a poem": "The cat sat on the mat;\nThe dog, it was not there:\nReturn, said he, to me;\n\n" * 30,
+    "paragraphs cut without empty lines": "the cat sat on the mat and stayed there until evening\n" * 90,
+    "questions": "".join(f"Question {number} of a cat: is it so?\nThe cat sat.\n" for number in range(50)),
+}
+
+
+def advice_on(text):
+    return " | ".join(advise_on_lines(examine_lines(text.split("\n"))))
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_lines_of_other_forms_are_told(kind):
+    text, told = TEXTS[kind]
+    assert told in advice_on(text)
+    assert not advice_on("\n".join(text.split("\n")[:15]) + PROSE)  # a few are no sign
+
+
+def test_the_command_for_labels_takes_off_the_labels_alone():
+    advice = advice_on("ANN LEE: the cat\nBEN: sat\nThe cat: it sat.\n" * 10)
+    assert "sed -E 's/^[ -]*(ANN LEE|BEN|The cat) ?[:=] *//' FILE" in advice
+    assert advice_on("[A]: the cat\n<B>: sat\n" * 10).endswith("off first.")  # no pattern is made of signs
+
+
+@pytest.mark.parametrize("kind", PROSES)
+def test_prose_and_poems_get_no_such_advice(kind):
+    assert not advice_on(PROSES[kind])
+
+
+@pytest.mark.parametrize("name", ["tiny-world", "tiny-world-ko", "tiny-world-ja"])
+def test_the_bundled_texts_get_no_such_advice(name):
+    assert not list(advise_on_lines(examine_lines(bundled_corpus(name))))
+
+
+@pytest.mark.parametrize("name", ["en17m", "en-wiki-raw", "ko-wiki"])
+def test_real_text_gets_no_such_advice(data_folder, name):
+    found = examine_lines(read_lines(data_folder / f"{name}.txt.zst"))
+    assert found.number > LINES_LOOKED_AT / 2
+    assert not list(advise_on_lines(found))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the commands are those of a Unix shell")
+def test_a_book_of_project_gutenberg_gets_the_commands_that_leave_the_book(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    licence = "This eBook is of Project Gutenberg.\n" * 9
+    book = textwrap.fill(PROSE * 9, 72) + "\n\n" + textwrap.fill(PROSE * 50, 72)
+    whole = f"{licence}\n*** START OF THE PROJECT GUTENBERG EBOOK A ***\n\n{book}\n\n*** END OF THE BOOK ***\n{licence}"
+    (tmp_path / "FILE").write_text(whole, newline="\r\n")
+    assert main(["corpus", "info", "FILE", "--tokenizer", "words"]) == 0
+    out = capsys.readouterr().out
+    for command, form in (("sed", r"sed -n .*"), ("tr", r"tr -d .*")):
+        found = re.search(form, out)
+        assert found, command
+        kept = subprocess.run(found[0], shell=True, capture_output=True, text=True, check=True).stdout
+        (tmp_path / "FILE").write_text(kept)
+    assert [line.strip() for line in kept.split("\n") if line.strip()] == [(PROSE * 9).strip(), (PROSE * 50).strip()]

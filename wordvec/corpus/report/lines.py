@@ -1,0 +1,123 @@
+"""Forms that many lines of a text have and sentences have not: times, labels, code, marks, and a width."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice, pairwise
+
+LINES_LOOKED_AT = 20_000
+FEWEST_LINES = 20
+# Shares of the lines with text. In prose each is below 1 %, but poems end lines with ";", and some texts are labelled.
+OFTEN = {"timed": 0.3, "labelled": 0.3, "code": 0.2, "marks": 0.02}
+FEWEST_OF_LABEL = 5  # a speaker or a field comes again, the first words before a colon in prose do not
+MOST_LABELS = 0.1  # of the labelled lines, as different labels
+NARROWEST, WIDEST, LAST_WORD = 40, 100, 16  # letters; a line may be shorter by the word that did not fit
+CUT_LINES, BLANK_LINES = 0.75, 0.02  # of those inside paragraphs, and of all
+
+_TIME = re.compile(r"(?<![\d:.])(?:\d{4}:)?\d{1,2}:\d\d(?::\d\d)?(?![\d:])")
+EXAMPLE = 60  # letters of a line; a time is looked for in as many at its beginning
+_LABEL = re.compile(r"\s*(?:[-*] )?([^\s:=,;][^:=,;]{0,38}?)\s?(?::|=| -)(?:\s|$)")
+_CODE = re.compile(
+    r".*(?:[)\]}\"'\d];|[{}]|\w\([^()]*\))\s*$"
+    r"|\s*(?:def|class|if|for|while|elif|else|try|except|with)\b.*:$"
+    r"|\s*(?:import \w+|from \S+ import |return\b.*[^.]$|self\.|#include|@\w+$|[\w.\[\]]+ [+-]?= \S)"
+)
+_MARKS = re.compile(r"\s*(?:```|~~~|\.\. [\w-]+::|\|.*\|\s*$|!\[)|.*\]\(\S+\)|.*`[^`]* <\S+>`_")
+
+_GUTENBERG = re.compile(r"\*\*\* *START OF")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How many of the first lines of a text have each form.
+
+    Attributes:
+        number: lines with text that were looked at.
+        timed, labelled, code, marks: lines with a time of day near the beginning; with a label before a colon or "="
+            that comes again; like source code; and with marks of Markdown or reStructuredText.
+        examples: the beginning of the first line of each of these forms; for "labelled", the commonest labels.
+        of_gutenberg: whether a line of Project Gutenberg says that the book starts there.
+        width: letters after which lines are cut inside paragraphs; 0 if they are not.
+    """
+
+    number: int
+    timed: int
+    labelled: int
+    code: int
+    marks: int
+    examples: dict[str, str] = field(default_factory=dict)
+    of_gutenberg: bool = False
+    width: int = 0
+
+
+def examine_lines(lines: Iterable[str]) -> Lines:
+    """Look at the first lines of a text.
+
+    >>> examine_lines(["ANN: The cat sat.", "BEN: At 10:30?"] * 20).examples
+    {'timed': 'BEN: At 10:30?', 'labelled': 'ANN, BEN'}
+    """
+    first = list(islice(lines, LINES_LOOKED_AT))
+    written = [line for line in first if line.strip()]
+    timed = [line for line in written if _TIME.search(line[:EXAMPLE])]
+    found = [match[1] for line in written if (match := _LABEL.match(line))]
+    labels = {label: times for label, times in Counter(found).most_common() if times >= FEWEST_OF_LABEL}
+    labelled = sum(labels.values())
+    if len(labels) > MOST_LABELS * labelled:
+        labels, labelled = {}, 0
+    code = [line for line in written if _CODE.match(line)]
+    marks = [match[0][-EXAMPLE:] for line in written if (match := _MARKS.match(line))]
+    forms = {"timed": timed, "code": code, "marks": marks}
+    examples = {form: some[0].strip()[:EXAMPLE] for form, some in forms.items() if some}
+    if labels:
+        examples["labelled"] = ", ".join(islice(labels, 5))
+    of_gutenberg = any(map(_GUTENBERG.match, written))
+    return Lines(len(written), len(timed), labelled, len(code), len(marks), examples, of_gutenberg, width=_width(first))
+
+
+def _width(lines: list[str]) -> int:
+    """The width at which a text was cut into lines, with empty lines between paragraphs; 0 if it was not."""
+    inside = [len(line) for line, following in pairwise(lines) if line.strip() and following.strip()]
+    blank = sum(not line.strip() for line in lines)
+    if len(inside) < FEWEST_LINES or blank < BLANK_LINES * len(lines):
+        return 0
+    width = sorted(inside)[len(inside) * 98 // 100]
+    cut = sum(width - LAST_WORD < length <= width + 2 for length in inside)
+    return width if NARROWEST <= width <= WIDEST and cut >= CUT_LINES * len(inside) else 0
+
+
+def advise_on_lines(found: Lines) -> Iterator[str]:
+    """What to do about lines that are not sentences by their form."""
+    often = {form for form, share in OFTEN.items() if getattr(found, form) >= max(FEWEST_LINES, share * found.number)}
+    of_all = f"of {found.number:,} lines with text"
+    if "timed" in often:
+        yield (
+            f"{found.timed:,} {of_all} have a time or the like near their beginning, such as "
+            f"{found.examples['timed']!r}: the times, dates and names before the text are words, too; take them off "
+            "first, with cut or sed for example."
+        )
+    if "labelled" in often:
+        plain = [label for label in found.examples["labelled"].split(", ") if re.fullmatch(r"[\w ]+", label)]
+        command = f": sed -E 's/^[ -]*({'|'.join(plain)}) ?[:=] *//' FILE" if plain else "."
+        yield (
+            f"{found.labelled:,} {of_all} begin with a label ({found.examples['labelled']}): names of speakers or "
+            f"fields are words, too, and neighbours of all others; take these and the like off first{command}"
+        )
+    if "code" in often:
+        yield (
+            f"{found.code:,} {of_all} look like source code, such as {found.examples['code']!r}: keep its comments and "
+            "texts, or for vectors of the code itself cut it into names and marks, in Python with "
+            r"tokenizer=re.compile(r'\w+|[^\w\s]').findall"
+        )
+    if "marks" in often:
+        yield (
+            f"{found.marks:,} {of_all} have marks of Markdown or reStructuredText, such as "
+            f"{found.examples['marks']!r}: pandoc -t plain --wrap none FILE takes them off."
+        )
+    elif found.width:  # pandoc joins the lines, too
+        yield (
+            f"The lines are cut at about {found.width} letters, so sentences go on where no window reaches: write a "
+            "paragraph on each line: tr -d '\\r' < FILE | perl -00 -ne 's/\\s+/ /g; print \"$_\\n\"'"
+        )
