@@ -33,10 +33,7 @@ LOST = 0.0001  # of the tokens: a text in another encoding, not a single page
 TWICE = 0.001  # text that was read correctly has none
 LONG = 0.001  # addresses and glued words
 SCRIPT = 0.3  # a text in that script, not just quotations
-CUT = {
-    "Han and kana": 3.0,
-    "Thai": 6.0,
-}  # letters in the mean word of a text that was cut into words: 1.7, 2 and 3 to 5
+CUT = {"Han and kana": 3.0, "Thai": 6.0}  # letters in the mean word of a text that was cut into words: 1.7, 2, 3 to 5
 WRITTEN_OTHERWISE = 0.005  # of the tokens; nearly none in a text that was written by one program
 ONCE_TOO_OFTEN = 0.8  # of all words; half is usual (Zipf), much more is noise: misspellings, codes, glued words
 MOST_FREQUENT = 0.2  # English "the" is 6 to 7 %
@@ -108,20 +105,16 @@ def advise_on_cutting(signs: dict[str, Sign], tokenizer: str | None) -> list[str
     >>> advise_on_cutting(find_signs(Vocabulary(["the", "the,"], [6, 3])), "whitespace")[0].split(",")[0]
     '33 % of the tokens have punctuation attached (the'
     """
-    reading = (*_about_lost(signs), *_about_other_text(signs, tokenizer))
-    return [*reading, *_about_marks(signs, tokenizer), *_about_ways_of_writing(signs)]
+    return [*_about_other_text(signs, tokenizer), *_about_marks(signs, tokenizer), *_about_ways_of_writing(signs)]
 
 
-def _about_lost(signs: dict[str, Sign]) -> Iterator[str]:
+def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]:
     lost = signs["lost characters"]
     if lost.tokens > LOST:
         yield (
             f"{counted(lost.words, 'word')} with U+FFFD ({' '.join(lost.examples)}), which stands for characters that "
             "were lost in a wrong encoding: give the right --encoding or, if another program lost them, an older copy."
         )
-
-
-def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]:
     if signs["markup"].tokens > MARKUP:
         share, some = percent(signs["markup"].tokens), examples(signs, "markup")
         extracted = "</doc>" in signs["markup"].examples
