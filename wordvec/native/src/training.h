@@ -255,21 +255,22 @@ INLINE void add_stage(const struct step *s, const struct slice *slice, i64 slot,
   }
 }
 
-// Prefetch an example's share of the rows that the next block's words are composed of.
+// The lines of a row that are prefetched a block ahead: of a row of a word, and of a row of a part. The processor fetches
+// the lines that follow by itself; more requests than it can hold at a time make updates wait for their own rows.
+enum { LINES_AHEAD = 6, PART_LINES_AHEAD = 3 };
+
+// Prefetch the beginnings of an example's share of the rows that the next block's words are composed of.
 INLINE void prefetch_rows(const struct slice *table, const struct examples *e, i64 slot) {
   const i64 first = slot * e->rows_a_slot, last = min_i64(first + e->rows_a_slot, e->row_count);
+  const i64 line = LINE_BYTES / (i64)sizeof(f32), columns = min_i64(table->columns, PART_LINES_AHEAD * line);
   for (i64 i = first; i < last; i++) {
     const f32 *row = (const f32 *)table->in + e->rows[i] * table->row_floats;
-    for (i64 column = 0; column < table->columns; column += LINE_BYTES / (i64)sizeof *row)
-      prefetch_for_later(row + column);
+    for (i64 column = 0; column < columns; column += line) prefetch_for_later(row + column);
   }
 }
 
 // Prefetch the rows that an example of the next block needs and earlier ones did not: outputs, and the last context.
-// They arrive while the updates run, in time for the scores that follow. Of a long row only the beginning: the processor
-// fetches lines that follow by itself, and with more requests under way the updates wait for their own rows.
-enum { LINES_AHEAD = 6 };
-
+// They arrive while the updates run, in time for the scores that follow.
 INLINE void prefetch_ahead(const struct step *s, const struct slice *band, i64 slot, int T) {
   const struct examples *e = s->ahead;
   if (!e || slot >= e->slots) return;
