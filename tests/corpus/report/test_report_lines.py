@@ -82,3 +82,8 @@ def test_a_book_of_project_gutenberg_gets_the_commands_that_leave_the_book(tmp_p
         kept = subprocess.run(found[0], shell=True, capture_output=True, text=True, check=True).stdout
         (tmp_path / "FILE").write_text(kept)
     assert [line.strip() for line in kept.split("\n") if line.strip()] == [(PROSE * 9).strip(), (PROSE * 50).strip()]
+
+
+def test_only_the_beginning_of_a_long_line_is_looked_at():
+    lines = ["x" * length + ");" for length in (900, 1000) for _ in range(20)]
+    assert examine_lines(lines).code == 20

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
-LINES_LOOKED_AT = 20_000
+LINES_LOOKED_AT, LETTERS_LOOKED_AT = 20_000, 1000  # letters of each line: a line may be as long as the text
 FEWEST_LINES = 20
 # Shares of the lines with text. In prose each is below 1 %, but poems end lines with ";", and some texts are labelled.
 OFTEN = {"timed": 0.3, "labelled": 0.3, "code": 0.2, "marks": 0.02}
@@ -59,7 +59,7 @@ def examine_lines(lines: Iterable[str]) -> Lines:
     >>> examine_lines(["ANN: The cat sat.", "BEN: At 10:30?"] * 20).examples
     {'timed': 'BEN: At 10:30?', 'labelled': 'ANN, BEN'}
     """
-    first = list(islice(lines, LINES_LOOKED_AT))
+    first = [line[:LETTERS_LOOKED_AT] for line in islice(lines, LINES_LOOKED_AT)]
     written = [line for line in first if line.strip()]
     timed = [line for line in written if _TIME.search(line[:EXAMPLE])]
     found = [match[1] for line in written if (match := _LABEL.match(line))]
