@@ -4,13 +4,16 @@ import os
 import re
 import subprocess
 import textwrap
+import weakref
 
 import pytest
 
 from wordvec.cli import main
+from wordvec.corpus import Corpus
 from wordvec.corpus.named_texts import bundled_corpus
 from wordvec.corpus.read import read_lines
 from wordvec.corpus.report.lines import LINES_LOOKED_AT, advise_on_lines, examine_lines
+from wordvec.corpus.report.sentences import examine_boilerplate
 
 PROSE = "The cat sat on the mat; it was night when the dog, who had seen it (and said no), left. "
 TEXTS = {
@@ -87,3 +90,22 @@ def test_a_book_of_project_gutenberg_gets_the_commands_that_leave_the_book(tmp_p
 def test_only_the_beginning_of_a_long_line_is_looked_at():
     lines = ["x" * length + ");" for length in (900, 1000) for _ in range(20)]
     assert examine_lines(lines).code == 20
+
+
+def test_long_lines_are_not_held_in_memory():
+    class Line(str):
+        pass
+
+    alive, most = weakref.WeakSet(), 0
+
+    def lines():
+        nonlocal most
+        for number in range(9):
+            line = Line(f"{number} " + "x" * 5000)
+            alive.add(line)
+            yield line
+            del line
+            most = max(most, len(alive))
+
+    examine_boilerplate(Corpus.from_sentences([["a"]]), lines())
+    assert most <= 2

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 
 import numpy as np
 
 from wordvec.corpus.corpus import Corpus
-from wordvec.corpus.report.lines import LINES_LOOKED_AT, Lines, advise_on_lines, examine_lines
+from wordvec.corpus.report.lines import LETTERS_LOOKED_AT, LINES_LOOKED_AT, Lines, advise_on_lines, examine_lines
 
 TOKENS_AT_A_TIME = 1 << 20
 MOST_HASHES = 1 << 24  # 128 MiB; above this, a sample is compared, chosen by hash, so that repetitions stay together
@@ -208,12 +208,20 @@ def examine_boilerplate(corpus: Corpus, text: Iterable[str] | None = None) -> Bo
     licence = {word: int(counts[i]) for i, word in enumerate(words) if word.casefold().strip(".,:()") in LICENCE_WORDS}
     heading = _line(corpus, first) if first >= 0 else ""
     if text is not None:
-        text = iter(text)
-        first = list(islice(text, LINES_LOOKED_AT))
-        return Boilerplate(headings, heading, licence, *broken_in(chain(first, text)), examine_lines(first))
+        beginnings: list[str] = []
+        broken = broken_in(_noting_beginnings(text, beginnings))
+        return Boilerplate(headings, heading, licence, *broken, examine_lines(beginnings))
     halves = _broken_words(corpus)
     broken_word = words[halves[0]] if len(halves) else ""
     return Boilerplate(headings, heading, licence, len(halves), broken_word)
+
+
+def _noting_beginnings(lines: Iterable[str], beginnings: list[str]) -> Iterator[str]:
+    """Yield the lines, one held at a time; what `examine_lines` looks at in the first ones is added to `beginnings`."""
+    for line in lines:
+        if len(beginnings) < LINES_LOOKED_AT:
+            beginnings.append(line[:LETTERS_LOOKED_AT])
+        yield line
 
 
 def broken_in(lines: Iterable[str]) -> tuple[int, str, int]:

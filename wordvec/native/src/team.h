@@ -37,8 +37,8 @@ INLINE void yield_core(void) {
 }
 
 #if defined(_WIN32)
-INLINE i64 nanoseconds(void) { return 0; }
-INLINE void sleep_briefly(void) { yield_core(); }  // Sleep(1) would last up to 16 milliseconds
+INLINE i64 nanoseconds(void) { return 0; }         // so threads only yield: Sleep(1) would last up to 16 milliseconds
+INLINE void sleep_briefly(void) { yield_core(); }
 #else
 INLINE i64 nanoseconds(void) {
   struct timespec now;
