@@ -148,7 +148,12 @@ void free_examples(struct examples *e);
 void draw_block(struct drawing *d, struct examples *e, i64 number);
 
 // --- a step
-//
+
+// How many lines of a row are prefetched a block ahead: of a row of a word, and of a row of a part.
+struct lines_ahead {
+  i64 of_word, of_part;
+};
+
 // scores: (slices, most_examples, floats), the partial scores of each slice; the strips of an example take `floats`.
 struct step {
   const struct training *training;
@@ -163,6 +168,7 @@ struct step {
   f32 rate;
   const struct slice *table;  // with subwords: the table of parts, by band; else 0
   const struct examples *ahead;  // the next block's examples, whose rows are prefetched, or 0
+  struct lines_ahead lines;      // how much of them
   f32 *gradients;                // this thread's room for the gradients of RUN examples
   f32 *stage;                    // room for some columns of all contexts
   void **rows;                   // room for the addresses of an example's rows
@@ -255,14 +261,11 @@ INLINE void add_stage(const struct step *s, const struct slice *slice, i64 slot,
   }
 }
 
-// The lines of a row that are prefetched a block ahead: of a row of a word, and of a row of a part. The processor fetches
-// the lines that follow by itself; more requests than it can hold at a time make updates wait for their own rows.
-enum { LINES_AHEAD = 6, PART_LINES_AHEAD = 3 };
-
 // Prefetch the beginnings of an example's share of the rows that the next block's words are composed of.
-INLINE void prefetch_rows(const struct slice *table, const struct examples *e, i64 slot) {
+INLINE void prefetch_rows(const struct step *s, const struct slice *table, i64 slot) {
+  const struct examples *e = s->ahead;
   const i64 first = slot * e->rows_a_slot, last = min_i64(first + e->rows_a_slot, e->row_count);
-  const i64 line = LINE_BYTES / (i64)sizeof(f32), columns = min_i64(table->columns, PART_LINES_AHEAD * line);
+  const i64 line = LINE_BYTES / (i64)sizeof(f32), columns = min_i64(table->columns, s->lines.of_part * line);
   for (i64 i = first; i < last; i++) {
     const f32 *row = (const f32 *)table->in + e->rows[i] * table->row_floats;
     for (i64 column = 0; column < columns; column += line) prefetch_for_later(row + column);
@@ -275,9 +278,9 @@ INLINE void prefetch_ahead(const struct step *s, const struct slice *band, i64 s
   const struct examples *e = s->ahead;
   if (!e || slot >= e->slots) return;
   const i32 *outputs = outputs_of(e, slot);
-  if (s->table) prefetch_rows(s->table + (band - s->training->bands), e, slot);
+  if (s->table) prefetch_rows(s, s->table + (band - s->training->bands), slot);
   const number *newest = row_in(band, contexts_of(e, slot)[e->context_counts[slot] - 1]);
-  const i64 line = LINE_BYTES / (i64)sizeof(number), columns = min_i64(band->columns, LINES_AHEAD * line);
+  const i64 line = LINE_BYTES / (i64)sizeof(number), columns = min_i64(band->columns, s->lines.of_word * line);
   for (i64 column = 0; column < columns; column += line) {
 #pragma GCC unroll 8
     for (int j = 0; j < T; j++) prefetch_for_later(row_out(band, outputs[j]) + column);
