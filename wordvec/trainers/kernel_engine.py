@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 FIRST_CHUNK = 20_000  # positions in the first call; later calls take about SECONDS_A_CHUNK
 SECONDS_A_CHUNK = 1.0
 
-# On a machine that is busy with other programs, see `Crew`:
-ENOUGH = 0.7  # of a core for each thread; on a quiet machine they have nearly all of it
+# See `Crew`:
 CALLS_BETWEEN_TRIALS = 20
-SHORTEST = 0.1  # seconds of a call that is judged
-TRIAL = 8  # a trial takes this part of a chunk, as it may be several times slower
+ROUNDS = 2  # calls of each number of threads in a trial, by turns
+SHORTEST = 0.05  # seconds of a call that is judged
+TRIAL = 8  # a call of a trial takes this part of a chunk, as it may be several times slower
+HOPELESS = 0.5  # of the best rate: so slow a number of threads is not tried a second time
 
 
 class KernelEngine:
@@ -66,14 +67,14 @@ class KernelEngine:
 
     def train(self, first: int, last: int, epoch: int, tokens: int) -> Loss:
         """Train on positions first .. last - 1; `tokens` is the length of an epoch, for the learning rate."""
-        start, used = time.perf_counter(), time.process_time()
+        start = time.perf_counter()
         if self._frozen is None:
             loss = self._run(first, last, epoch, tokens)
         else:
             loss = self._run_with_frozen_words(first, last, epoch, tokens)
         seconds = max(time.perf_counter() - start, 1e-9)
         rate = (last - first) / seconds
-        self.chunk = self._whole_blocks(rate * self._crew.after(rate, time.process_time() - used, seconds))
+        self.chunk = self._whole_blocks(rate * self._crew.after(rate, seconds))
         give_back_pages(self.corpus.ids)
         return loss
 
@@ -158,45 +159,58 @@ class KernelEngine:
 
 
 class Crew:
-    """How many threads train: all, or one while other programs use the cores.
+    """How many threads train: as many as were fastest when it was last tried.
 
-    The threads of a step wait for each other. If one has lost its core to another program, the others wait until it has
-    one again: with seven programs on each core, two threads took 15 times as long as one (measured). The number of
-    threads changes no bytes, so it may change between two calls.
+    The threads of a step wait for each other. Where steps are short, waiting may take longer than a second thread saves,
+    and where a thread has lost its core to another program, the others wait until it has one again: with seven programs
+    on each core, two threads took 15 times as long as one (measured). Only a trial can tell, as another virtual machine
+    on the same processor slows threads without a trace in their own times. The number of threads changes no bytes, so
+    it may change between two calls.
     """
 
     def __init__(self, threads: int, sharing: int) -> None:
         """`threads` may include some that only draw examples; `sharing` is how many share a step."""
-        self._threads = threads
-        self.most = self.now = sharing
-        self._rate_of_all: float | None = None  # while one thread is tried
-        self._calls_left = 0  # until something else is tried
+        self._threads, self._sharing = threads, sharing
+        self._choices = sorted({max(1, sharing >> k) for k in range(sharing.bit_length())}, reverse=True)
+        self._fastest = sharing
+        self._left: list[int] = []  # of a trial: the number of threads of its calls, the next one first
+        self._rates: dict[int, list[float]] = {}
+        self._calls_to_trial = 1
 
     @property
     def threads(self) -> int:
         """The threads of the next call."""
-        return self._threads if self.now == self.most else 1
+        now = self._left[0] if self._left else self._fastest
+        return self._threads if now == self._sharing else now
 
-    def after(self, rate: float, processor_seconds: float, seconds: float) -> float:
+    def after(self, rate: float, seconds: float) -> float:
         """Choose the threads of the next call, after a call at this rate; returns how many seconds it should take.
 
-        A call that was shorter than a trial says nothing: the first one has yet to start threads and fill caches.
+        A call that was shorter than a trial's says nothing: the first one has yet to start threads and fill caches.
         """
-        if seconds < SHORTEST:
-            return SECONDS_A_CHUNK
-        if self._calls_left > 0:
-            self._calls_left -= 1
-        elif self.now == self.most:
-            if processor_seconds < ENOUGH * self.most * seconds and self.most > 1:
-                self.now, self._rate_of_all = 1, rate
-                return SECONDS_A_CHUNK / TRIAL
-        elif self._rate_of_all is None:
-            self.now = self.most
-            return SECONDS_A_CHUNK / TRIAL
-        else:
-            self.now = self.most if rate < self._rate_of_all else 1
-            self._rate_of_all, self._calls_left = None, CALLS_BETWEEN_TRIALS
-        return SECONDS_A_CHUNK
+        if seconds >= SHORTEST:
+            if self._left:
+                self._judge(rate)
+            elif self._calls_to_trial:
+                self._calls_to_trial -= 1
+            elif len(self._choices) > 1:
+                self._left, self._rates = self._candidates() * ROUNDS, {}
+        return SECONDS_A_CHUNK / TRIAL if self._left else SECONDS_A_CHUNK
+
+    def _candidates(self) -> list[int]:
+        """All choices in the first trial; later the fastest, and the next ones above and below it."""
+        if not self._rates:
+            return self._choices
+        at = self._choices.index(self._fastest)
+        return self._choices[max(0, at - 1) : at + 2]
+
+    def _judge(self, rate: float) -> None:
+        self._rates.setdefault(self._left.pop(0), []).append(rate)
+        best = max(max(rates) for rates in self._rates.values())
+        self._left = [n for n in self._left if n not in self._rates or self._rates[n][-1] > HOPELESS * best]
+        if not self._left:
+            self._fastest = max(self._rates, key=lambda n: sum(self._rates[n]) / len(self._rates[n]))
+            self._calls_to_trial = CALLS_BETWEEN_TRIALS
 
 
 def _crew_of(plan: TrainingPlan, slices: int) -> Crew:
