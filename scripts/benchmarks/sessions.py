@@ -257,7 +257,8 @@ def sessions_verdicts(measurements: Sequence[Measurement]) -> list[str]:
                     where = verdict(ours[0], *theirs[1:]) if ours and theirs else "not comparable"
                     found.append(f"{measure_name} {where}")
             found += _first_epoch(mine, group) if who == "wordvec" else []
-            lines.append(f"{name}, window {window}, power {power:g}, {who}: {', '.join(found) or 'no peer'}")
+            if found:
+                lines.append(f"{name}, window {window}, power {power:g}, {who}: {', '.join(found)}")
     return lines
 
 
