@@ -224,8 +224,9 @@ class Wordvec:
             trainer.fit(corpus, show_progress=False)
         result.memory = peak_memory()
         stages = trainer.history.seconds
-        others = result.seconds.pop("fit") - stages["train"] - stages.get("compile", 0.0)
-        result.seconds |= {"compile": stages.get("compile", 0.0), "prepare": others, "train": stages["train"]}
+        before = stages.get("prepare", stages.get("compile", 0.0))  # "compile" in earlier versions
+        others = result.seconds.pop("fit") - stages["train"] - before
+        result.seconds |= {"compile": before, "prepare": others, "train": stages["train"]}
         result.loss = trainer.history.loss
         vectors = trainer.vectors
         result.words, result.counts = vectors.words, vectors.counts

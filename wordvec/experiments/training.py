@@ -89,7 +89,7 @@ class TrainedModel:
     @property
     def training_seconds(self) -> float:
         """Seconds without starting Python, compiling and saving, which do not depend on the length of the text."""
-        return sum(value for stage, value in self.seconds.items() if stage not in ("start", "compile", "save"))
+        return sum(value for stage, value in self.seconds.items() if stage not in ("start", "prepare", "save"))
 
 
 def train_in_child(job: Job, corpus_folder: Path, out: Path, on_terminal: bool | None = None) -> dict[str, Any]:

@@ -230,7 +230,7 @@ class NeuralTrainer(Presets, Planned, Trainer):
         frozen = known_words(self._start, corpus.vocabulary) if self._start is not None and self._freeze else None
         done_before = epochs.tokens * state.epoch + state.position
         with ExitStack() as stack:
-            with self._history.stage("compile"):
+            with self._history.stage("prepare"):
                 engine = self._engine(stack, corpus, state.arrays["W_in"], state.arrays["W_out"], frozen, epochs.tokens)
             state.forget_arrays()  # the engine has its own copies
             with self._history.stage("train"):

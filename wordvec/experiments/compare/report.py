@@ -26,7 +26,7 @@ SCORES = (
     "items",
 )
 DIFFERENCES = ("set", "trainer", "minus", "difference", "95 % interval", "p", "p (Holm)")
-STAGES_APART = ("start", "compile", "save")  # stages of a process, not of a method
+STAGES_APART = ("start", "prepare", "save")  # stages of a process, not of a method
 MARK = "*"
 
 
