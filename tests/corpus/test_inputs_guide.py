@@ -8,6 +8,7 @@ import io
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy
@@ -37,9 +38,9 @@ TOKENS = [text.split() for text in TEXTS]
 @pytest.fixture(scope="module")
 def names():
     """What the tables' lines use, but for the packages."""
-    connection = sqlite3.connect(":memory:")
-    connection.row_factory = sqlite3.Row
-    rows = connection.execute("SELECT 1 AS id, ? AS text UNION ALL SELECT 2, ?", TEXTS).fetchall()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = connection.execute("SELECT 1 AS id, ? AS text UNION ALL SELECT 2, ?", TEXTS).fetchall()
     return {"Corpus": Corpus, "texts": TEXTS, "tokens": TOKENS, "io": io, "numpy": numpy, "sqlite_rows": rows}
 
 
