@@ -108,7 +108,8 @@ def _lines_of(arguments: argparse.Namespace, corpus: Any) -> Any:
     )
     if corpus.folder is not None or arguments.field is not None or "-" in arguments.text or gives_once:
         return None
-    return read_lines(as_files(arguments.text), arguments.encoding, arguments.encoding_errors)
+    how = {"encoding_errors": arguments.encoding_errors, "plain_text": arguments.plain_text}
+    return read_lines(as_files(arguments.text), arguments.encoding, **how)
 
 
 def run_split(arguments: argparse.Namespace) -> None:

@@ -128,9 +128,10 @@ def read_tagged(arguments: argparse.Namespace, options: dict[str, Any]) -> Corpu
     from wordvec.corpus.read.document_texts import DocumentTexts
 
     how = {"encoding": options["encoding"], "encoding_errors": options["encoding_errors"]}
-    where = {"whole_files": arguments.whole_files, "tags_field": arguments.tags}
+    where = {"whole_files": arguments.whole_files, "tags_field": arguments.tags, "plain_text": arguments.plain_text}
     texts = DocumentTexts(arguments.text, arguments.field, arguments.id, **where, **how)
-    kept = {name: value for name, value in options.items() if name not in ("field", "strict") and value is not None}
+    of_reading = ("field", "strict", "plain_text")
+    kept = {name: value for name, value in options.items() if name not in of_reading and value is not None}
     of_its_own = arguments.id is not None or arguments.tags is None
     return Corpus.from_tagged(
         ((text, [*([texts.ids[-1]] if of_its_own else []), *texts.tags]) for text in texts), **kept

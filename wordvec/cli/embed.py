@@ -33,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".safetensors, .npz, .npy, .txt or .bin")
     parser.add_argument("--field", "--column", metavar="NAME", help="field with the text in JSON, CSV, Parquet, Arrow")
+    parser.add_argument(
+        "--plain-text",
+        action="store_true",
+        help="read files as lines of text even if they look like markup, a table, JSON, vectors or a log",
+    )
     add_document_arguments(parser)
     parser.add_argument(
         "--weights",
@@ -72,7 +77,8 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         format_for(arguments.out)
     how = arguments.encoding, arguments.encoding_errors, arguments.whole_files
-    documents = DocumentTexts(arguments.documents, arguments.field, arguments.id, *how)
+    where = arguments.documents, arguments.field, arguments.id
+    documents = DocumentTexts(*where, *how, plain_text=arguments.plain_text)
     vectors = WordVectors.load(arguments.file)
     weights = arguments.weights or usual_weights(vectors)
     fill_in(arguments, weights == "sif", "--weights sif", instead=f"weights {weights}", a=1e-3)

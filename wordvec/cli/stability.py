@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 OF_TRAINING = {  # the options that only --trainer uses, by their names in the parsed arguments
     "out": "--runs", "settings": "--option", "accents": "--strip-accents", "punctuation": "--drop-punctuation",
     "seeds": "--seeds", "bootstrap": "--bootstrap", "resample": "--resample", "field": "--field", "strict": "--strict",
+    "plain_text": "--plain-text",
     "tokenizer": "--tokenizer", "split_sentences": "--split-sentences", "case": "--case", "unicode": "--unicode",
     "numbers": "--numbers", "min_count": "--min-count", "max_words": "--max-words", "keep_words": "--keep-words",
     "drop_words": "--drop-words", "vocabulary": "--vocabulary", "phrases": "--phrases", "scheduler": "--scheduler",

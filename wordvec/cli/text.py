@@ -41,6 +41,11 @@ def _add_reading(group: argparse._ArgumentGroup, threads: bool) -> None:
         help="treat missing or damaged records as an error (default: leave them out and report how many)",
     )
     group.add_argument(
+        "--plain-text",
+        action="store_true",
+        help="read files as lines of text even if they look like markup, a table, JSON, vectors or a log",
+    )
+    group.add_argument(
         "--tokenizer",
         metavar="NAME",
         help="whitespace; words: case-folded, numbers as 0; characters; or with the extra cjk korean, "
@@ -175,8 +180,9 @@ def _given(arguments: argparse.Namespace) -> dict[str, Any]:
         given["normalization"] = Normalization(**changes)
     if arguments.split_sentences:
         given["split_sentences"] = True
-    if arguments.strict:
-        given["strict"] = True
+    for name in ("strict", "plain_text"):
+        if getattr(arguments, name):
+            given[name] = True
     return given
 
 

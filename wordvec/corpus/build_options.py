@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TOKENIZER = "whitespace"  # changes nothing in a text that the user has prepared
 DEFAULT_MIN_COUNT = 5  # word2vec's: rarer words have too few contexts to learn from
-INFO_OF_TEXT = ("normalization", "split_sentences", "field")
+INFO_OF_TEXT = ("normalization", "split_sentences", "field", "plain_text")
 INFO_OF_WORDS = ("phrases", "max_words", "keep_words", "drop_words", "vocabulary")
 OPTIONS_OF_TEXT = ("tokenizer", "normalization", "split_sentences")  # they mean nothing for lists of tokens
 MOST_NAMED_WORDS = 20  # a corpus description names the words of lists up to this length
@@ -55,6 +55,7 @@ class BuildOptions(SentenceOptions, total=False):
     min_count: int | None
     encoding: str
     encoding_errors: str
+    plain_text: bool
 
 
 class WordSelection(NamedTuple):
@@ -87,6 +88,7 @@ class TextOptions(NamedTuple):
     encoding: str = "utf-8"
     encoding_errors: str = "strict"
     strict: bool = False
+    plain_text: bool = False
     given: tuple[str, ...] = ()
 
 
@@ -109,13 +111,14 @@ class CheckedOptions(NamedTuple):
             self.given.get("encoding", "utf-8"),
             self.given.get("encoding_errors", "strict"),
             self.given.get("strict", False),
+            self.given.get("plain_text", False),
             tuple(option for option in OPTIONS_OF_TEXT if self.as_info[option] is not None),
         )
 
     @property
     def of_reading(self) -> dict[str, Any]:
         """How text is read, for `refuse_other_options`; None for an option at its default."""
-        defaults = {"encoding": "utf-8", "encoding_errors": "strict", "strict": False}
+        defaults = {"encoding": "utf-8", "encoding_errors": "strict", "strict": False, "plain_text": False}
         given = {name: self.given.get(name, default) for name, default in defaults.items()}
         return {name: None if given[name] == default else given[name] for name, default in defaults.items()}
 
@@ -145,6 +148,7 @@ def checked_options(**given: Unpack[BuildOptions]) -> CheckedOptions:
         "normalization": None if normalization is None else Normalization.from_options(normalization).as_dict(),
         "split_sentences": given.get("split_sentences") or None,
         "field": given.get("field"),
+        "plain_text": given.get("plain_text") or None,
         "phrases": None if joined is None else joined.as_dict(),
         "phrase_pairs": None if joined is None else joined.as_text(),
         "min_count": None if min_count is None else checked_min_count(min_count),

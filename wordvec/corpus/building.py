@@ -75,7 +75,14 @@ def spool_source(
     ranges_from = COMPILED_FROM if is_cut and is_large and can_compile() else None
     blocks, has_tokens = _of_one_kind(
         read_blocks(
-            source, options.encoding, options.encoding_errors, on_bytes, options.field, options.strict, ranges_from
+            source,
+            options.encoding,
+            options.encoding_errors,
+            on_bytes,
+            options.field,
+            options.strict,
+            ranges_from,
+            options.plain_text,
         )
     )
     _check_expected(source, has_tokens)

@@ -101,6 +101,7 @@ class Corpus:
         encoding: str = "utf-8",
         encoding_errors: str = "strict",
         strict: bool = False,
+        plain_text: bool = False,
         threads: int | None = None,
         client: Any = None,
         store: str | os.PathLike[str] | None = None,
@@ -124,8 +125,9 @@ class Corpus:
 
         `field` is read from JSON, CSV, TSV, Parquet, Arrow, records and tables; if it holds lists, these are the
         tokens. Missing values and unreadable records are left out, counted and reported; with `strict` they are
-        errors. `threads` (default: all cores) affects only speed. Memory holds the vocabulary and a few blocks, not
-        the text. More than 30 million words need temporary files in TMPDIR, 8 bytes a word.
+        errors. With `plain_text`, files are lines of text even if they look like something else: markup, a table,
+        JSON, vectors, a log. `threads` (default: all cores) affects only speed. Memory holds the vocabulary and a few
+        blocks, not the text. More than 30 million words need temporary files in TMPDIR, 8 bytes a word.
 
         With `client`, a ``dask.distributed.Client``, the workers of its cluster read the files, with the same result;
         `store` is a folder or fsspec URL for intermediate files, visible to all workers.
@@ -151,6 +153,7 @@ class Corpus:
             encoding=encoding,
             encoding_errors=encoding_errors,
             strict=strict,
+            plain_text=plain_text,
         )
         threads = checked_threads(threads)
         tagged = source if isinstance(source, Tagged) else None
@@ -229,6 +232,7 @@ class Corpus:
         listed = [os.fspath(path) for path in as_files(paths).paths]
         given = options.get("field"), fields, options.get("strict", False)
         encoded = options.get("encoding", "utf-8"), options.get("encoding_errors", "strict")
+        encoded = *encoded, options.get("plain_text", False)
         reader = DocumentReader(listed, metadata, path_column, *given, *encoded)
         corpus = cls.build(Documented(listed, reader.blocks, reader.documents), **options)
         assert isinstance(corpus.documents, Documents)

@@ -161,11 +161,11 @@ class KernelEngine:
 class Crew:
     """How many threads train: as many as were fastest when it was last tried.
 
-    The threads of a step wait for each other. Where steps are short, waiting may take longer than a second thread saves,
-    and where a thread has lost its core to another program, the others wait until it has one again: with seven programs
-    on each core, two threads took 15 times as long as one (measured). Only a trial can tell, as another virtual machine
-    on the same processor slows threads without a trace in their own times. The number of threads changes no bytes, so
-    it may change between two calls.
+    The threads of a step wait for each other. Where steps are short, waiting may take longer than a second thread
+    saves, and where a thread has lost its core to another program, the others wait until it has one again: with seven
+    programs on each core, two threads took 15 times as long as one (measured). Only a trial can tell, as another
+    virtual machine on the same processor slows threads without a trace in their own times. The number of threads
+    changes no bytes, so it may change between two calls.
     """
 
     def __init__(self, threads: int, sharing: int) -> None:

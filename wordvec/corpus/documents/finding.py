@@ -199,7 +199,8 @@ class Originals:
 
     def _of_text(self, path: Path, document: int, wanted: set[int]) -> dict[Place, str]:
         reading = self.documents.reading
-        lines = read_lines(as_files([path]), reading["encoding"], reading["encoding_errors"])
+        how = reading["encoding"], reading["encoding_errors"]
+        lines = read_lines(as_files([path]), *how, plain_text=bool(reading.get("plain_text")))
         numbered = enumerate(islice(lines, max(wanted)), 1)
         return {(document, number): line for number, line in numbered if number in wanted}
 

@@ -44,6 +44,7 @@ class DocumentReader:
         strict: bool = False,
         encoding: str = "utf-8",
         encoding_errors: str = "strict",
+        plain_text: bool = False,
     ) -> None:
         if (table is None) == (field is None or not fields):
             raise OptionError(
@@ -65,18 +66,18 @@ class DocumentReader:
         if table is None and path_column is not None:
             raise OptionError("--path-column is a column of the table of metadata: name the table with --metadata")
         self.paths = [os.fspath(path) for path in as_files(paths).paths]
-        self.strict, self.field, self.columns = strict, field, tuple(fields)
+        self.strict, self.plain_text, self.field, self.columns = strict, plain_text, field, tuple(fields)
         self.files = _files(self.paths, None if table is None else Path(table))
         self.root = _root(self.paths, self.files)
         self._metadata: list[dict[str, Value]] = []
-        self._reading: dict[str, str | None] = {"field": field}
+        self._reading: dict[str, Any] = {"field": field}
         if table is not None:
             rows = read_table(table, encoding, encoding_errors)
             column = column_of_paths(rows, path_column, table)
             self._metadata = match_rows(rows, column, self.files, self.root, Path(table), strict=strict)
             self.columns = tuple(self._metadata[0])
             named = {"table": os.fspath(table), "table_sha256": size_and_sha256(Path(table))[1]}
-            self._reading |= named | {"path_column": path_column}
+            self._reading |= named | {"path_column": path_column} | ({"plain_text": True} if plain_text else {})
         self._rows: list[Document] = []
         self._of_sentence: list[np.ndarray] = []
         self._lines: list[np.ndarray] = []
@@ -92,7 +93,8 @@ class DocumentReader:
             if self.field is None:
                 values = tuple(self._metadata[number].values())
                 self._rows.append(Document(number, None, values))
-                blocks = read_blocks(as_files([file]), encoding, replaced.errors, None, None, self.strict)
+                given = encoding, replaced.errors, None, None, self.strict, None, self.plain_text
+                blocks = read_blocks(as_files([file]), *given)
                 yield from self._noted(blocks, split)
                 continue
             for record in read_records(file, self.field, self.columns, encoding, replaced.errors, self.strict):

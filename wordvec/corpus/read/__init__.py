@@ -20,11 +20,10 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from wordvec.corpus.named_texts import bundled_corpus, fetched_path, is_bundled, missing_text_message
-from wordvec.corpus.read.annotated import refuse_markup, refuse_vectors
 from wordvec.corpus.read.arrow import table_kind, values_of_file
 from wordvec.corpus.read.compression import LONGEST_MAGIC, SUFFIXES, packing_of
 from wordvec.corpus.read.decoding import OnBytes, blocks_of_text, no_line_ends, refuse_foreign, whole_lines
-from wordvec.corpus.read.exports import refuse_exports
+from wordvec.corpus.read.exports import refuse_other_text
 from wordvec.corpus.read.paths import files_of, is_pattern, size_in_bytes
 from wordvec.corpus.read.ranges import (
     BYTE_ORDER_MARK,
@@ -43,9 +42,9 @@ from wordvec.corpus.read.records import (
     check_field,
 )
 from wordvec.corpus.read.replaced import Replaced
-from wordvec.corpus.read.sniffing import HEAD, is_json, table_of
-from wordvec.corpus.read.sources import Documented, Files, PathLike, TokenLists, is_table, source_of
-from wordvec.corpus.read.structured import blocks_of_csv, blocks_of_json, refusal_of
+from wordvec.corpus.read.sniffing import HEAD, is_json
+from wordvec.corpus.read.sources import Documented, Files, PathLike, Source, TokenLists, is_table, source_of
+from wordvec.corpus.read.structured import blocks_of_csv, blocks_of_json
 from wordvec.errors import CorpusError, OptionError
 
 __all__ = ["files_of", "read_lines", "size_in_bytes"]
@@ -60,6 +59,7 @@ class Reading(NamedTuple):
     field: str | None
     strict: bool = False
     ranges_from: int | None = None
+    plain_text: bool = False
 
 
 def read_lines(
@@ -69,6 +69,7 @@ def read_lines(
     on_bytes: OnBytes | None = None,
     field: str | None = None,
     strict: bool = False,
+    plain_text: bool = False,
 ) -> Iterator[str]:
     r"""Yield the lines of `source` without their line ends (``\n``, ``\r\n`` or ``\r``).
 
@@ -80,7 +81,8 @@ def read_lines(
 
     `field` names the field that holds the text in JSON, CSV and TSV, in dictionaries, and in Parquet, Feather and
     Arrow files, pyarrow tables, data frames and Hugging Face data sets (see `records.py`); for plain text it is an
-    error. Missing and unreadable values are left out, counted and reported; with `strict` they are errors.
+    error. Missing and unreadable values are left out, counted and reported; with `strict` they are errors. With
+    `plain_text`, files are lines of text even if they look like markup, a table, JSON or vectors.
 
     `encoding_errors` is Python's: ``"strict"``, ``"replace"`` or ``"ignore"``. `on_bytes` is called with the
     number of bytes read, as stored.
@@ -95,7 +97,8 @@ def read_lines(
     >>> list(read_lines([{"text": "You say goodbye"}], field="text"))
     ['You say goodbye']
     """
-    return whole_lines(split_blocks(read_blocks(source, encoding, encoding_errors, on_bytes, field, strict)))
+    blocks = read_blocks(source, encoding, encoding_errors, on_bytes, field, strict, None, plain_text)
+    return whole_lines(split_blocks(blocks))
 
 
 def split_blocks(blocks: Iterable[Any]) -> Iterator[tuple[str, bool]]:
@@ -124,6 +127,7 @@ def read_blocks(
     field: str | None = None,
     strict: bool = False,
     ranges_from: int | None = None,
+    plain_text: bool = False,
 ) -> Iterator[Any]:
     r"""Yield (block, ends_line): the pieces of `split_blocks`, joined as they were read.
 
@@ -136,10 +140,11 @@ def read_blocks(
     check_encoding(encoding, encoding_errors)
     check_field(field)
     source = source_of(source, field)
+    check_plain_text(plain_text, field, source)
     if isinstance(source, Files):
         nothing: OnBytes = lambda size: None  # noqa: E731
         replaced = Replaced(encoding, encoding_errors)
-        reading = Reading(encoding, replaced.errors, on_bytes or nothing, field, strict, ranges_from)
+        reading = Reading(encoding, replaced.errors, on_bytes or nothing, field, strict, ranges_from, plain_text)
         yield from replaced.blocks(block for path in source.paths for block in _blocks_of_path(path, reading))
     elif isinstance(source, TokenLists):
         raise CorpusError("text expected, got lists of tokens: they have no lines; use Corpus.from_sentences")
@@ -151,6 +156,14 @@ def read_blocks(
         yield from blocks_of_records(source.items, field, strict)
     else:
         yield from blocks_of_texts(source.items, strict)
+
+
+def check_plain_text(plain_text: bool, field: str | None, source: Source) -> None:
+    """Raise OptionError for `plain_text` with a field, or without files."""
+    if plain_text and field is not None:
+        raise OptionError(f"plain text has no field {field!r}: leave out field (--field) or plain_text (--plain-text)")
+    if plain_text and not isinstance(source, (Files, Documented)):
+        raise OptionError("plain_text is for files: texts and records in memory are what they are, so leave it out")
 
 
 def check_encoding(encoding: str, encoding_errors: str) -> None:
@@ -215,9 +228,10 @@ def size_to_cut(stream: BinaryIO, name: str, reading: Reading) -> int:
     stream.seek(0)
     refuse_foreign(begun, name, reading.encoding)
     head = begun.removeprefix(BYTE_ORDER_MARK).decode("utf-8", "replace")
-    if is_json(head, name) or b"\0".decode() in head:
+    if b"\0".decode() in head or (is_json(head, name) and not reading.plain_text):
         return 0
-    refuse_other_text(head.replace("\r\n", "\n").replace("\r", "\n"), name)
+    if not reading.plain_text:
+        refuse_other_text(head.replace("\r\n", "\n").replace("\r", "\n"), name)
     return size
 
 
@@ -245,7 +259,7 @@ def may_be_packed(stream: BinaryIO, name: str) -> bool:
 
 def _blocks_of_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator[Any]:
     """Yield the blocks of a stream of text, or of the field of a stream of JSON or a table."""
-    encoding, errors, on_bytes, field, strict, _ = reading
+    encoding, errors, on_bytes, field, strict, _, plain_text = reading
     if isinstance(stream, io.TextIOBase):
         raise CorpusError(f"{name}: bytes expected, but the stream gives text; pass it as an iterable of lines")
     if kind := table_kind(stream.peek(8) if isinstance(stream, io.BufferedReader) else b""):
@@ -253,7 +267,9 @@ def _blocks_of_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator
         yield from blocks_of_values(values, name, field, strict)
         return
     head, blocks = with_head(blocks_of_text(stream, name, encoding, errors, on_bytes))
-    if is_json(head, name):
+    if plain_text:
+        yield from blocks
+    elif is_json(head, name):
         lines = whole_lines(split_blocks(blocks), name)
         texts = (f"{block}\n" if ends_line else block for block, ends_line in blocks)
         yield from blocks_of_json(head, texts, lines, name, field, errors, strict)
@@ -264,17 +280,6 @@ def _blocks_of_stream(stream: BinaryIO, name: str, reading: Reading) -> Iterator
     else:
         refuse_other_text(head, name)
         yield from blocks
-
-
-def refuse_other_text(head: str, name: str) -> None:
-    """Raise CorpusError for tables, markup and vectors, whose names, tags and numbers would become words."""
-    if not head.strip():
-        return
-    refuse_markup(head, name)
-    refuse_exports(head, name)
-    refuse_vectors(head, name)
-    if table := table_of(head, name):
-        raise CorpusError(f"{name}: {refusal_of(table)}")
 
 
 def with_head(blocks: Iterator[tuple[str, bool]]) -> tuple[str, Iterator[tuple[str, bool]]]:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wordvec.corpus.named_texts import bundled_corpus, is_bundled
-from wordvec.corpus.read import refuse_other_text, split_blocks, with_head
+from wordvec.corpus.read import split_blocks, with_head
 from wordvec.corpus.read.arrow import rows_of_file, table_kind
 from wordvec.corpus.read.decoding import blocks_of_text, whole_lines
+from wordvec.corpus.read.exports import refuse_other_text
 from wordvec.corpus.read.paths import files_of, is_pattern
 from wordvec.corpus.read.records import tokens_of
 from wordvec.corpus.read.replaced import Replaced
@@ -61,8 +62,11 @@ class DocumentTexts:
         encoding_errors: str = "strict",
         whole_files: bool = False,
         tags_field: str | None = None,
+        plain_text: bool = False,
     ) -> None:
-        self._whole_files = whole_files
+        self._whole_files, self._plain_text = whole_files, plain_text
+        if plain_text and field is not None:
+            raise OptionError(f"plain text has no field {field!r}: leave out --field or --plain-text")
         if whole_files and field is not None:
             raise OptionError(f"whole files are documents of plain text, which have no field {field!r}: leave one out")
         self._paths, self._field, self._id_field = list(paths), field, id_field
@@ -122,7 +126,8 @@ class DocumentTexts:
             rows = (Row(number, f"{name}: line {number}", [line]) for number, line in lines)
         else:
             fields = [field for field in (self._field, self._id_field, self._tags_field) if field is not None]
-            rows = read_fields(Path(path), fields or [None], self._encoding, self._replaced.errors)
+            how = self._encoding, self._replaced.errors
+            rows = read_fields(Path(path), fields or [None], *how, plain_text=self._plain_text)
         for _, where, values in rows:
             text, *others = map(self._replaced.settled, values)
             number = None if self._id_field is None else self._id(others[0], where)
@@ -182,7 +187,8 @@ class DocumentTexts:
                     raise CorpusError(f"{name}: holds a table, not the text of one document: leave out whole files")
                 how = self._encoding, self._replaced.errors
                 head, blocks = with_head(blocks_of_text(stream, name, *how, lambda _: None))
-                refuse_other_text(head, name)
+                if not self._plain_text:
+                    refuse_other_text(head, name)
                 text = "".join(f"{block}\n" if ends_line else block for block, ends_line in blocks)
                 return str(self._replaced.settled(text))
         except OSError as error:
@@ -210,13 +216,18 @@ def _files(path: PathLike) -> Iterator[tuple[PathLike, str]]:
 
 
 def read_fields(
-    path: Path, fields: Sequence[str | None], encoding: str, errors: str, missing: Collection[str] = MISSING
+    path: Path,
+    fields: Sequence[str | None],
+    encoding: str,
+    errors: str,
+    missing: Collection[str] = MISSING,
+    plain_text: bool = False,
 ) -> Iterator[Row]:
     r"""Yield the values of `fields`, the text's first, in each record of a JSON, CSV, TSV, Parquet or Arrow file.
 
-    A single field None means the lines of plain text, or JSON texts outside records. CSV cells whose text is in
-    `missing` become None. Raises CorpusError for a file that is unreadable, damaged or of another kind, and for a
-    missing column.
+    A single field None means the lines of plain text, or JSON texts outside records; with `plain_text`, always lines.
+    CSV cells whose text is in `missing` become None. Raises CorpusError for a file that is unreadable, damaged or of
+    another kind, and for a missing column.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp(), "docs.jsonl")
@@ -232,13 +243,14 @@ def read_fields(
                 return
             head, blocks = with_head(blocks_of_text(stream, name, encoding, errors, lambda size: None))
             lines = whole_lines(split_blocks(blocks), name)
-            if is_json(head, name):
+            if is_json(head, name) and not plain_text:
                 texts = (f"{block}\n" if ends_line else block for block, ends_line in blocks)
                 yield from rows_of_json(head, texts, lines, name, fields, errors)
             elif None not in fields:
                 yield from rows_of_csv(head, lines, name, fields, missing)  # type: ignore[arg-type]
             else:
-                refuse_other_text(head, name)
+                if not plain_text:
+                    refuse_other_text(head, name)
                 yield from (Row(number, f"{name}: line {number}", [line]) for number, line in enumerate(lines, 1))
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read: {error.strerror or error}") from error

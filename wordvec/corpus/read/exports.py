@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
-from wordvec.corpus.read.sniffing import HEAD
+from wordvec.corpus.read.annotated import refuse_markup, refuse_vectors
+from wordvec.corpus.read.sniffing import HEAD, table_of
+from wordvec.corpus.read.structured import refusal_of
 from wordvec.errors import CorpusError
 
 FEWEST_LINES, SHARE_OF_LINES = 5, 0.2  # of the lines with text: a message or a statement may have several
@@ -113,3 +115,17 @@ def refuse_exports(head: str, name: str) -> None:
     if kinds:
         kind, way_out = kinds[0]
         raise CorpusError(f"{name}: holds {kind}, whose markup would be words: {way_out}")
+
+
+def refuse_other_text(head: str, name: str) -> None:
+    """Raise CorpusError for tables, markup and vectors, whose names, tags and numbers would become words."""
+    if not head.strip():
+        return
+    try:
+        refuse_markup(head, name)
+        refuse_exports(head, name)
+        refuse_vectors(head, name)
+        if table := table_of(head, name):
+            raise CorpusError(f"{name}: {refusal_of(table)}")
+    except CorpusError as error:
+        raise CorpusError(f"{error}; plain_text (--plain-text) reads its lines as they are") from None

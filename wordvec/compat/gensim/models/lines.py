@@ -24,7 +24,7 @@ class LineSentence:
     def __iter__(self) -> Iterator[list[str]]:
         from wordvec.corpus.read import read_lines
 
-        for number, line in enumerate(read_lines(self.source)):
+        for number, line in enumerate(read_lines(self.source, plain_text=True)):
             if self.limit is not None and number >= self.limit:
                 return
             words = line.split()
@@ -55,7 +55,7 @@ class Text8Corpus:
 
         words: list[str] = []
         rest = ""  # of a block: its last word may go on in the next one
-        for block, ends_line in read_blocks(self.fname):
+        for block, ends_line in read_blocks(self.fname, plain_text=True):
             text = f"{rest}{block}\n" if ends_line else rest + block
             words += text.split()
             rest = words.pop() if text and not text[-1].isspace() else ""
