@@ -129,12 +129,15 @@ def test_ids_that_become_one_word_are_told(capsys, tmp_path, preset, options, sa
     assert train(capsys, *command)[1]["advice"] == []
 
 
-@pytest.mark.parametrize("line", ["tea, milk, sugar\nmilk, tea\n", "tea; milk; sugar\nmilk; tea\n"])
-def test_items_with_commas_attached_are_told(capsys, tmp_path, line):
+@pytest.mark.parametrize(
+    "line, marks", [("tea, milk, sugar\nmilk, tea\n", "commas"), ("tea; milk; sugar\nmilk; tea\n", "semicolons")]
+)
+def test_items_with_commas_attached_are_told(capsys, tmp_path, line, marks):
     (tmp_path / "sessions.txt").write_text(line * 20, "utf-8")
     command = (tmp_path / "sessions.txt", "--dim", "2", "--epochs", "1", "--preset", "items")
     (advice,) = train(capsys, *command)[1]["advice"]
-    assert advice.startswith(f"60 % of the items have a comma or semicolon attached (milk{line[3]} tea{line[3]})")
+    assert advice.startswith(f"60 % of the items have {marks} (milk{line[3]} tea{line[3]})")
+    assert train(capsys, *command, "--tokenizer", marks)[1]["advice"] == []
 
 
 @pytest.mark.parametrize("options, mark", [(["--tokenizer", "words"], ","), (["--preset", "items"], "!")])

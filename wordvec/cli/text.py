@@ -48,8 +48,9 @@ def _add_reading(group: argparse._ArgumentGroup, threads: bool) -> None:
     group.add_argument(
         "--tokenizer",
         metavar="NAME",
-        help="whitespace; words: case-folded, numbers as 0; characters; or with the extra cjk korean, "
-        "korean-morphemes, japanese, japanese-morphemes, chinese (default: whitespace)",
+        help="whitespace; words: case-folded, numbers as 0; characters; commas, semicolons or tabs: the items between "
+        "them; or with the extra cjk korean, korean-morphemes, japanese, japanese-morphemes, chinese (default: "
+        "whitespace)",
     )
     group.add_argument("--split-sentences", action="store_true", help="end sentences inside lines, at . ! ? and others")
     group.add_argument("--encoding", default="utf-8", help="encoding of the text (default: utf-8)")

@@ -250,8 +250,17 @@ def choose_words(words: list[str], counts: np.ndarray, selection: WordSelection)
     """The words that the options select. Raises CorpusError if they select none."""
     chosen = select(words, counts, **selection.for_select())
     if not len(chosen.taken):
-        raise CorpusError(nothing_left_message(Counter(counts.tolist()), selection))
+        raise CorpusError(nothing_left_message(Counter(counts.tolist()), selection) + _hint_of_lists(words))
     return chosen
+
+
+def _hint_of_lists(words: list[str]) -> str:
+    """What to do if most words are lists of items without spaces, as in tea,milk,bread; else ""."""
+    some = words[:1000]
+    for name, mark in (("commas", ","), ("semicolons", ";")):
+        if sum(mark in word[1:-1] for word in some) > len(some) / 2:
+            return f"; words such as {some[0]!r:.60} look like lists: --tokenizer {name} takes what is between {name}"
+    return ""
 
 
 def nothing_left_message(words_seen: Mapping[int, int], selection: WordSelection) -> str:

@@ -21,7 +21,7 @@ from wordvec.corpus.encode.blocks import Cutting, encode_blocks
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.sentences import split_sentences
 from wordvec.corpus.encode.token_ids import Spooled, checked_sentences, spool
-from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenize_lines, whitespace, words, words_of_all
+from wordvec.corpus.encode.tokenizers import OF_PIECES, Tokenizer, tokenize_lines, whitespace, words, words_of_all
 from wordvec.corpus.read import read_blocks, split_blocks
 from wordvec.corpus.read.decoding import LONGEST_PIECE, whole_lines
 from wordvec.corpus.read.paths import size_in_bytes, tell_of_repeats
@@ -211,7 +211,7 @@ def sentences_of(blocks: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool
 
 def cutting_of(tokenize: Tokenizer, normalize: Callable[[str], str] | None) -> Cutting | None:
     """How to cut text for a tokenizer that works on pieces; None for a tokenizer that must see whole lines."""
-    if tokenize not in TOKENIZERS.values():
+    if tokenize not in OF_PIECES.values():
         return None
     if normalize is not None:
         return Cutting(lambda piece: tokenize(normalize(piece)))

@@ -19,7 +19,8 @@ import numpy as np
 
 from wordvec.argument_types import check_whole_number, typed
 from wordvec.corpus import Corpus
-from wordvec.corpus.read.sniffing import table_of
+from wordvec.corpus.encode.tokenizers import OF_ITEMS
+from wordvec.corpus.read.sniffing import are_lists, table_of
 from wordvec.corpus.read.values import as_tokens, is_missing
 from wordvec.errors import CorpusError, EvaluationFileError, OptionError
 from wordvec.evaluation.files.set_files import Source, as_set, fields_of, read_set_lines, set_name
@@ -32,7 +33,7 @@ from wordvec.vectors.search.nearest_rows import nearest_rows
 
 STEPS = ("all", "last")
 RECORDS = "lists of items in JSON Lines or Parquet are read with field=NAME (wordvec evaluate: --field NAME)"
-LOOKED_AT = 100  # lines that tell a table from sessions
+LOOKED_AT = 100  # lines that tell tables and lists
 Session = TypeVar("Session", bound=Sequence[str])
 
 
@@ -166,19 +167,16 @@ def split_sessions(
 
 
 def read_sessions(source: Source, encoding: str = "utf-8", field: str | None = None) -> Sessions:
-    """Read one session per line: items separated by tabs if the first line has one, else by spaces.
+    """Read one session per line: items between commas, semicolons or tabs if the lines are such lists, else spaces.
 
     With `field`, sessions are records, read as training reads them: lists of items, or texts, in a field or column.
     Raises EvaluationFileError for a file without a session of two items.
     """
-    if field is None:
-        sessions = _sessions_of_lines(source, encoding)
-    else:
-        try:
-            corpus = Corpus.build(source, field=field, min_count=1, encoding=encoding)
-        except CorpusError as error:
-            raise EvaluationFileError(str(error)) from None
-        sessions = tuple(map(tuple, corpus.sentences()))
+    try:
+        corpus = None if field is None else Corpus.build(source, field=field, min_count=1, encoding=encoding)
+    except CorpusError as error:
+        raise EvaluationFileError(str(error)) from None
+    sessions = _sessions_of_lines(source, encoding) if corpus is None else tuple(map(tuple, corpus.sentences()))
     if not any(len(session) > 1 for session in sessions):
         raise EvaluationFileError(
             f"{source}: no session in it; expected a line for each, of at least two items separated by spaces or tabs; "
@@ -192,10 +190,13 @@ def _sessions_of_lines(source: Source, encoding: str) -> tuple[tuple[str, ...], 
         lines = read_set_lines(source, encoding)
     except EvaluationFileError as error:
         raise EvaluationFileError(f"{error}; {RECORDS}" if os.path.isfile(source) else str(error)) from None
-    table = table_of("\n".join(line.text for line in lines[:LOOKED_AT]), os.fspath(source))
+    first = [line.text for line in lines[:LOOKED_AT]]
+    if lists := are_lists(first):
+        return tuple(tuple(OF_ITEMS[lists](line.text)) for line in lines)
+    table = table_of("\n".join(first), os.fspath(source))
     if table is not None and table.delimiter != "\t":
         raise EvaluationFileError(f"{source}: is a table, not a line of items for each session; {RECORDS}")
-    separator = "\t" if lines and "\t" in lines[0].text else None
+    separator = "\t" if first and "\t" in first[0] else None
     return tuple(tuple(item for item in fields_of(line, separator) if item) for line in lines)
 
 
@@ -206,10 +207,8 @@ def _checked(sessions: Sequence[Sequence[str | int]]) -> tuple[tuple[str, ...], 
     listed = [as_tokens(session) for session in sessions]
     if None in listed:
         number = listed.index(None)
-        raise OptionError(
-            f"sessions: the items are text (str) or whole numbers (int); session {number + 1:,} is "
-            f"{sessions[number]!r:.80}"
-        )
+        given = f"{sessions[number]!r:.80}"
+        raise OptionError(f"sessions: items are text (str) or whole numbers (int); session {number + 1:,} is {given}")
     return tuple(tuple(session) for session in listed if session is not None)
 
 

@@ -89,8 +89,8 @@ def check_words_meet(number: int) -> None:
             "no word of the corpus has another word next to it once rare words and some of the frequent ones are left "
             "out, so there is nothing to train on (or, for documents, no word was kept): longer sentences, a smaller "
             "--min-count or --subsample 0 may help; the items of a session belong on one line, with spaces between "
-            "them; a text without spaces between its words, such as Chinese or Thai, needs another --tokenizer, such "
-            "as characters"
+            "them (or --tokenizer commas); a text without spaces between its words, such as Chinese or Thai, needs "
+            "another --tokenizer, such as characters"
         )
 
 

@@ -18,7 +18,7 @@ from wordvec.corpus.building import can_compile, cutting_of
 from wordvec.corpus.encode.blocks import BLOCK, MOST_PIECES, Cutting, bytes_of
 from wordvec.corpus.encode.scanning import Growing, PieceTable
 from wordvec.corpus.encode.token_ids import in_order
-from wordvec.corpus.encode.tokenizers import TOKENIZERS, Tokenizer, tokenizer_name
+from wordvec.corpus.encode.tokenizers import OF_PIECES, Tokenizer, tokenizer_name
 from wordvec.corpus.read.records import block_of
 from wordvec.corpus.read.sources import is_unordered
 from wordvec.corpus.read.values import Tally, as_tokens, listed_items, without_gaps
@@ -136,10 +136,10 @@ def _cutting(vectors: TextRows, tokenizer: str | Tokenizer | None) -> Cutting | 
     recipe = vectors.recipe
     name = recipe.tokenizer if recipe is not None and recipe.tokenizer is not None else tokenizer_name(tokenizer or "")
     looks_further = recipe is not None and (recipe.phrases is not None or recipe.split_sentences)
-    if name not in TOKENIZERS or looks_further or not can_compile():
+    if name not in OF_PIECES or looks_further or not can_compile():
         return None
     changes = recipe is not None and not recipe.normalization.changes_nothing
-    return cutting_of(TOKENIZERS[name], recipe.normalization.apply if recipe is not None and changes else None)
+    return cutting_of(OF_PIECES[name], recipe.normalization.apply if recipe is not None and changes else None)
 
 
 def _encode_pieces(texts: Iterable[str], numbers: WordNumbers, cutting: Cutting, threads: int) -> Iterator[Encoded]:

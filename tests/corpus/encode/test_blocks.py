@@ -19,7 +19,7 @@ from wordvec.corpus.encode import blocks, tokenizers
 from wordvec.corpus.encode import token_ids as encoding
 from wordvec.corpus.encode.blocks import Cutting, encode_blocks
 from wordvec.corpus.encode.normalization import Normalization
-from wordvec.corpus.encode.tokenizers import TOKENIZERS, characters, whitespace, words
+from wordvec.corpus.encode.tokenizers import OF_PIECES, characters, whitespace, words
 from wordvec.corpus.read import decoding, ranges
 from wordvec.errors import CorpusError, OptionError
 from wordvec.native import library
@@ -70,10 +70,10 @@ def compiled(text_blocks, cutting, threads=1, block=1 << 20):
         return parts(encode_blocks(text_blocks, cutting, threads, ignore))
 
 
-@given(LINES, st.integers(1, 40), st.integers(1, 3), st.sampled_from(sorted(TOKENIZERS)), NORMALIZATIONS)
+@given(LINES, st.integers(1, 40), st.integers(1, 3), st.sampled_from(sorted(OF_PIECES)), NORMALIZATIONS)
 @settings(max_examples=300, deadline=None)
 def test_compiled_and_plain_encoders_agree(lines, block, threads, tokenizer, normalization):
-    tokenize = TOKENIZERS[tokenizer]
+    tokenize = OF_PIECES[tokenizer]
     normalize = None if normalization.changes_nothing else normalization.apply
     expected = in_python(lines, (lambda line: tokenize(normalize(line))) if normalize else tokenize)
     cutting = cutting_of(tokenize, normalize)
@@ -84,7 +84,7 @@ def test_compiled_and_plain_encoders_agree(lines, block, threads, tokenizer, nor
 @given(TEXT, TEXT, NORMALIZATIONS, st.sampled_from(SPACES))
 @settings(max_examples=300, deadline=None)
 def test_no_tokenizer_and_no_normalization_looks_across_white_space(left, right, normalization, space):
-    for tokenize in TOKENIZERS.values():
+    for tokenize in OF_PIECES.values():
         whole = list(tokenize(normalization.apply(f"{left} {space} {right}")))
         assert whole == [*tokenize(normalization.apply(left)), *tokenize(normalization.apply(right))]
 
@@ -267,7 +267,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, limit, where):
 
 
 def test_characters_is_among_the_tokenizers_that_are_tested():
-    assert {whitespace, words, characters} == set(TOKENIZERS.values())
+    assert {whitespace, words, characters} == set(OF_PIECES.values())
 
 
 @given(st.lists(st.lists(st.integers(0, 9), max_size=9), min_size=1, max_size=9), st.integers(1, 9), st.integers(1, 2))

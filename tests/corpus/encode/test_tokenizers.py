@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wordvec import SVD, Corpus, WordVectors
 from wordvec.corpus import get_tokenizer
 from wordvec.corpus.encode.tokenizers import characters, tokenize_lines, tokenizer_name, whitespace, words
-from wordvec.errors import OptionError
+from wordvec.errors import CorpusError, OptionError
+from wordvec.evaluation import evaluate_sessions
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,8 @@ def test_get_tokenizer_takes_names_and_functions():
     assert get_tokenizer("words") is words
     assert get_tokenizer(str.split) is str.split
     with pytest.raises(
-        OptionError, match="'word' does not exist: choose one of whitespace, words, characters, korean, "
+        OptionError,
+        match="'word' does not exist: choose one of whitespace, words, characters, commas, semicolons, tabs, ",
     ):
         get_tokenizer("word")
 
@@ -137,3 +140,39 @@ def test_names_that_a_corpus_records():
     assert tokenizer_name("words") == tokenizer_name(words) == "words"
     assert tokenizer_name(str.split) == "str.split"
     assert tokenizer_name(Cutter()).endswith("Cutter")
+
+
+ITEMS = [["whole milk", "butter", "rye bread"], ["butter", "café au lait", "whole milk"], ["rye bread"]] * 8
+MARKS = {"commas": ",", "semicolons": ";", "tabs": "\t"}
+
+
+@pytest.mark.parametrize("tokenizer", MARKS)
+@pytest.mark.parametrize("around", ["", " ", "\u3000 "])
+def test_items_between_marks_are_whole_words(tmp_path, tokenizer, around):
+    mark = f"{around}{MARKS[tokenizer]}{around}"
+    lines = [mark.join(item.replace(" ", "  ") for item in line) + MARKS[tokenizer] for line in ITEMS]
+    (tmp_path / "baskets.csv").write_text("\n".join(lines), "utf-8")
+    corpus = Corpus.from_files(tmp_path / "baskets.csv", tokenizer=tokenizer, plain_text=True, min_count=1)
+    assert list(corpus.sentences()) == ITEMS
+    assert corpus.info["tokenizer"] == tokenizer
+    assert list(Corpus.from_texts(lines, tokenizer=tokenizer, min_count=1).sentences()) == ITEMS
+
+
+def test_a_text_of_items_is_read_so_by_what_is_made_of_it(tmp_path):
+    lines = ["whole milk, butter, rye bread", "butter, tea, whole milk, rye bread"] * 12
+    corpus = Corpus.from_texts(lines, tokenizer="commas", min_count=1)
+    vectors = SVD(dim=2).fit(corpus).vectors
+    assert vectors.tokenize("rye  bread,whole milk") == ["rye bread", "whole milk"]
+    vectors.save(tmp_path / "v.safetensors")
+    loaded = WordVectors.load(tmp_path / "v.safetensors")
+    assert loaded.embed(["rye bread, butter", "bread"]).missing.tolist() == [0, 1]
+    (tmp_path / "later.csv").write_text("\n".join(lines), "utf-8")
+    score = evaluate_sessions(loaded, tmp_path / "later.csv", k=1)
+    assert (score.covered, score.items) == (24, 24)
+
+
+def test_lists_without_spaces_are_told_when_no_word_is_left():
+    with pytest.raises(CorpusError, match="'a0,b,c' look like lists: --tokenizer commas takes what is between commas"):
+        Corpus.from_texts([f"a{n},b,c" for n in range(30)])
+    with pytest.raises(CorpusError, match=r"would keep 32$"):
+        Corpus.from_texts([f"a{n} x, y" for n in range(30)], min_count=99)

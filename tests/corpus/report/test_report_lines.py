@@ -12,6 +12,7 @@ from wordvec.cli import main
 from wordvec.corpus import Corpus
 from wordvec.corpus.named_texts import bundled_corpus
 from wordvec.corpus.read import read_lines
+from wordvec.corpus.report import examine
 from wordvec.corpus.report.lines import LINES_LOOKED_AT, advise_on_lines, examine_lines
 from wordvec.corpus.report.sentences import examine_boilerplate
 
@@ -109,3 +110,34 @@ def test_long_lines_are_not_held_in_memory():
 
     examine_boilerplate(Corpus.from_sentences([["a"]]), lines())
     assert most <= 2
+
+
+BASKETS = ["whole milk,butter", "rye bread,butter,tea", "tea,milk,whole milk,salt"] * 9
+
+
+def test_lines_of_items_are_told_with_the_tokenizer_that_reads_them():
+    for name, mark in {"commas": ", ", "semicolons": ";", "tabs": "\t"}.items():
+        advice = advice_on("\n".join(line.replace(",", mark) for line in BASKETS))
+        assert f"--tokenizer {name} takes what is between {name} as one word" in advice
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["tea,3,1850", "milk,4,1851"] * 20,  # rows of a table are all as long
+        ["Tea, milk, and bread.", "No, no, never!", "And so, my dear, we sat down, at last."] * 9,
+        ["O wild West Wind, thou breath", "Thou, from whose unseen presence the leaves dead"] * 20,
+        BASKETS[:9],
+    ],
+)
+def test_lines_that_are_no_lists(lines):
+    assert "lists of items" not in advice_on("\n".join(lines))
+
+
+def test_no_other_advice_on_marks_for_lists_and_none_where_they_are_read_as_lists():
+    lines = [line.replace(",", ", ") for line in BASKETS]
+    found = " ".join(examine(Corpus.from_texts(lines, min_count=1), text=lines).advice)
+    assert "lists of items" in found and "punctuation attached" not in found
+    assert "lists" not in " ".join(
+        examine(Corpus.from_texts(lines, min_count=1, tokenizer="commas"), text=lines).advice
+    )

@@ -15,7 +15,7 @@ from wordvec.corpus.documents import Documents, size_and_sha256
 from wordvec.corpus.documents.table import read_records
 from wordvec.corpus.encode.cjk import Analyser
 from wordvec.corpus.encode.sentences import split_sentences
-from wordvec.corpus.encode.tokenizers import TOKENIZERS, get_tokenizer
+from wordvec.corpus.encode.tokenizers import OF_PIECES, get_tokenizer
 from wordvec.corpus.read import read_lines
 from wordvec.corpus.read.sources import as_files
 from wordvec.errors import CorpusError, WordvecError
@@ -41,7 +41,7 @@ class WordFinder:
 
     def __init__(self, recipe: TextRecipe) -> None:
         self._recipe = recipe
-        self._by_pieces = recipe.tokenizer in TOKENIZERS  # which never look across white space
+        self._by_pieces = recipe.tokenizer in OF_PIECES  # which never look across white space
         self._has_zeros = recipe.tokenizer == "words" or recipe.normalization.numbers == "zero"  # digits were replaced
         try:
             self._tokenize = get_tokenizer(recipe.tokenizer) if recipe.tokenizer else None

@@ -3,6 +3,8 @@
 ``whitespace``  splits at Unicode white space and changes nothing: for text that is already prepared.
 ``words``       finds the words of raw text; the rules are in its docstring.
 ``characters``  makes every character a token.
+``commas``, ``semicolons``, ``tabs``  take what is between these marks: for baskets and other lists, whose items may
+be of several words.
 
 These are independent of language. Chinese and Japanese are written without spaces, and Korean words carry endings. For
 them the extra ``cjk`` has the analysers of `cjk.py`: ``korean``, ``korean-morphemes``, ``japanese``,
@@ -128,7 +130,33 @@ def _character_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?:{flags}{{2}}|\S)(?:\u200d(?![{marks}])\S|[{marks}{skin_tones}])*")
 
 
-TOKENIZERS: dict[str, Tokenizer] = {"whitespace": whitespace, "words": words, "characters": characters}
+def commas(line: str) -> list[str]:
+    """The items between commas, unchanged but for white space: one space in an item, none around it.
+
+    >>> commas("whole milk, butter ,rye  bread,")
+    ['whole milk', 'butter', 'rye bread']
+    """
+    return _items(line, ",")
+
+
+def semicolons(line: str) -> list[str]:
+    """The items between semicolons, as `commas`."""
+    return _items(line, ";")
+
+
+def tabs(line: str) -> list[str]:
+    """The items between tabs, as `commas`."""
+    return _items(line, "\t")
+
+
+def _items(line: str, mark: str) -> list[str]:
+    return [item for part in line.split(mark) if (item := " ".join(part.split()))]
+
+
+# Those that never look across white space, so that compiled code may cut the text there.
+OF_PIECES: dict[str, Tokenizer] = {"whitespace": whitespace, "words": words, "characters": characters}
+OF_ITEMS: dict[str, Tokenizer] = {"commas": commas, "semicolons": semicolons, "tabs": tabs}
+TOKENIZERS = OF_PIECES | OF_ITEMS
 TOKENIZER_NAMES = (*TOKENIZERS, *ANALYSERS)
 
 

@@ -1,4 +1,4 @@
-r"""Recognizes JSON and tables by their beginning.
+r"""Recognizes JSON, tables and lists of items by their beginning.
 
 Prose may hold commas, tabs, brackets and numbers, so nothing is refused or read differently without certainty. A table
 must have the same number of cells in all of its first lines, and names or numbers in the places where tables have them.
@@ -29,9 +29,32 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\d)?([T ]?\d+:\d\d(:\d\d)?([.,]\d+)?(Z|[+-]\d
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _NAME = re.compile(r"[^\W\d][\w .#/()-]{0,39}(?<!\.)")  # a column's name
 
+# Lists of items between these marks, by the tokenizers that read them.
+LISTS = {"commas": ",", "semicolons": ";", "tabs": "\t"}
+FEWEST_LISTS, FEWEST_ITEMS, LONGEST_ITEM = 20, 2.5, 3  # lines; items of a line on average; words
+ENDED = 0.1  # of the lines end as sentences do, or are long
+_SENTENCE_END = re.compile(r"[.!?。！？…]['\"”’)]*\s*$")
 
 # The first line of some spreadsheets' files, which names the delimiter of the table that follows.
 DECLARED_DELIMITER = re.compile(r"\ufeff?sep=(.)\r?\n", re.IGNORECASE)
+
+
+def are_lists(lines: Sequence[str]) -> str:
+    """The tokenizer for lines that are lists of short items; "" if they are not. Rows of a table are all as long.
+
+    >>> are_lists(["tea,milk", "tea,rye bread,milk", "bread,tea,milk"] * 9), are_lists(["tea,3,1850"] * 27)
+    ('commas', '')
+    """
+    if len(lines) < FEWEST_LISTS or sum(bool(_SENTENCE_END.search(line)) for line in lines) > ENDED * len(lines):
+        return ""
+    for name, mark in LISTS.items():
+        by_line = [line.split(mark) for line in lines]
+        items = [item for line in by_line for item in line if item.strip()]
+        short = sum(len(item.split()) <= LONGEST_ITEM for item in items)
+        are_short = len(items) >= FEWEST_ITEMS * len(lines) and short >= (1 - ENDED) * len(items)
+        if are_short and len(set(map(len, by_line))) > 1:
+            return name
+    return ""
 
 
 class Table(NamedTuple):

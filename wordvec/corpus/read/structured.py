@@ -248,7 +248,7 @@ def refusal_of(table: Table) -> str:
     return (
         "holds a table (CSV or TSV), whose names, numbers and delimiters would be words: say which column holds the "
         f"text, such as field='text' (--field text), or by its number where there is no row of names; the first row "
-        f"has: {cells}; to read its lines as they are, pass them to Corpus.from_texts(open(FILE)) in Python"
+        f"has: {cells}; lists of items, a list a line, are read by --plain-text --tokenizer commas"
     )
 
 

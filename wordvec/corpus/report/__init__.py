@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from wordvec.corpus.corpus import Corpus
+from wordvec.corpus.encode.tokenizers import OF_ITEMS
 from wordvec.corpus.report.advice import advise, advise_on_cutting, percent
 from wordvec.corpus.report.items import advise_on_items
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, examine_boilerplate, examine_sentences
@@ -72,7 +73,7 @@ def examine(corpus: Corpus, threads: int | None = None, text: Iterable[str] | No
     raw_tokens = corpus.info.get("raw_tokens")
     tokenizer = corpus.info.get("tokenizer")
     sentences, words = examine_sentences(corpus), examine_words(corpus.vocabulary)
-    boilerplate = examine_boilerplate(corpus, text)
+    boilerplate = examine_boilerplate(corpus, None if tokenizer in OF_ITEMS else text)
     threads = threads or available_cores()
     forecasts = forecast(tokens, vocabulary, threads)
     kept = tokens / raw_tokens if raw_tokens else None

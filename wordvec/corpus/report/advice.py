@@ -64,7 +64,8 @@ def advise(
             f"{percent(signs['one letter'].tokens)} of the tokens are single letters: was a string given where a list "
             "of words belongs? Give the text itself as a file, or split it into words first."
         ]
-    found = list(_about_reading(vocabulary, tokenizer, words))
+    are_lists = boilerplate.lines is not None and boilerplate.lines.lists
+    found = [] if are_lists else list(_about_reading(vocabulary, tokenizer, words))
     if not found and kept is not None:  # otherwise words are cut wrongly, and the rare words will change
         found += _about_rare_words(kept, min_count, words)
     found += advise_on_boilerplate(boilerplate, sentences.number, tokens)

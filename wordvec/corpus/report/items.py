@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from wordvec.corpus.encode.tokenizers import OF_ITEMS
 from wordvec.corpus.report.advice import ATTACHED, percent
 from wordvec.corpus.report.signs import EXAMPLES
 
@@ -18,14 +19,15 @@ def advise_on_items(
     >>> advise_on_items("whitespace", {"numbers": "zero"}, {"tea": 3})
     ['--numbers zero makes one word of all numbers: if they are ids, leave it out.']
     """
-    attached = [word for word in words if word[-1:] in (",", ";")]
-    share = sum(words[word] for word in attached) / max(sum(words.values()), 1)
-    if share > ATTACHED:
-        some = " ".join(attached[:EXAMPLES])
-        return [
-            f"{percent(share)} of the items have a comma or semicolon attached ({some}), so one item has several "
-            "vectors: write spaces alone between items, or lists in JSON Lines."
-        ]
+    for name, mark in () if tokenizer in OF_ITEMS else (("commas", ","), ("semicolons", ";")):
+        with_mark = [word for word in words if mark in word]
+        share = sum(words[word] for word in with_mark) / max(sum(words.values()), 1)
+        if share > ATTACHED:
+            some = " ".join(with_mark[:EXAMPLES])
+            return [
+                f"{percent(share)} of the items have {name} ({some}), so one item has several vectors: --tokenizer "
+                f"{name} takes what is between {name} as one item."
+            ]
     if tokenizer == "words":
         changed = "--tokenizer words cuts ids at punctuation, folds their case and writes numbers as 0: to keep them"
         return [f"{changed}, leave it out."]

@@ -1,4 +1,4 @@
-"""Forms that many lines of a text have and sentences have not: times, labels, code, marks, and a width."""
+"""Forms that many lines of a text have and sentences have not: times, labels, code, marks, lists, and a width."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
+
+from wordvec.corpus.read.sniffing import LISTS, are_lists
 
 LINES_LOOKED_AT, LETTERS_LOOKED_AT = 20_000, 1000  # letters of each line: a line may be as long as the text
 FEWEST_LINES = 20
@@ -41,6 +43,7 @@ class Lines:
         examples: the beginning of the first line of each of these forms; for "labelled", the commonest labels.
         of_gutenberg: whether a line of Project Gutenberg says that the book starts there.
         width: letters after which lines are cut inside paragraphs; 0 if they are not.
+        lists: the tokenizer for lines that are lists of short items; "" if they are not.
     """
 
     number: int
@@ -51,6 +54,7 @@ class Lines:
     examples: dict[str, str] = field(default_factory=dict)
     of_gutenberg: bool = False
     width: int = 0
+    lists: str = ""
 
 
 def examine_lines(lines: Iterable[str]) -> Lines:
@@ -74,7 +78,10 @@ def examine_lines(lines: Iterable[str]) -> Lines:
     if labels:
         examples["labelled"] = ", ".join(islice(labels, 5))
     of_gutenberg = any(map(_GUTENBERG.match, written))
-    return Lines(len(written), len(timed), labelled, len(code), len(marks), examples, of_gutenberg, width=_width(first))
+    if lists := are_lists(written):
+        examples["lists"] = next(line for line in written if LISTS[lists] in line).strip()[:EXAMPLE]
+    forms_of_lines = len(timed), labelled, len(code), len(marks)
+    return Lines(len(written), *forms_of_lines, examples, of_gutenberg, _width(first), lists)
 
 
 def _width(lines: list[str]) -> int:
@@ -92,6 +99,11 @@ def advise_on_lines(found: Lines) -> Iterator[str]:
     """What to do about lines that are not sentences by their form."""
     often = {form for form, share in OFTEN.items() if getattr(found, form) >= max(FEWEST_LINES, share * found.number)}
     of_all = f"of {found.number:,} lines with text"
+    if found.lists:
+        yield (
+            f"The lines are lists of items, such as {found.examples['lists']!r}: --tokenizer {found.lists} takes what "
+            f"is between {found.lists} as one word."
+        )
     if "timed" in often:
         yield (
             f"{found.timed:,} {of_all} have a time or the like near their beginning, such as "
