@@ -27,6 +27,7 @@ DEFAULT_MIN_COUNT = 5  # word2vec's: rarer words have too few contexts to learn 
 INFO_OF_TEXT = ("normalization", "split_sentences", "field", "plain_text")
 INFO_OF_WORDS = ("phrases", "max_words", "keep_words", "drop_words", "vocabulary")
 OPTIONS_OF_TEXT = ("tokenizer", "normalization", "split_sentences")  # they mean nothing for lists of tokens
+LONGEST_WORD = 200  # letters; longer ones are texts without spaces, such as DNA
 MOST_NAMED_WORDS = 20  # a corpus description names the words of lists up to this length
 
 
@@ -250,13 +251,18 @@ def choose_words(words: list[str], counts: np.ndarray, selection: WordSelection)
     """The words that the options select. Raises CorpusError if they select none."""
     chosen = select(words, counts, **selection.for_select())
     if not len(chosen.taken):
-        raise CorpusError(nothing_left_message(Counter(counts.tolist()), selection) + _hint_of_lists(words))
+        raise CorpusError(nothing_left_message(Counter(counts.tolist()), selection) + _hint_of_cutting(words))
     return chosen
 
 
-def _hint_of_lists(words: list[str]) -> str:
-    """What to do if most words are lists of items without spaces, as in tea,milk,bread; else ""."""
+def _hint_of_cutting(words: list[str]) -> str:
+    """What to do if most words are lists of items, as in tea,milk,bread, or texts without spaces; else ""."""
     some = words[:1000]
+    if sum(len(word) > LONGEST_WORD for word in some) > len(some) / 2:
+        return (
+            f"; words such as {some[0][:40]!r} have {len(some[0]):,} letters: put spaces between their parts, or take "
+            "--tokenizer characters"
+        )
     for name, mark in (("commas", ","), ("semicolons", ";")):
         if sum(mark in word[1:-1] for word in some) > len(some) / 2:
             return f"; words such as {some[0]!r:.60} look like lists: --tokenizer {name} takes what is between {name}"

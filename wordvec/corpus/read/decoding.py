@@ -284,7 +284,7 @@ def refuse_zeros(chunk: bytes, name: str, encoding: str, before: int) -> None:
     """Raise CorpusError for a zero byte; `before` counts the bytes of the file before `chunk`."""
     if not is_wide(encoding) and b"\0" in chunk:
         order = "" if before else _byte_order(chunk)
-        way_out = _read_with(order) if order else "leave the file out, or remove such bytes"
+        way_out = _read_with(order) if order else "leave the file out, or remove such bytes, as tr -d '\\0' < FILE does"
         raise CorpusError(f"{name}: is not text: byte {before + chunk.index(0)} is 0; {way_out}")
 
 
