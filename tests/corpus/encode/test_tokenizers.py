@@ -174,9 +174,7 @@ def test_a_text_of_items_is_read_so_by_what_is_made_of_it(tmp_path):
 def test_lists_without_spaces_are_told_when_no_word_is_left():
     with pytest.raises(CorpusError, match="'a0,b,c' look like lists: --tokenizer commas takes what is between commas"):
         Corpus.from_texts([f"a{n},b,c" for n in range(30)])
-    with pytest.raises(
-        CorpusError, match="'(ACGT){10}' have 800 letters: put spaces between .* --tokenizer characters"
-    ):
+    with pytest.raises(CorpusError, match=r"'(ACGT){10}' have 800 letters: put spaces .* --tokenizer characters"):
         Corpus.from_texts(["ACGT" * 200])
     with pytest.raises(CorpusError, match=r"would keep 32$"):
         Corpus.from_texts([f"a{n} x, y" for n in range(30)], min_count=99)
