@@ -210,7 +210,7 @@ def test_words_are_chosen_as_gensim_chooses_them(gensim):
         ({"trim_rule": lambda *_: RULE_DISCARD, "sentences": TEXT}, OptionError, "no word is left: .* trim_rule"),
         ({"negative": 0}, OptionError, "trains nothing"),
         ({"window": 0}, OptionError, "window=0 gives no contexts"),
-        ({"vector_size": 0}, OptionError, "dim must be at least 1"),
+        ({"vector_size": 0}, OptionError, "vector_size must be at least 1"),
         ({"sentences": TEXT, "corpus_file": "x"}, OptionError, "sentences or corpus_file, not both"),
         ({"sentences": ["one text", "another"]}, InputError, "one text"),
         ({"sentences": []}, InputError, "no "),

@@ -10,11 +10,12 @@ import numpy as np
 
 from wordvec.compat.gensim.differences import no_attribute
 from wordvec.compat.gensim.models.questions import Questions
-from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
+from wordvec.compat.gensim.models.word2vec_format import InWord2vecFormat
+from wordvec.errors import InputError, ShapeError, UnknownWordError
 from wordvec.vectors import WordVectors
 
 
-class KeyedVectors(Questions):
+class KeyedVectors(Questions, InWord2vecFormat):
     """Words (str) and their rows: `vectors` (V, D) may be written in place, as in gensim.
 
     After writing in place, call ``fill_norms(force=True)`` to recompute the lengths, as in gensim.
@@ -33,6 +34,7 @@ class KeyedVectors(Questions):
         self.vectors = np.zeros((0, vector_size), dtype)
         self.expandos: dict[str, np.ndarray] = {}
         self.info: dict[str, Any] = {}
+        self.vectors_lockf = np.ones(1, np.float32)  # gensim keeps rows with 0; here training refuses other than 1
         self._context: np.ndarray | None = None
         self._subwords: Any = None
         self._view: tuple[np.ndarray, WordVectors] | None = None
@@ -106,6 +108,8 @@ class KeyedVectors(Questions):
             return row
         is_number = isinstance(key, (int, np.integer))
         hint = "; words are text, and the word of a row is index_to_key[row]" if is_number else ""
+        if self._subwords is not None and not is_number:
+            hint = ", and none of its n-grams occurs in them"
         raise UnknownWordError(str(key), f"Key {key!r} not present: it is not among the {len(self):,} words here{hint}")
 
     def has_index_for(self, key: str) -> bool:
@@ -229,46 +233,6 @@ class KeyedVectors(Questions):
         """Read vectors of any format wordvec reads, including gensim's own files; nothing in them is executed."""
         return cls.from_word_vectors(WordVectors.load(fname))
 
-    @classmethod
-    def load_word2vec_format(
-        cls,
-        fname: str | os.PathLike[str],
-        fvocab: str | os.PathLike[str] | None = None,
-        binary: bool = False,
-        encoding: str = "utf8",
-        unicode_errors: str = "strict",
-        limit: int | None = None,
-        datatype: Any = np.float32,
-        no_header: bool = False,
-    ) -> KeyedVectors:
-        """Read word2vec's text or binary format, recognised by its content, and counts from `fvocab`."""
-        from wordvec.compat.gensim.models.word2vec_format import read_word2vec
-
-        return cls.from_word_vectors(read_word2vec(fname, fvocab, encoding, limit, datatype))
-
-    def save_word2vec_format(
-        self,
-        fname: str | os.PathLike[str],
-        fvocab: str | os.PathLike[str] | None = None,
-        binary: bool = False,
-        total_vec: int | None = None,
-        write_header: bool = True,
-        prefix: str = "",
-        append: bool = False,
-        sort_attr: str = "count",
-    ) -> None:
-        """Write word2vec's format in order of falling `sort_attr`, and the counts to `fvocab`."""
-        from wordvec.compat.gensim.models.word2vec_format import write_word2vec
-
-        if append or total_vec is not None:
-            raise OptionError("save_word2vec_format: append and total_vec are not supported: files are whole")
-        order = np.arange(len(self))
-        if sort_attr in self.expandos:
-            order = np.argsort(-np.asarray(self.expandos[sort_attr], np.float64), kind="stable")
-        words = [prefix + self.index_to_key[row] for row in order.tolist()]
-        counts = self.expandos["count"][order] if "count" in self.expandos else None
-        write_word2vec(WordVectors(words, self.vectors[order], counts), fname, fvocab, binary, write_header)
-
     def __getattr__(self, name: str) -> Any:
         raise no_attribute("KeyedVectors", name, of_vectors=True)
 
@@ -290,4 +254,5 @@ class KeyedVectors(Questions):
             raise InputError("there are no words yet: add_vectors, load or train first")
 
 
-EuclideanKeyedVectors = Word2VecKeyedVectors = KeyedVectors  # older names, which gensim 4 keeps too
+# gensim 4's name of FastText's vectors, and older names, which it keeps
+FastTextKeyedVectors = EuclideanKeyedVectors = Word2VecKeyedVectors = KeyedVectors

@@ -213,7 +213,7 @@ class Questions(Evaluations):
         if items is None:
             return []
         if isinstance(items, (str, *NUMBERS)) or (isinstance(items, np.ndarray) and items.ndim == 1):
-            items = [items]
+            items = items.tolist() if isinstance(items, np.ndarray) and items.dtype.kind in "UO" else [items]
         pairs = []
         for item in items:
             weighted = isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], NUMBERS)

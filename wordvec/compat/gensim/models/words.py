@@ -59,6 +59,20 @@ def checked_counts(counts: Any) -> list[tuple[str, int]]:
     return found
 
 
+def has_nothing_to_train(error: Exception) -> bool:
+    """Whether an error says that a text has no words, or no pairs of words, to train on."""
+    return str(error).startswith(("the corpus is empty", "no word is left", "no word of the corpus has another"))
+
+
+def check_no_locks(vectors: KeyedVectors) -> None:
+    """Raise OptionError if `vectors_lockf`, with which gensim keeps rows as they are, is other than 1 anywhere."""
+    if np.any(np.asarray(vectors.vectors_lockf) != 1.0):
+        raise OptionError(
+            "vectors_lockf other than 1 is not supported: every row is trained; SkipGram(...).fit(corpus, "
+            "start=vectors, freeze=True) of wordvec itself keeps the rows of `vectors` and trains new words"
+        )
+
+
 def predicted(vectors: KeyedVectors, outputs: np.ndarray, context: Iterable[str], topn: int) -> Any:
     """The `topn` words that a context predicts, with their probabilities; None if no word of it is known.
 
