@@ -10,6 +10,7 @@ gensim`` prints a table of intended differences.
 """
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from wordvec.compat.gensim import models, utils
@@ -68,7 +69,8 @@ class _LastFinder:
     def find_spec(fullname: str, path: Any = None, target: Any = None) -> None:
         prefix = "gensim." if sys.modules.get("gensim") is sys.modules[__name__] else __name__ + "."
         name = fullname.removeprefix(__name__ + ".").removeprefix(prefix)
-        if name != fullname and not name.startswith("_"):
+        here = Path(__file__).parent.joinpath(*name.split("."))
+        if name != fullname and not name.startswith("_") and not (here.is_dir() or here.with_suffix(".py").exists()):
             raise ModuleNotFoundError(_not_here(name))  # named, it would be swallowed by `from gensim import corpora`
 
 
