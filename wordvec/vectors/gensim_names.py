@@ -57,7 +57,7 @@ GENSIM_NAMES = {
     "vectors": "the rows are .matrix (.rows(ids) as float32), and .unit with length 1",
     "vectors_norm": "the rows of length 1 are .unit",
     "vocab": "the words are .words, a word's row is .word_id(word), its count .counts[row]",
-    "wmdistance": "the Word Mover's Distance is not supported; .n_similarity compares two lists of words",
+    "wmdistance": "wordvec.compat.gensim.models.KeyedVectors.from_word_vectors(vectors) has it",
     "word_vec": "a word's vector is vectors[word], and .unit_of(word) with length 1",
     "words_closer_than": "ask .closer_than(a, b)",
     "wv": "there is no .wv: these are the vectors already",

@@ -45,7 +45,6 @@ OF_VECTORS = {
     "vectors_docs": "gensim 4 calls it vectors",
     "vectors_norm": "gensim 4 has get_normed_vectors()",
     "vocab": "gensim 4 has key_to_index for the words and their rows, and get_vecattr(word, 'count') for counts",
-    "wmdistance": "the Word Mover's Distance is not supported; n_similarity compares two lists of words",
     "wv": "these are the vectors already: leave .wv out",
 }
 OF_MODELS = {
@@ -177,7 +176,8 @@ DIFFERENCES = {
         "KeyedVectors",
         "evaluate_word_analogies",
     ): "case_insensitive=True only; similarity_function has an effect; gensim always uses most_similar",
-    ("KeyedVectors", "n_similarity"): "tells which words are left out (warns)",
+    ("KeyedVectors", "n_similarity"): "tells which words are left out (warns); text in place of a list is refused",
+    ("KeyedVectors", "wmdistance"): "needs no other package; tells which words are left out (warns)",
     ("KeyedVectors", "get_normed_vectors"): "a copy, like vectors[...] of a list",
     ("Phrases", ""): "words are text; exceeding max_vocab_size is an error; gensim drops rare pairs and continues",
     ("Phrases", "save"): "a JSON file; gensim's files of phrases are not read",
