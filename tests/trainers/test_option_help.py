@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from wordvec.trainers import TRAINERS
+from wordvec.trainers import TRAINERS, SkipGram
 from wordvec.trainers.option_help import options_of, read_reasons
 
 
