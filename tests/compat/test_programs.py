@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import warnings
 
@@ -74,7 +75,9 @@ def test_further_text_without_known_words_changes_nothing(model, tmp_path):
     """The first example of gensim's own manual."""
     model.save(tmp_path / "word2vec.model")
     loaded = Word2Vec.load(tmp_path / "word2vec.model")
-    for one, text in ((loaded, [["hello", "world"]]), (model, [["cat"]]), (model, [])):
+    alone = [["alone"]]
+    loaded.build_vocab(alone, update=True)
+    for one, text in ((loaded, [["hello", "world"]]), (loaded, alone), (model, [["cat"]]), (model, [])):
         before = one.wv.vectors.copy()
         with pytest.warns(CompatWarning, match="nothing is trained; build_vocab"):
             assert one.train(text, total_examples=1, epochs=1) == (0, 0)
@@ -177,6 +180,15 @@ def test_what_programs_ask_of_the_class_and_of_the_model(model, tmp_path):
     np.testing.assert_array_equal(FastText.load_fasttext_format(tmp_path / "f").wv["cats"], words.wv["cats"])
     with pytest.raises(KeyError, match="and none of its n-grams occurs in them"):
         words.wv["xyzzy"]
+
+
+def test_similarities_are_numbers_of_json_and_of_numpy(model):
+    for found in (
+        model.wv.similarity("cat", "dog"),
+        model.wv.distance("cat", "dog"),
+        model.wv.n_similarity(["cat"], ["dog"]),
+    ):
+        assert json.loads(json.dumps(found)) == found.item() == found.astype(float)
 
 
 def test_text_filters_as_gensims():

@@ -130,8 +130,8 @@ class Questions(Evaluations):
         return keys_list[int(np.argmax([self.similarity(key1, key) for key in keys_list]))]
 
     def similarity(self, w1: str, w2: str) -> float:
-        """The cosine of two words."""
-        return self.word_vectors.similarity(w1, w2)
+        """The cosine of two words, a float that has numpy's methods, such as ``item()``, as gensim's has."""
+        return np.float64(self.word_vectors.similarity(w1, w2))
 
     def distance(self, w1: str, w2: str) -> float:
         """1 - similarity."""
@@ -153,7 +153,7 @@ class Questions(Evaluations):
             raise ZeroDivisionError("n_similarity: at least one of the lists is empty")
         known = (self._known("n_similarity", words) for words in (ws1, ws2))
         a, b = (sum(map(self.get_vector, words), np.zeros(self.vectors.shape[1])) for words in known)
-        return float(np.dot(self._unit(a), self._unit(b)))
+        return np.float64(np.dot(self._unit(a), self._unit(b)))
 
     def wmdistance(self, document1: Sequence[str], document2: Sequence[str], norm: bool = True) -> float:
         """The Word Mover's Distance (Kusner et al. 2015) of two lists of words; infinite if one has no known word.

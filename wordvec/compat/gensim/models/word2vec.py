@@ -203,8 +203,8 @@ class Word2Vec:
     ) -> tuple[int, int]:
         """Train the words that `build_vocab` chose, from the current rows; return the numbers of known and all tokens.
 
-        `total_examples`, `total_words` and the like are accepted and ignored. A text other than `build_vocab`'s, in
-        which no known words stand side by side, changes nothing, with a CompatWarning.
+        `total_examples`, `total_words` and the like are accepted and ignored. Further text in which
+        no known words stand side by side changes nothing, with a CompatWarning.
         """
         refuse_others("train", kwargs, {**RENAMED, **OF_TEXT})
         if not len(self.wv):
@@ -215,7 +215,9 @@ class Word2Vec:
             corpus = self._corpus_of(corpus_iterable, corpus_file)
             return self._fit(trainer, corpus, callbacks)
         except (CorpusError, TrainingError) as error:
-            if self._is_pending(corpus_iterable, corpus_file) or not has_nothing_to_train(error):
+            trained_before = self.train_count or self._wv._context is not None
+            begins = self._is_pending(corpus_iterable, corpus_file) and not trained_before
+            if begins or not has_nothing_to_train(error):
                 raise
             differs(
                 "train: no two known words stand side by side in this text, so that nothing is trained; "
