@@ -217,3 +217,40 @@ def test_imports_of_what_is_not_here_say_what_to_do(line, told):
     with pytest.raises(ImportError, match=told):
         exec(line, {})
     assert not hasattr(compat_gensim, "corpora")
+
+
+@pytest.fixture
+def gensim():
+    return pytest.importorskip("gensim.models", reason="reads what gensim wrote (extra 'bench')")
+
+
+def test_training_of_a_saved_model_of_gensim_goes_on_with_its_arguments(gensim, tmp_path):
+    arguments = {"sg": 1, "window": 3, "epochs": 2, "negative": 7, "sample": 0, "alpha": 0.03, "min_count": 1}
+    theirs = gensim.Word2Vec(TEXT, vector_size=8, workers=1, **arguments)
+    theirs.save(str(tmp_path / "w.model"))
+    ours = Word2Vec.load(tmp_path / "w.model")
+    assert {name: getattr(ours, name) for name in arguments} == arguments
+    word, probability = ours.predict_output_word(["cat", "dog"], topn=1)[0]
+    assert (word, pytest.approx(probability, abs=1e-5)) == theirs.predict_output_word(["cat", "dog"], topn=1)[0]
+    ours.train(TEXT, total_examples=40, epochs=1)
+    ours.save(tmp_path / "again")
+    assert Word2Vec.load(tmp_path / "again").predict_output_word(["cat"], topn=1)
+    gensim.Word2Vec(TEXT, vector_size=8, hs=1, negative=0, min_count=1).save(str(tmp_path / "h.model"))
+    assert (Word2Vec.load(tmp_path / "h.model").hs, Word2Vec.load(tmp_path / "h.model").negative) == (1, 0)
+    theirs.window = 10**6
+    theirs.save(str(tmp_path / "odd.model"))
+    with pytest.warns(CompatWarning, match="the defaults are taken for all arguments.*window must be at most"):
+        assert Word2Vec.load(tmp_path / "odd.model").window == 5
+
+
+def test_whole_numbers_that_gensim_keeps_as_keys_are_read_as_their_digits(gensim, tmp_path):
+    documents = [gensim.doc2vec.TaggedDocument(words, [number]) for number, words in enumerate(TEXT)]
+    theirs = gensim.Doc2Vec(documents, vector_size=8, min_count=1)
+    theirs.dv.save(str(tmp_path / "d.kv"))
+    theirs.save(str(tmp_path / "d.model"))
+    np.testing.assert_array_equal(KeyedVectors.load(tmp_path / "d.kv")["3"], theirs.dv[3])
+    with pytest.raises(OptionError, match=r"model\.dv\.save\(file\) keeps .* KeyedVectors\.load\(file\)"):
+        Doc2Vec.load(tmp_path / "d.model")
+    nodes = gensim.Word2Vec([[1, 2, 3]] * 30, vector_size=4, min_count=1)
+    nodes.save(str(tmp_path / "n.model"))
+    np.testing.assert_array_equal(Word2Vec.load(tmp_path / "n.model").wv["2"], nodes.wv[2])

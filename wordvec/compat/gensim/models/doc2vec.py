@@ -200,8 +200,7 @@ class Doc2Vec(Word2Vec):
         if not os.path.isfile(name + DOCUMENTS):
             raise OptionError(
                 f"{name}: no {name}{DOCUMENTS} beside it: not a model that Doc2Vec.save of wordvec wrote; of a model "
-                "of gensim, model.dv.save_word2vec_format(file) keeps the documents' vectors, and here "
-                "KeyedVectors.load_word2vec_format(file) reads them"
+                "of gensim, model.dv.save(file) keeps the documents' vectors, and KeyedVectors.load(file) here reads it"
             )
         vectors = WordVectors.load(name)
         kept = vectors.info.get("gensim_arguments") or {}

@@ -34,7 +34,7 @@ from wordvec.compat.gensim.models.words import (
 from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.corpus.read.values import listed_items
-from wordvec.errors import CorpusError, OptionError, TrainingError, WordvecError
+from wordvec.errors import ArgumentError, CorpusError, OptionError, TrainingError, WordvecError
 from wordvec.trainers import CBOW, SkipGram
 from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.vectors import WordVectors
@@ -235,7 +235,7 @@ class Word2Vec:
         Raises WordvecError for a model without output rows of words: of hs=1, or without training.
         """
         outputs = self.wv._context
-        if outputs is None or not self.train_count:
+        if outputs is None:
             raise WordvecError("predict_output_word: this model has no output rows: train it, with hs=0")
         return predicted(self.wv, outputs, context_words_list, topn)
 
@@ -266,12 +266,19 @@ class Word2Vec:
 
     @classmethod
     def load(cls, *args: Any, **kwargs: Any) -> Word2Vec:
-        """Read what `save` wrote, or vectors of any format wordvec reads, including gensim's own models."""
+        """Read what `save` wrote, or vectors of any format wordvec reads, including gensim's own models.
+
+        Arguments of a model of gensim's that are not supported here are replaced by the defaults, with a CompatWarning.
+        """
         vectors = WordVectors.load(args[0] if args else kwargs["fname"])
         kept = vectors.info.get("gensim_arguments")
         arguments = {name: kept[name] for name in cls.kept if name in kept} if isinstance(kept, dict) else {}
         rates = {name: arguments.pop(name) for name in RATES if name in arguments}  # a loop may have lowered them to 0
-        model = cls(**{"vector_size": vectors.dim, **arguments})
+        try:
+            model = cls(**{"vector_size": vectors.dim, **arguments})
+        except (ArgumentError, OptionError) as error:
+            differs(f"load: the defaults are taken for all arguments, which training goes on with: {error}")
+            model = cls(vector_size=vectors.dim)
         vars(model).update(rates)
         model._wv = KeyedVectors.from_word_vectors(vectors)
         return model
