@@ -62,6 +62,37 @@ def test_pretrained_rows_are_taken_and_trained_further(model, tmp_path):
         KeyedVectors(3).intersect_word2vec_format(tmp_path / "v.bin", binary=True, lockf=1.0)
 
 
+def test_rows_that_documents_would_not_start_from_are_refused(model, tmp_path):
+    model.wv.save_word2vec_format(tmp_path / "v.bin", binary=True)
+    documents = [TaggedDocument(words, [number]) for number, words in enumerate(TEXT)]
+    for words in (0, 1):
+        other = Doc2Vec(dm=0, dbow_words=words, **OPTIONS)
+        other.build_vocab(documents)
+        for _ in range(2):
+            other.train(documents, total_examples=40, epochs=1)
+        other.wv.intersect_word2vec_format(tmp_path / "v.bin", lockf=1.0, binary=True)
+        with pytest.raises(OptionError, match=r"rows were written into model\.wv"):
+            other.train(documents, total_examples=40, epochs=1)
+    other = Doc2Vec(dm=0, **OPTIONS)
+    other.build_vocab(documents)
+    other.wv.vectors[0] = 1.0
+    with pytest.raises(OptionError, match="training does not start from them"):
+        other.train(documents, total_examples=40, epochs=1)
+
+
+def test_output_rows_can_be_written(model):
+    before = model.predict_output_word(["cat"], topn=8)
+    model.syn1neg[:] = 0.0
+    assert {probability for _, probability in model.predict_output_word(["cat"], topn=8)} == {0.125} != before
+    model.syn1neg = np.ones((8, 8))
+    model.train(TEXT, total_examples=40, epochs=1)
+    assert model.syn1neg.mean() > 0.5  # training went on from these rows
+    with pytest.raises(ShapeError, match=r"shape \(8, 8\) expected; got \(7, 8\)"):
+        model.syn1neg = np.ones((7, 8))
+    with pytest.raises(OptionError, match="predict_output_word: a list of words expected"):
+        model.predict_output_word("cat")
+
+
 def test_rows_that_are_to_stay_are_refused_not_trained(model):
     model.wv.vectors_lockf = np.ones(len(model.wv), np.float32)
     model.wv.vectors_lockf[0] = 0.0

@@ -248,6 +248,12 @@ class Doc2Vec(Word2Vec):
         return float((keep_probabilities(corpus.vocabulary.counts, sample) * corpus.vocabulary.counts).sum())
 
     def _rows_to_go_on_from(self, trainer: Any) -> dict[str, Any]:
+        before = 0.0 if self._weights is None else self._weights[0 if trainer.words else 1][: len(self._wv)]
+        if not np.all(self._wv.vectors == before):
+            raise OptionError(
+                "Doc2Vec.train: rows were written into model.wv (by intersect_word2vec_format, say), and training does "
+                "not start from them: leave this out, or train the words alone, with Word2Vec"
+            )
         trainer.continue_from(self._weights)
         self._fitting = trainer
         return {}

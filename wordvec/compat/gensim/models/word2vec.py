@@ -34,7 +34,7 @@ from wordvec.compat.gensim.models.words import (
 from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.corpus.read.values import listed_items
-from wordvec.errors import ArgumentError, CorpusError, OptionError, TrainingError, WordvecError
+from wordvec.errors import ArgumentError, CorpusError, OptionError, ShapeError, TrainingError, WordvecError
 from wordvec.trainers import CBOW, SkipGram
 from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.vectors import WordVectors
@@ -241,11 +241,18 @@ class Word2Vec:
 
     @property
     def syn1neg(self) -> np.ndarray:
-        """A copy of the output rows (V, D) of negative sampling."""
+        """The output rows (V, D) of negative sampling, which may be written in place or replaced, as in gensim."""
         context = self.wv._context
         if context is None:
             raise AttributeError("syn1neg: this model has no output rows of words")
-        return np.array(context)
+        return context
+
+    @syn1neg.setter
+    def syn1neg(self, rows: np.ndarray) -> None:
+        expected = (len(self.wv), self.vector_size)
+        if np.shape(rows) != expected:
+            raise ShapeError(f"syn1neg: output rows of shape {expected} expected; got {np.shape(rows)}")
+        self._wv._context = np.array(rows, np.float32)
 
     def init_sims(self, replace: bool = False) -> None:
         """``wv.init_sims``, which gensim's models have, too."""

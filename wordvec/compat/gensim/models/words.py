@@ -78,6 +78,8 @@ def predicted(vectors: KeyedVectors, outputs: np.ndarray, context: Iterable[str]
 
     The mean of the context's rows and each output row give a score, and a softmax over all words the probabilities.
     """
+    if isinstance(context, str):
+        raise OptionError(f"predict_output_word: a list of words expected; got the text {context!r:.40}")
     rows = [vectors.key_to_index[word] for word in context if word in vectors.key_to_index]
     if not rows:
         differs("predict_output_word: none of the words is in the vocabulary")
