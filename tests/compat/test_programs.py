@@ -145,6 +145,8 @@ def test_arguments_that_are_not_there_are_told_and_not_passed_over(model, call, 
         ({"sample": -1}, "Word2Vec: sample must be 0"),
         ({"ns_exponent": "a"}, "Word2Vec: ns_exponent must be a number"),
         ({"alpha": -1}, "Word2Vec: alpha must be positive"),
+        ({"alpha": 1}, "Word2Vec: alpha must be at most 0.8 (?!.*lowers alpha)"),
+        ({"workers": 2.0}, "Word2Vec: workers must be a whole number .*: write workers=2"),
     ],
 )
 def test_errors_name_gensims_arguments(wrong, told):
@@ -195,6 +197,14 @@ def test_the_similarity_of_new_documents():
         model.random.seed(0)
     with pytest.raises(AttributeError, match="key_to_index for the tags"):
         model.docvecs.doctags.keys()
+
+
+def test_documents_closer_than_another_are_whole_numbers_like_their_tags():
+    documents = [TaggedDocument(words, [number]) for number, words in enumerate(TEXT)]
+    dv = Doc2Vec(documents, dm=0, epochs=20, **OPTIONS).dv
+    nearest = [tag for tag, _ in dv.most_similar(0, topn=39)]
+    assert dv.closer_than(0, nearest[3]) == dv.words_closer_than(0, nearest[3]) == sorted(nearest[:3])
+    assert dv.rank(0, nearest[3]) == 4
 
 
 def test_what_programs_ask_of_the_class_and_of_the_model(model, tmp_path):

@@ -88,8 +88,9 @@ def gensims_names(owner: str) -> Iterator[None]:
         if found is None:
             raise
         option = OPTIONS.get(found[1], found[1])
-        hint = LOWERED if option == "alpha" and isinstance(error, OptionError) else ""
-        raise type(error)(f"{owner}: {option} {found[2]}{hint}") from None
+        told = found[2].replace(f"write {found[1]}=", f"write {option}=")
+        hint = LOWERED if option == "alpha" and told.startswith("must be positive") else ""
+        raise type(error)(f"{owner}: {option} {told}{hint}") from None
 
 
 # Public names of gensim 4.4 that client programs may call, by class.
