@@ -80,6 +80,34 @@ def test_rows_that_documents_would_not_start_from_are_refused(model, tmp_path):
         other.train(documents, total_examples=40, epochs=1)
 
 
+@pytest.mark.parametrize("words", [["hen", "cat", "cup"], ["hen", *TOPICS[0], *TOPICS[1], "new"]])
+def test_words_and_rows_that_a_program_exchanges_itself_as_when_it_aligns_models(model, words, tmp_path):
+    rows = np.array([model.wv[word] if word in model.wv else np.ones(8) for word in dict.fromkeys(words)], np.float32)
+    model.wv.most_similar("cat")
+    model.wv.vectors, words = rows, list(dict.fromkeys(words))
+    model.wv.key_to_index, model.wv.index_to_key = {word: row for row, word in enumerate(words)}, words
+    for row, word in enumerate(words):
+        model.wv.set_vecattr(word, "count", 100 - row)
+    assert model.wv.most_similar("hen", topn=1)[0][0] in words
+    assert model.wv.similarity("hen", "cat") == pytest.approx(
+        rows[0] @ rows[words.index("cat")] / np.linalg.norm(rows[0]) / np.linalg.norm(rows[words.index("cat")]),
+        abs=1e-5,
+    )
+    model.wv.save(tmp_path / "v")
+    model.wv.save_word2vec_format(tmp_path / "v.txt")
+    for again in (KeyedVectors.load(tmp_path / "v"), KeyedVectors.load_word2vec_format(tmp_path / "v.txt")):
+        assert again.index_to_key == words
+        np.testing.assert_allclose(again.vectors, rows, rtol=1e-5)
+    assert KeyedVectors.load(tmp_path / "v").get_vecattr("cat", "count") == 100 - words.index("cat")
+
+
+def test_words_that_a_program_renames_are_answered_by_their_new_names(model):
+    nearest = model.wv.most_similar("cat", topn=3)
+    model.wv.index_to_key = [word.upper() for word in model.wv.index_to_key]
+    model.wv.key_to_index = {word: row for row, word in enumerate(model.wv.index_to_key)}
+    assert model.wv.most_similar("CAT", topn=3) == [(word.upper(), cosine) for word, cosine in nearest]
+
+
 def test_output_rows_can_be_written(model):
     before = model.predict_output_word(["cat"], topn=8)
     model.syn1neg[:] = 0.0

@@ -37,7 +37,7 @@ class KeyedVectors(Questions, InWord2vecFormat):
         self.vectors_lockf = np.ones(1, np.float32)  # gensim keeps rows with 0; here training refuses other than 1
         self._context: np.ndarray | None = None
         self._subwords: Any = None
-        self._view: tuple[np.ndarray, WordVectors] | None = None
+        self._view: tuple[np.ndarray, list[str], WordVectors] | None = None
 
     @classmethod
     def from_word_vectors(cls, vectors: WordVectors) -> KeyedVectors:
@@ -54,19 +54,20 @@ class KeyedVectors(Questions, InWord2vecFormat):
     def to_word_vectors(self) -> WordVectors:
         """Wordvec's own vectors with a copy of these rows, their counts and all other facts."""
         self._check_not_empty()
-        rows = np.array(self.vectors)
-        return WordVectors(
-            self.index_to_key, rows, self.expandos.get("count"), self.info, self._context, subwords=self._subwords
-        )
+        rows, context = np.array(self.vectors), self._context
+        if context is not None and len(context) != len(self):
+            context = None  # of the words before a program exchanged them
+        return WordVectors(self.index_to_key, rows, self._of_rows("count"), self.info, context, subwords=self._subwords)
 
     @property
     def word_vectors(self) -> WordVectors:
-        """A view for queries that shares memory; it is remade if words were added or `vectors` was replaced."""
+        """A view for queries that shares memory; it is remade if words were added, or the words or rows replaced."""
         self._check_not_empty()
-        if self._view is None or self._view[0] is not self.vectors or len(self._view[1]) != len(self.index_to_key):
-            made = WordVectors(self.index_to_key, self.vectors, self.expandos.get("count"), subwords=self._subwords)
-            self._view = self.vectors, made
-        return self._view[1]
+        view, words = self._view, self.index_to_key
+        if view is None or view[0] is not self.vectors or view[1] is not words or len(view[2]) != len(words):
+            made = WordVectors(words, self.vectors, self._of_rows("count"), subwords=self._subwords)
+            self._view = view = self.vectors, words, made
+        return view[2]
 
     # Words and rows
 
@@ -248,6 +249,15 @@ class KeyedVectors(Questions, InWord2vecFormat):
         self.index_to_key += keys
         self.vectors = np.concatenate([self.vectors, rows.astype(self.vectors.dtype)]) if keys else self.vectors
         self._view = None
+
+    def _of_rows(self, attr: str) -> np.ndarray | None:
+        """An attribute of each row, also where a program exchanged words and rows itself: of rows beyond, 0."""
+        stored = self.expandos.get(attr)
+        if stored is None or len(stored) == len(self):
+            return stored
+        fitted = np.zeros(len(self), stored.dtype)
+        fitted[: len(stored)] = stored[: len(self)]
+        return fitted
 
     def _check_not_empty(self) -> None:
         if not len(self):

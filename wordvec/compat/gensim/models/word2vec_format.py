@@ -31,6 +31,7 @@ class InWord2vecFormat:
         def fill_norms(self, force: bool = False) -> None:
             """Recompute the lengths."""
 
+        def _of_rows(self, attr: str) -> np.ndarray | None: ...
         @classmethod
         def from_word_vectors(cls, vectors: WordVectors) -> Any:
             """Keyed vectors of wordvec's own."""
@@ -65,10 +66,11 @@ class InWord2vecFormat:
         if append or total_vec is not None:
             raise OptionError("save_word2vec_format: append and total_vec are not supported: files are whole")
         order = np.arange(len(self))
-        if sort_attr in self.expandos:
-            order = np.argsort(-np.asarray(self.expandos[sort_attr], np.float64), kind="stable")
+        values, known = self._of_rows(sort_attr), self._of_rows("count")
+        if values is not None:
+            order = np.argsort(-np.asarray(values, np.float64), kind="stable")
         words = [prefix + self.index_to_key[row] for row in order.tolist()]
-        counts = self.expandos["count"][order] if "count" in self.expandos else None
+        counts = None if known is None else known[order]
         write_word2vec(WordVectors(words, self.vectors[order], counts), fname, fvocab, binary, write_header)
 
     def intersect_word2vec_format(
