@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import random
@@ -17,7 +18,7 @@ from wordvec.compat.gensim.models.doc2vec import TaggedDocument
 from wordvec.compat.gensim.models.word2vec import LineSentence
 from wordvec.compat.gensim.parsing import preprocessing
 from wordvec.compat.gensim.utils import simple_preprocess
-from wordvec.errors import ArgumentError, OptionError, ShapeError
+from wordvec.errors import ArgumentError, CorpusError, OptionError, ShapeError
 
 TOPICS = [["cat", "dog", "cow", "hen"], ["tea", "cup", "milk", "pot"]]
 RNG = np.random.default_rng(5)
@@ -35,10 +36,14 @@ def test_sentences_of_an_open_file(tmp_path):
     path.write_text("서울 은 도시\r\ntea cup\n", encoding="utf-8", newline="")
     expected = [["서울", "은", "도시"], ["tea", "cup"]]
     with open(path, encoding="utf-8") as text, open(path, "rb") as bytes_:
-        for file in (text, bytes_, io.StringIO("서울 은 도시\ntea cup")):
+        coded = codecs.getreader("utf-8")(io.BytesIO(path.read_bytes()))
+        for file in (text, bytes_, coded, io.StringIO("서울 은 도시\ntea cup")):
             sentences = LineSentence(file)
             assert list(sentences) == list(sentences) == expected
         assert len(Word2Vec(LineSentence(text), **OPTIONS).wv) == 5
+    for file in (io.BytesIO("한국".encode("cp949")), io.TextIOWrapper(io.BytesIO("한국".encode("cp949")), "utf-8")):
+        with pytest.raises(CorpusError, match=r"the open file is not utf-8: open it with the encoding"):
+            list(LineSentence(file))
     with pytest.raises(OptionError, match="the file is closed: give its name"):
         list(LineSentence(text))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wordvec.compat.gensim.utils import to_unicode
-from wordvec.errors import OptionError
+from wordvec.errors import CorpusError, OptionError
 
 
 class LineSentence:
@@ -38,11 +38,17 @@ def _lines_of(source: Any) -> Iterator[str]:
     if isinstance(source, (str, os.PathLike)):
         yield from read_lines(source)
         return
-    if source.closed:
+    if getattr(source, "closed", False):
         raise OptionError("LineSentence: the file is closed: give its name, so that it can be read whenever needed")
-    if source.seekable():
+    if getattr(source, "seekable", lambda: False)():
         source.seek(0)
-    yield from map(to_unicode, source)
+    try:
+        yield from map(to_unicode, source)
+    except UnicodeDecodeError as error:
+        raise CorpusError(
+            f"LineSentence: the open file is not {error.encoding}: open it with the encoding that it has, such as "
+            "open(FILE, encoding='cp949')"
+        ) from error
 
 
 class PathLineSentences:
