@@ -46,6 +46,8 @@ OF_VECTORS = {
     "vectors_norm": "gensim 4 has get_normed_vectors()",
     "vocab": "gensim 4 has key_to_index for the words and their rows, and get_vecattr(word, 'count') for counts",
     "wv": "these are the vectors already: leave .wv out",
+    "min_n": "an argument of the model: model.min_n",
+    "max_n": "an argument of the model: model.max_n",
 }
 OF_MODELS = {
     "delete_temporary_training_data": "gensim 4 has no such thing: leave the line out",
@@ -129,6 +131,7 @@ DIFFERENCES = {
     ): "hs=1 trains hierarchical softmax alone; gensim adds negative sampling unless negative=0 (warns)",
     ("Word2Vec", "min_alpha"): "at least 1e-4 of alpha, at most alpha",
     ("Word2Vec", "min_count"): "0 means 1",
+    ("Word2Vec", "workers"): "at least 1; with 0 or -1 gensim trains nothing, and says nothing",
     (
         "Word2Vec",
         "sample",
