@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import warnings
 
 import numpy as np
 import pytest
 
-from wordvec.compat.gensim.differences import NAMES
+from wordvec.compat.gensim.differences import NAMES, CompatWarning
 from wordvec.compat.gensim.models import KeyedVectors, Phrases, Word2Vec
 from wordvec.compat.gensim.models.phrases import FrozenPhrases
 from wordvec.compat.gensim.table import table
@@ -304,3 +305,25 @@ def test_methods_take_gensims_arguments(gensim):
     for name in ("Word2Vec", "KeyedVectors", "Phrases"):
         expected = list(inspect.signature(getattr(gensim, name).__init__).parameters)
         assert [each for each in inspect.signature(ours[name].__init__).parameters if each != "older"] == expected
+
+
+def test_the_word_movers_distance():
+    rows = np.random.default_rng(2).normal(size=(9, 4)).astype(np.float32)
+    kv = KeyedVectors(4)
+    kv.add_vectors([f"w{row}" for row in range(9)], rows)
+    first, second = ["w0", "w1", "w2", "w3"], ["w4", "w5", "w6", "w7"]
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    for norm, used in ((True, unit), (False, rows)):
+        costs = np.linalg.norm(used[:4, None] - used[4:8], axis=2)
+        best = min(costs[range(4), list(order)].sum() for order in itertools.permutations(range(4)))
+        assert kv.wmdistance(first, second, norm=norm) == pytest.approx(best / 4, abs=1e-6)
+    # A third of the first list moves to w1: the rest is in both.
+    assert kv.wmdistance(["w0", "w0", "w1"], ["w0", "w1", "w0", "w1", "w0", "w1"], False) == pytest.approx(
+        np.linalg.norm(rows[0] - rows[1]) / 6, abs=1e-6
+    )
+    assert kv.wmdistance(first, first[::-1]) == 0.0
+    with pytest.warns(CompatWarning, match=r"wmdistance: left out .*\['none'\]"):
+        assert kv.wmdistance(["none"], first) == np.inf
+    for asked in (kv.wmdistance, kv.n_similarity):
+        with pytest.raises(OptionError, match="a list of words expected; got the text 'w0 w1'"):
+            asked("w0 w1", first)

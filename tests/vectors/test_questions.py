@@ -7,7 +7,7 @@ import inspect
 import numpy as np
 import pytest
 
-from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
+from wordvec.errors import ArgumentError, InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors import WordVectors, search
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.rows import narrow_rows
@@ -180,6 +180,21 @@ def test_names_of_gensim_say_what_to_use_instead(lattice, name, hint):
     with pytest.raises(AttributeError, match=f"has no attribute '{name}'; .*{hint}"):
         getattr(lattice, name)
     assert not hasattr(lattice, name)
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        (lambda v: type(v).load("v.bin", binary=True), "load has no argument 'binary': .* recognized by content"),
+        (lambda v: v.save("v.bin", binary=True), "save has no argument 'binary': .* format='word2vec-binary'"),
+        (lambda v: type(v).load("v", mmap="r"), "load has no argument 'mmap': leave it out"),
+    ],
+)
+def test_arguments_of_gensims_files_say_what_to_write_instead(lattice, call, hint):
+    with pytest.raises(ArgumentError, match=hint):
+        call(lattice)
+    with pytest.raises(TypeError, match="nonsense"):
+        lattice.save("v.bin", nonsense=1)
 
 
 def test_other_unknown_names_get_no_hint(lattice):

@@ -158,6 +158,12 @@ ATTRIBUTES = {  # of a trained model, theirs -> here
     "get_latest_training_loss": "it is trainer.history.loss[-1]",
     "loss_": "it is trainer.history.loss",
     "corpus_total_words": "it is len(corpus.ids)",
+    "corpus_count": "it is len(corpus.sentence_starts) - 1",
+    "syn1neg": "the output rows are trainer.vectors.context_matrix",
+    "predict_output_word": "compare trainer.vectors.context_matrix with the mean of the context's rows",
+    **dict.fromkeys(
+        ("dv", "docvecs", "infer_vector"), "ParagraphVectors trains documents: .documents and .infer(words)"
+    ),
 }
 
 

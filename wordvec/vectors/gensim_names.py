@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from wordvec.errors import ArgumentError
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 EVALUATE = "the command `wordvec evaluate FILE` and wordvec.evaluation score vectors"
 MAKE_ANEW = "vectors cannot be changed: make new ones with .with_rows(words, rows)"
@@ -57,11 +64,32 @@ GENSIM_NAMES = {
     "vectors": "the rows are .matrix (.rows(ids) as float32), and .unit with length 1",
     "vectors_norm": "the rows of length 1 are .unit",
     "vocab": "the words are .words, a word's row is .word_id(word), its count .counts[row]",
-    "wmdistance": "the Word Mover's Distance is not supported; .n_similarity compares two lists of words",
+    "wmdistance": "wordvec.compat.gensim.models.KeyedVectors.from_word_vectors(vectors) has it",
     "word_vec": "a word's vector is vectors[word], and .unit_of(word) with length 1",
     "words_closer_than": "ask .closer_than(a, b)",
     "wv": "there is no .wv: these are the vectors already",
 }
+BY_CONTENT = "leave it out: a file's format and encoding are recognized by content"
+ARGUMENTS = {  # of `load` and `save`
+    **dict.fromkeys(("no_header", "encoding", "unicode_errors"), BY_CONTENT),
+    "binary": f"{BY_CONTENT}, and save writes it with format='word2vec-binary'",
+    "datatype": "it is named dtype here",
+    "mmap": "leave it out: .safetensors is memory-mapped anyway",
+}
+
+
+def hints_for_gensims(method: F) -> F:
+    """Make `load` and `save` answer gensim's arguments with a hint; the signature is unchanged."""
+    known = inspect.signature(method).parameters
+
+    @functools.wraps(method)
+    def checked(*args: Any, **options: Any) -> Any:
+        for name in options:
+            if name in ARGUMENTS and name not in known:
+                raise ArgumentError(f"{method.__name__} has no argument {name!r}: {ARGUMENTS[name]}")
+        return method(*args, **options)
+
+    return cast(F, checked)
 
 
 def no_such(owner: str, name: str) -> AttributeError:

@@ -12,6 +12,7 @@ from wordvec.errors import InputError, OptionError
 from wordvec.vectors import queries
 from wordvec.vectors.document_rows import TextRows
 from wordvec.vectors.filters import check_names, select
+from wordvec.vectors.gensim_names import hints_for_gensims
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.search import cosines
 from wordvec.vectors.word_rows import RowNumbers, Subwords, WordOrVector
@@ -346,6 +347,7 @@ class WordVectors(TextRows):
     # Files
 
     @classmethod
+    @hints_for_gensims
     def load(
         cls,
         path: str | os.PathLike[str],
@@ -371,6 +373,7 @@ class WordVectors(TextRows):
         vars(vectors).update(vars(rows))
         return vectors
 
+    @hints_for_gensims
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
         """Write the vectors; the default format depends on the suffix; see `wordvec.vectors.load.save`."""
         from wordvec.vectors.load import save

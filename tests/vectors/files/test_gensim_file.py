@@ -32,6 +32,15 @@ def test_keyed_vectors(tmp_path, protocol, order, dtype):
     assert WordVectors.load(tmp_path / "v.kv", limit=1, dtype="int8").matrix.dtype == np.int8
 
 
+def test_whole_numbers_as_keys_are_their_digits_and_others_are_refused(tmp_path):
+    (tmp_path / "v.kv").write_bytes(gensim_pickle([7, "seven", -1], MATRIX))
+    assert WordVectors.load(tmp_path / "v.kv").words == ["7", "seven", "-1"]
+    for words in ([7, "7", "a"], [True, "b", "a"], [1.5, "b", "a"]):
+        (tmp_path / "v.kv").write_bytes(gensim_pickle(words, MATRIX))
+        with pytest.raises(VectorsFileError, match="KeyedVectors"):
+            WordVectors.load(tmp_path / "v.kv")
+
+
 def test_an_array_beside_the_pickle_stays_mapped(tmp_path):
     (tmp_path / "v.kv").write_bytes(gensim_pickle(WORDS, None, vectors=None, **{"__numpys": ["vectors"]}))
     with pytest.raises(VectorsFileError, match=r"v\.kv\.vectors\.npy: needed"):
@@ -101,7 +110,7 @@ def test_a_bomb_in_any_place_is_not_set_off(tmp_path, where):
 @pytest.mark.parametrize("documents", ["dv", "docvecs"])  # gensim 4 and 3
 def test_of_a_doc2vec_model_it_is_said_that_the_documents_are_not_read(tmp_path, documents):
     (tmp_path / "v").write_bytes(gensim_pickle(WORDS, MATRIX, 4, **{documents: Call(object)}))
-    with pytest.warns(UserWarning, match=r"only the word vectors are read; .* model\.dv\.save_word2vec_format"):
+    with pytest.warns(UserWarning, match=r"only the word vectors are read; .* model\.dv\.save\('documents\.kv'\)"):
         assert WordVectors.load(tmp_path / "v").words == WORDS
 
 

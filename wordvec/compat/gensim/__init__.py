@@ -9,6 +9,8 @@ gensim`` prints a table of intended differences.
 ((8,), 'rules')
 """
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from wordvec.compat.gensim import models, utils
@@ -41,10 +43,35 @@ __all__ = [
 ]
 
 
+IN_THEIR_PLACE = {
+    "matutils": "unitvec(row) is row / numpy.linalg.norm(row)",
+    "scripts": "KeyedVectors.load_word2vec_format(FILE) reads GloVe's files, too, so that nothing is to be converted",
+    "test": "it holds texts and files of gensim's own tests: give yours",
+}
+
+
+def _not_here(name: str) -> str:
+    way_out = IN_THEIR_PLACE.get(name.split(".")[0], f"keep gensim itself for {name}")
+    there = "word and document vectors, phrases and utils"
+    return f"gensim.{name} is not in wordvec.compat.gensim, which has {there}: {way_out}"
+
+
 def __getattr__(name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(name)
-    raise AttributeError(
-        f"gensim.{name} is not in wordvec.compat.gensim, which has word and document vectors, phrases and utils: "
-        f"keep gensim itself for {name}"
-    )
+    raise AttributeError(_not_here(name))
+
+
+class _LastFinder:
+    """Python asks it for modules that nothing else finds: of gensim's, it tells that they are not here."""
+
+    @staticmethod
+    def find_spec(fullname: str, path: Any = None, target: Any = None) -> None:
+        prefix = "gensim." if sys.modules.get("gensim") is sys.modules[__name__] else __name__ + "."
+        name = fullname.removeprefix(__name__ + ".").removeprefix(prefix)
+        here = Path(__file__).parent.joinpath(*name.split("."))
+        if name != fullname and not name.startswith("_") and not (here.is_dir() or here.with_suffix(".py").exists()):
+            raise ModuleNotFoundError(_not_here(name))  # named, it would be swallowed by `from gensim import corpora`
+
+
+sys.meta_path.append(_LastFinder)

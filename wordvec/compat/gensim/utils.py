@@ -26,27 +26,28 @@ def to_unicode(text: str | bytes, encoding: str = "utf8", errors: str = "strict"
     >>> to_unicode("Tee"), to_unicode(b"T\xe9", "latin-1")
     ('Tee', 'Té')
     """
-    return text if isinstance(text, str) else text.decode(encoding, errors)
+    return text if isinstance(text, str) else str(text, encoding, errors)
 
 
 any2unicode = to_unicode
 
 
 def tokenize(
-    text: str, lowercase: bool = False, deacc: bool = False, to_lower: bool = False, lower: bool = False
+    text: str | bytes, lowercase: bool = False, deacc: bool = False, to_lower: bool = False, lower: bool = False
 ) -> Iterator[str]:
     """The runs of letters and underscores in `text`.
 
     >>> list(tokenize("It is 20 o'clock", lower=True))
     ['it', 'is', 'o', 'clock']
     """
+    text = to_unicode(text)
     if lowercase or to_lower or lower:
         text = text.lower()
     for found in WORDS.finditer(deaccent(text) if deacc else text):
         yield found.group()
 
 
-def simple_preprocess(doc: str, deacc: bool = False, min_len: int = 2, max_len: int = 15) -> list[str]:
+def simple_preprocess(doc: str | bytes, deacc: bool = False, min_len: int = 2, max_len: int = 15) -> list[str]:
     """The words of `doc` in lower case, of `min_len` to `max_len` letters, except those that begin with _.
 
     >>> simple_preprocess("A cup of Tea, please!")

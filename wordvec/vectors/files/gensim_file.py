@@ -26,6 +26,9 @@ from wordvec.vectors.word_rows import WordRows
 
 WORDS = ("index_to_key", "index2word", "index2entity")  # gensim 4, 3, 3 (its Doc2Vec and others)
 VECTORS = ("vectors", "syn0")  # gensim 4 and 3, and 2
+ARGUMENTS = ("sg", "hs", "negative", "window", "alpha", "min_alpha", "epochs", "sample", "seed", "min_count")
+ARGUMENTS += ("ns_exponent", "max_final_vocab", "shrink_windows", "min_n", "max_n")  # what training goes on with
+LARGEST = 2**53  # whole numbers that JSON's readers agree about
 OWN_EXPORT = (
     "open it where you trust it and write numpy.savez(path, words=list_of_words, matrix=matrix), which wordvec reads"
 )
@@ -80,11 +83,11 @@ def _from_parts(root: Any) -> dict[str, Any] | None:
 def _from_gensim(reading: Reading, root: Any) -> dict[str, Any] | None:
     """Words, matrix, counts and subwords of a KeyedVectors object, or of a model's."""
     file, state = os.fspath(reading.path), _state(root)
-    context = _context(file, state)
+    context, arguments = _context(file, state), _arguments(state)
     if isinstance(state.get("dv", state.get("docvecs")), Made):
         warnings.warn(
             f"{file}: a Doc2Vec model, of which only the word vectors are read; for its documents' vectors, write in "
-            "gensim model.dv.save_word2vec_format('documents.txt') (model.docvecs in gensim 3)",
+            "gensim model.dv.save('documents.kv') (model.docvecs in gensim 3)",
             stacklevel=2,
         )
     if isinstance(state.get("wv"), Made):
@@ -100,10 +103,22 @@ def _from_gensim(reading: Reading, root: Any) -> dict[str, Any] | None:
     if subwords is not None and matrix.shape[1:] != subwords.rows[:0].shape[1:]:
         raise ValueError("the n-gram vectors and the word vectors have different dimensions")
     counts = _counts(file, state, words)
+    words = [str(word) if type(word) is int else word for word in words]  # tags, nodes and items: as their digits
     found = {"words": words, "matrix": _floats(matrix), "counts": counts, "subwords": subwords}
+    if arguments:
+        found["info"] = {"gensim_arguments": arguments}
     if context is not None and context.shape == matrix.shape:  # smaller if the vocabulary has just grown
         found["context_matrix"] = _floats(context)
     return found
+
+
+def _arguments(state: dict[str, Any]) -> dict[str, int | float]:
+    """The arguments of a model, numbers all; gensim 3 keeps some of them in `vocabulary`, and calls epochs iter."""
+    known = {"epochs": state.get("iter"), **_state(state.get("vocabulary")), **_state(state.get("wv")), **state}
+    if not isinstance(state.get("wv"), Made):
+        return {}
+    found = {name: known.get(name) for name in ARGUMENTS}
+    return {name: value for name, value in found.items() if isinstance(value, (int, float)) and abs(value) < LARGEST}
 
 
 def _context(file: str, state: dict[str, Any]) -> np.ndarray | None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.compat.gensim.differences import differs
+from wordvec.compat.gensim.differences import OF_TEXT, RENAMED, differs, gensims_names, refuse_others
 from wordvec.compat.gensim.models.callbacks import checked_callbacks
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.lines import TaggedDocument as TaggedDocument
 from wordvec.compat.gensim.models.lines import TaggedLineDocument as TaggedLineDocument
 from wordvec.compat.gensim.models.tagvectors import TagVectors
-from wordvec.compat.gensim.models.word2vec import KEPT, Word2Vec
+from wordvec.compat.gensim.models.word2vec import KEPT, RATES, Word2Vec
 from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.errors import OptionError, WordvecError
@@ -59,6 +59,7 @@ class Doc2Vec(Word2Vec):
         shrink_windows: bool = True,
         **options: Any,
     ) -> None:
+        refuse_others("Doc2Vec", options.keys() & {"sentences"}, {"sentences": "documents"})
         if dv is not None or dv_mapfile is not None:
             raise OptionError("Doc2Vec: dv and dv_mapfile are not supported: leave them out")
         if trim_rule is not None:
@@ -104,6 +105,7 @@ class Doc2Vec(Word2Vec):
         **kwargs: Any,
     ) -> None:
         """Read the documents once, choose the words and record the tags. `update` is refused: training needs all."""
+        refuse_others("build_vocab", kwargs, OF_TEXT)
         if trim_rule is not None or update:
             raise OptionError("Doc2Vec.build_vocab: trim_rule and update are not supported: give all documents at once")
         corpus = self._read(
@@ -135,27 +137,32 @@ class Doc2Vec(Word2Vec):
         queue_factor: int = 2,
         report_delay: float = 1.0,
         callbacks: Iterable[Any] = (),
+        compute_loss: bool = False,
         **kwargs: Any,
     ) -> tuple[int, int]:
         """Train the documents that `build_vocab` read, from the current rows; return two token counts as in Word2Vec.
 
-        Raises OptionError for other documents: use `infer_vector` for new ones.
+        The documents may be in another order. Raises OptionError for others: use `infer_vector` for new ones.
         """
+        refuse_others("train", kwargs, {**RENAMED, **OF_TEXT})
         if self._pending is None:
             raise WordvecError("train: the model has no words yet: call build_vocab(documents) first")
         corpus = self._same_corpus(corpus_iterable, corpus_file)
-        alpha = self.alpha if start_alpha is None else start_alpha
-        trainer = self._trainer(
-            self.epochs if epochs is None else epochs, alpha, self.min_alpha if end_alpha is None else end_alpha
-        )
+        trainer = self._trainer_of(epochs, start_alpha, end_alpha)
         passed = self._fit(trainer, corpus, checked_callbacks(callbacks))
         self._weights = self._fitting.weights
         return passed
 
     def infer_vector(
-        self, doc_words: Sequence[str], alpha: float | None = None, min_alpha: Any = None, epochs: int | None = None
+        self,
+        doc_words: Sequence[str],
+        alpha: float | None = None,
+        min_alpha: Any = None,
+        epochs: int | None = None,
+        **older: Any,
     ) -> np.ndarray:
         """The vector (D,) of a list of words. It is the same at every call, so alpha and epochs have no effect."""
+        refuse_others("infer_vector", older, OF_TEXT)
         if isinstance(doc_words, str):
             raise TypeError("Parameter doc_words of infer_vector() must be a list of strings (not a single string).")
         if alpha is not None or min_alpha is not None or epochs is not None:
@@ -166,6 +173,19 @@ class Doc2Vec(Word2Vec):
             )
         row: np.ndarray = self.wv.to_word_vectors().embed([list(doc_words)], "infer").matrix[0]
         return row
+
+    def similarity_unseen_docs(
+        self,
+        doc_words1: Sequence[str],
+        doc_words2: Sequence[str],
+        alpha: Any = None,
+        min_alpha: Any = None,
+        epochs: Any = None,
+    ) -> float:
+        """The cosine of the vectors that `infer_vector` gives two lists of words; 0 if one has no known word."""
+        vectors = [self.infer_vector(words, alpha, min_alpha, epochs) for words in (doc_words1, doc_words2)]
+        lengths = [float(np.linalg.norm(vector)) for vector in vectors]
+        return float(np.dot(*vectors)) / (lengths[0] * lengths[1]) if all(lengths) else 0.0
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write two .safetensors files, for any name: words with the model's arguments, and NAME.dv with the tags."""
@@ -180,13 +200,14 @@ class Doc2Vec(Word2Vec):
         if not os.path.isfile(name + DOCUMENTS):
             raise OptionError(
                 f"{name}: no {name}{DOCUMENTS} beside it: not a model that Doc2Vec.save of wordvec wrote; of a model "
-                "of gensim, model.dv.save_word2vec_format(file) keeps the documents' vectors, and here "
-                "KeyedVectors.load_word2vec_format(file) reads them"
+                "of gensim, model.dv.save(file) keeps the documents' vectors, and KeyedVectors.load(file) here reads it"
             )
         vectors = WordVectors.load(name)
         kept = vectors.info.get("gensim_arguments") or {}
         given = {argument: kept[argument] for argument in cls.kept if argument in kept and argument not in ("sg", "hs")}
+        rates = {name: given.pop(name) for name in RATES if name in given}
         model = cls(vector_size=vectors.dim, **{**given, "dm": 0})
+        vars(model).update(rates)
         model.dm, model._wv = given.get("dm", 0), KeyedVectors.from_word_vectors(vectors)
         documents = WordVectors.load(name + DOCUMENTS)
         model._dv.take(list(documents.words), np.array(documents.rows(slice(None))))
@@ -199,9 +220,10 @@ class Doc2Vec(Word2Vec):
         if beside and self.window == 0:
             raise OptionError("Doc2Vec: window=0 gives words no contexts: with it, take dm=0 and dbow_words=0")
         options = self._options_of_all(epochs, alpha, min_alpha)
-        if not beside:  # documents have no window
-            return ParagraphVectors(**{**options, "shrink_window": True})
-        return ParagraphVectors(window=self.window, words=True, **options)
+        with gensims_names(type(self).__name__):
+            if not beside:  # documents have no window
+                return ParagraphVectors(**{**options, "shrink_window": True})
+            return ParagraphVectors(window=self.window, words=True, **options)
 
     def _read(self, sentences: Any, corpus_file: Any, **options: Any) -> Corpus:
         if (sentences is None) == (corpus_file is None):
@@ -214,19 +236,24 @@ class Doc2Vec(Word2Vec):
         if given is None or given is known:
             return corpus
         again = self._read(documents, corpus_file, vocabulary=corpus.vocabulary, min_count=1)
-        known_tags = None if corpus.tags is None else corpus.tags.names
-        if again.vocabulary.words != corpus.vocabulary.words or again.tags is None or again.tags.names != known_tags:
+        if again.vocabulary.words != corpus.vocabulary.words or _documents_in(again) != _documents_in(corpus):
             raise OptionError(
                 "train: other documents than build_vocab read: build_vocab(all documents) first; infer_vector gives "
                 "new documents their vectors"
             )
-        return again
+        return corpus  # whose order the rows have
 
     def _left_to_train(self, corpus: Corpus, sample: float) -> float:
         """The expected number of words left: documents predict single words, not pairs."""
         return float((keep_probabilities(corpus.vocabulary.counts, sample) * corpus.vocabulary.counts).sum())
 
     def _rows_to_go_on_from(self, trainer: Any) -> dict[str, Any]:
+        before = 0.0 if self._weights is None else self._weights[0 if trainer.words else 1][: len(self._wv)]
+        if not np.all(self._wv.vectors == before):
+            raise OptionError(
+                "Doc2Vec.train: rows were written into model.wv (by intersect_word2vec_format, say), and training does "
+                "not start from them: leave this out, or train the words alone, with Word2Vec"
+            )
         trainer.continue_from(self._weights)
         self._fitting = trainer
         return {}
@@ -241,3 +268,17 @@ class Doc2Vec(Word2Vec):
     def reset_from(cls, *args: Any, **kwargs: Any) -> Any:
         """Refused: give build_vocab the documents."""
         raise OptionError("Doc2Vec.reset_from is not supported: give build_vocab the documents")
+
+
+def _documents_in(corpus: Corpus) -> list[tuple[list[str], bytes]]:
+    """The tags and the known words of each document, in an order that does not depend on the text's."""
+    assert corpus.tags is not None
+    starts, numbers = corpus.tags.starts.tolist(), corpus.tags.numbers.tolist()
+    ends = corpus.sentence_starts.tolist()
+    return sorted(
+        (
+            [corpus.tags.names[number] for number in numbers[starts[row] : starts[row + 1]]],
+            corpus.ids[first:last].tobytes(),
+        )
+        for row, (first, last) in enumerate(zip(ends, ends[1:]))
+    )

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from wordvec.compat.gensim.differences import differs
+from wordvec.compat.gensim.differences import differs, gensims_names
+from wordvec.compat.gensim.models.keyedvectors import FastTextKeyedVectors as FastTextKeyedVectors
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.word2vec import KEPT, Word2Vec
 from wordvec.vectors import WordVectors
 
 if TYPE_CHECKING:
     from wordvec.trainers import CBOW, SkipGram
-
-FastTextKeyedVectors = KeyedVectors
 
 
 class FastText(Word2Vec):
@@ -76,6 +75,11 @@ class FastText(Word2Vec):
             differs(f"FastText: {'hs=1' if self.hs else 'after the first training'}: {FITTED}")
         super().build_vocab(*args, **kwargs)
 
+    @classmethod
+    def load_fasttext_format(cls, model_file: str | os.PathLike[str], encoding: str = "utf-8") -> FastText:
+        """`load_facebook_model` under its older name."""
+        return cast(FastText, cls.load(model_file))
+
     def train(self, *args: Any, **kwargs: Any) -> tuple[int, int]:
         """As Word2Vec's. If it continues from rows, it moves the words, and the n-grams' rows are fitted to them."""
         trained = self._trains_ngrams
@@ -97,7 +101,10 @@ class FastText(Word2Vec):
 
     def _trainer(self, epochs: int, alpha: float, min_alpha: float) -> SkipGram | CBOW:
         trainer = super()._trainer(epochs, alpha, min_alpha)
-        return replace(trainer, subwords=True, min_n=self.min_n, max_n=self.max_n) if self._trains_ngrams else trainer
+        if not self._trains_ngrams:
+            return trainer
+        with gensims_names(type(self).__name__):
+            return replace(trainer, subwords=True, min_n=self.min_n, max_n=self.max_n)
 
     def _rows_to_go_on_from(self, trainer: Any) -> dict[str, Any]:
         return {} if trainer.subwords else super()._rows_to_go_on_from(trainer)

@@ -10,11 +10,12 @@ import numpy as np
 
 from wordvec.compat.gensim.differences import no_attribute
 from wordvec.compat.gensim.models.questions import Questions
-from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
+from wordvec.compat.gensim.models.word2vec_format import InWord2vecFormat
+from wordvec.errors import InputError, ShapeError, UnknownWordError
 from wordvec.vectors import WordVectors
 
 
-class KeyedVectors(Questions):
+class KeyedVectors(Questions, InWord2vecFormat):
     """Words (str) and their rows: `vectors` (V, D) may be written in place, as in gensim.
 
     After writing in place, call ``fill_norms(force=True)`` to recompute the lengths, as in gensim.
@@ -33,9 +34,10 @@ class KeyedVectors(Questions):
         self.vectors = np.zeros((0, vector_size), dtype)
         self.expandos: dict[str, np.ndarray] = {}
         self.info: dict[str, Any] = {}
+        self.vectors_lockf = np.ones(1, np.float32)  # gensim keeps rows with 0; here training refuses other than 1
         self._context: np.ndarray | None = None
         self._subwords: Any = None
-        self._view: tuple[np.ndarray, WordVectors] | None = None
+        self._view: tuple[np.ndarray, list[str], WordVectors] | None = None
 
     @classmethod
     def from_word_vectors(cls, vectors: WordVectors) -> KeyedVectors:
@@ -52,19 +54,20 @@ class KeyedVectors(Questions):
     def to_word_vectors(self) -> WordVectors:
         """Wordvec's own vectors with a copy of these rows, their counts and all other facts."""
         self._check_not_empty()
-        rows = np.array(self.vectors)
-        return WordVectors(
-            self.index_to_key, rows, self.expandos.get("count"), self.info, self._context, subwords=self._subwords
-        )
+        rows, context = np.array(self.vectors), self._context
+        if context is not None and len(context) != len(self):
+            context = None  # of the words before a program exchanged them
+        return WordVectors(self.index_to_key, rows, self._of_rows("count"), self.info, context, subwords=self._subwords)
 
     @property
     def word_vectors(self) -> WordVectors:
-        """A view for queries that shares memory; it is remade if words were added or `vectors` was replaced."""
+        """A view for queries that shares memory; it is remade if words were added, or the words or rows replaced."""
         self._check_not_empty()
-        if self._view is None or self._view[0] is not self.vectors or len(self._view[1]) != len(self.index_to_key):
-            made = WordVectors(self.index_to_key, self.vectors, self.expandos.get("count"), subwords=self._subwords)
-            self._view = self.vectors, made
-        return self._view[1]
+        view, words = self._view, self.index_to_key
+        if view is None or view[0] is not self.vectors or view[1] is not words or len(view[2]) != len(words):
+            made = WordVectors(words, self.vectors, self._of_rows("count"), subwords=self._subwords)
+            self._view = view = self.vectors, words, made
+        return view[2]
 
     # Words and rows
 
@@ -106,6 +109,8 @@ class KeyedVectors(Questions):
             return row
         is_number = isinstance(key, (int, np.integer))
         hint = "; words are text, and the word of a row is index_to_key[row]" if is_number else ""
+        if self._subwords is not None and not is_number:
+            hint = ", and none of its n-grams occurs in them"
         raise UnknownWordError(str(key), f"Key {key!r} not present: it is not among the {len(self):,} words here{hint}")
 
     def has_index_for(self, key: str) -> bool:
@@ -229,46 +234,6 @@ class KeyedVectors(Questions):
         """Read vectors of any format wordvec reads, including gensim's own files; nothing in them is executed."""
         return cls.from_word_vectors(WordVectors.load(fname))
 
-    @classmethod
-    def load_word2vec_format(
-        cls,
-        fname: str | os.PathLike[str],
-        fvocab: str | os.PathLike[str] | None = None,
-        binary: bool = False,
-        encoding: str = "utf8",
-        unicode_errors: str = "strict",
-        limit: int | None = None,
-        datatype: Any = np.float32,
-        no_header: bool = False,
-    ) -> KeyedVectors:
-        """Read word2vec's text or binary format, recognised by its content, and counts from `fvocab`."""
-        from wordvec.compat.gensim.models.word2vec_format import read_word2vec
-
-        return cls.from_word_vectors(read_word2vec(fname, fvocab, encoding, limit, datatype))
-
-    def save_word2vec_format(
-        self,
-        fname: str | os.PathLike[str],
-        fvocab: str | os.PathLike[str] | None = None,
-        binary: bool = False,
-        total_vec: int | None = None,
-        write_header: bool = True,
-        prefix: str = "",
-        append: bool = False,
-        sort_attr: str = "count",
-    ) -> None:
-        """Write word2vec's format in order of falling `sort_attr`, and the counts to `fvocab`."""
-        from wordvec.compat.gensim.models.word2vec_format import write_word2vec
-
-        if append or total_vec is not None:
-            raise OptionError("save_word2vec_format: append and total_vec are not supported: files are whole")
-        order = np.arange(len(self))
-        if sort_attr in self.expandos:
-            order = np.argsort(-np.asarray(self.expandos[sort_attr], np.float64), kind="stable")
-        words = [prefix + self.index_to_key[row] for row in order.tolist()]
-        counts = self.expandos["count"][order] if "count" in self.expandos else None
-        write_word2vec(WordVectors(words, self.vectors[order], counts), fname, fvocab, binary, write_header)
-
     def __getattr__(self, name: str) -> Any:
         raise no_attribute("KeyedVectors", name, of_vectors=True)
 
@@ -285,9 +250,19 @@ class KeyedVectors(Questions):
         self.vectors = np.concatenate([self.vectors, rows.astype(self.vectors.dtype)]) if keys else self.vectors
         self._view = None
 
+    def _of_rows(self, attr: str) -> np.ndarray | None:
+        """An attribute of each row, also where a program exchanged words and rows itself: of rows beyond, 0."""
+        stored = self.expandos.get(attr)
+        if stored is None or len(stored) == len(self):
+            return stored
+        fitted = np.zeros(len(self), stored.dtype)
+        fitted[: len(stored)] = stored[: len(self)]
+        return fitted
+
     def _check_not_empty(self) -> None:
         if not len(self):
             raise InputError("there are no words yet: add_vectors, load or train first")
 
 
-EuclideanKeyedVectors = Word2VecKeyedVectors = KeyedVectors  # older names, which gensim 4 keeps too
+# gensim 4's name of FastText's vectors, and older names, which it keeps
+FastTextKeyedVectors = EuclideanKeyedVectors = Word2VecKeyedVectors = KeyedVectors

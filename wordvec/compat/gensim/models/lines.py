@@ -7,29 +7,48 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wordvec.errors import OptionError
+from wordvec.compat.gensim.utils import to_unicode
+from wordvec.errors import CorpusError, OptionError
 
 
 class LineSentence:
     """The lines of a text file, plain or compressed, each a list of words separated by white space.
 
+    `source` is its name, or an open file (of text, or of bytes in UTF-8), which is read from its beginning each time.
     A line of more than `max_sentence_length` words is split, as in gensim. At most `limit` lines are read.
     """
 
-    def __init__(self, source: str | os.PathLike[str], max_sentence_length: int = 10_000, limit: int | None = None):
-        if not isinstance(source, (str, os.PathLike)):
-            raise OptionError(f"LineSentence takes the name of a file here; got {type(source).__name__}")
+    def __init__(self, source: Any, max_sentence_length: int = 10_000, limit: int | None = None):
+        if not isinstance(source, (str, os.PathLike)) and not hasattr(source, "read"):
+            raise OptionError(f"LineSentence takes the name of a file, or an open file; got {type(source).__name__}")
         self.source, self.max_sentence_length, self.limit = source, max_sentence_length, limit
 
     def __iter__(self) -> Iterator[list[str]]:
-        from wordvec.corpus.read import read_lines
-
-        for number, line in enumerate(read_lines(self.source, plain_text=True)):
+        for number, line in enumerate(_lines_of(self.source)):
             if self.limit is not None and number >= self.limit:
                 return
             words = line.split()
             for first in range(0, len(words), self.max_sentence_length):
                 yield words[first : first + self.max_sentence_length]
+
+
+def _lines_of(source: Any) -> Iterator[str]:
+    from wordvec.corpus.read import read_lines
+
+    if isinstance(source, (str, os.PathLike)):
+        yield from read_lines(source, plain_text=True)
+        return
+    if getattr(source, "closed", False):
+        raise OptionError("LineSentence: the file is closed: give its name, so that it can be read whenever needed")
+    if getattr(source, "seekable", lambda: False)():
+        source.seek(0)
+    try:
+        yield from map(to_unicode, source)
+    except UnicodeDecodeError as error:
+        raise CorpusError(
+            f"LineSentence: the open file is not {error.encoding}: open it with the encoding that it has, such as "
+            "open(FILE, encoding='cp949')"
+        ) from error
 
 
 class PathLineSentences:

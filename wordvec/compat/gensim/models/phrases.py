@@ -1,8 +1,7 @@
 """gensim's Phrases: pairs of words that occur together more often than by chance.
 
-The scores are gensim's, not those of `wordvec.Phrases`: "default" is (c(ab) - min_count) / c(a) / c(b) times the number
-of distinct words and pairs; word2phrase.c and wordvec use the number of words in the text. Connector words ("of",
-"the") may occur inside a phrase, but not at its ends.
+The scores are gensim's: "default" is (c(ab) - min_count) / c(a) / c(b) times the number of distinct words and pairs;
+word2phrase.c and `wordvec.Phrases` use the number of words in the text. Connector words may not be a phrase's ends.
 """
 
 from __future__ import annotations
@@ -289,7 +288,8 @@ def _read(path: str | os.PathLike[str], part: str) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:
-        raise InputError(f"{path}: not a file of phrases that wordvec.compat.gensim wrote: {error}") from error
+        anew = "gensim's are not read: make them anew, with Phrases(sentences)"
+        raise InputError(f"{path}: not a file of phrases that wordvec.compat.gensim wrote ({anew}): {error}") from error
     try:
         check_form(content, FORMS[part])
         if unknown := set(content["options"]) - set(OPTIONS):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,22 @@ if TYPE_CHECKING:
 
 NUMBERS = (int, float, np.integer, np.floating)
 EPSILON = 1e-6  # gensim adds it to the divisor of 3CosMul
+
+
+def moved(costs: np.ndarray, given: Sequence[int], taken: Sequence[int]) -> float:
+    """The smallest cost of moving whole amounts `given` (n,) to `taken` (m,), of the same sum, at `costs` (n, m).
+
+    >>> moved(np.array([[1.0, 5.0], [2.0, 1.0]]), [2, 1], [1, 2])
+    7.0
+    """
+    from scipy import sparse
+    from scipy.optimize import linprog
+
+    n, m = costs.shape
+    of_rows = sparse.kron(sparse.eye(n), np.ones((1, m)))
+    of_columns = sparse.kron(np.ones((1, n)), sparse.eye(m))
+    sums = sparse.vstack([of_rows, of_columns]).tocsr()
+    return float(linprog(costs.ravel(), A_eq=sums, b_eq=np.concatenate([given, taken]), method="highs").fun)
 
 
 class Questions(Evaluations):
@@ -112,8 +130,8 @@ class Questions(Evaluations):
         return keys_list[int(np.argmax([self.similarity(key1, key) for key in keys_list]))]
 
     def similarity(self, w1: str, w2: str) -> float:
-        """The cosine of two words."""
-        return self.word_vectors.similarity(w1, w2)
+        """The cosine of two words, a float that has numpy's methods, such as ``item()``, as gensim's has."""
+        return np.float64(self.word_vectors.similarity(w1, w2))
 
     def distance(self, w1: str, w2: str) -> float:
         """1 - similarity."""
@@ -135,7 +153,25 @@ class Questions(Evaluations):
             raise ZeroDivisionError("n_similarity: at least one of the lists is empty")
         known = (self._known("n_similarity", words) for words in (ws1, ws2))
         a, b = (sum(map(self.get_vector, words), np.zeros(self.vectors.shape[1])) for words in known)
-        return float(np.dot(self._unit(a), self._unit(b)))
+        return np.float64(np.dot(self._unit(a), self._unit(b)))
+
+    def wmdistance(self, document1: Sequence[str], document2: Sequence[str], norm: bool = True) -> float:
+        """The Word Mover's Distance (Kusner et al. 2015) of two lists of words; infinite if one has no known word.
+
+        The smallest sum of share times Euclidean distance by which the words of one list are moved to those of the
+        other; with `norm`, between rows of length 1. Words without a row are left out with a warning.
+        """
+        first, second = (Counter(self._known("wmdistance", words)) for words in (document1, document2))
+        if not (first and second):
+            return math.inf
+        sizes = first.total(), second.total()
+        left = {word: first[word] * sizes[1] - second[word] * sizes[0] for word in first | second}
+        given, taken = ([word for word in left if sign * left[word] > 0] for sign in (1, -1))
+        if not given:
+            return 0.0
+        rows = [np.array([self.get_vector(word, norm) for word in words], np.float64) for words in (given, taken)]
+        costs = np.linalg.norm(rows[0][:, None] - rows[1], axis=2)
+        return moved(costs, [left[word] for word in given], [-left[word] for word in taken]) / (sizes[0] * sizes[1])
 
     def get_mean_vector(
         self,
@@ -203,6 +239,8 @@ class Questions(Evaluations):
 
     def _known(self, asker: str, words: Sequence[str]) -> list[str]:
         """The words that have a row, with a warning about the others."""
+        if isinstance(words, str):
+            raise OptionError(f"{asker}: a list of words expected; got the text {words!r:.40}: give text.split()")
         used = [word for word in words if word in self]
         if len(used) != len(words):
             differs(f"{asker}: left out for want of a vector: {[word for word in words if word not in used]}")
@@ -213,7 +251,7 @@ class Questions(Evaluations):
         if items is None:
             return []
         if isinstance(items, (str, *NUMBERS)) or (isinstance(items, np.ndarray) and items.ndim == 1):
-            items = [items]
+            items = items.tolist() if isinstance(items, np.ndarray) and items.dtype.kind in "UO" else [items]
         pairs = []
         for item in items:
             weighted = isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], NUMBERS)

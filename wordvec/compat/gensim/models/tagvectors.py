@@ -16,6 +16,7 @@ KEYS |= {"key_or_keys", "keys", "word_or_vector", "other_words", "keys1", "keys2
 ANSWERED = ("most_similar", "similar_by_key", "similar_by_word", "similar_by_vector", "most_similar_cosmul")
 ASKED = ("similarity", "distance", "distances", "n_similarity", "rank", "get_vector", "word_vec", "get_index")
 ASKED += ("has_index_for", "get_vecattr", "set_vecattr", "most_similar_to_given", "doesnt_match", "get_mean_vector")
+ASKED += ("closer_than", "words_closer_than")
 
 
 class TagVectors(KeyedVectors):
@@ -76,6 +77,8 @@ def _with_numbers(name: str) -> Callable[..., Any]:
         found = method(*bound.args, **bound.kwargs)
         if name in ANSWERED and self.are_numbers and isinstance(found, list):
             return [(int(key), score) for key, score in found]
+        if name in ("closer_than", "words_closer_than") and self.are_numbers:
+            return [int(key) for key in found]
         return int(found) if name in ("doesnt_match", "most_similar_to_given") and self.are_numbers else found
 
     return call

@@ -10,17 +10,31 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.compat.gensim.differences import RENAMED, differs, no_attribute
+from wordvec.compat.gensim.differences import (
+    OF_TEXT,
+    RENAMED,
+    differs,
+    gensims_names,
+    no_attribute,
+    refuse_others,
+)
 from wordvec.compat.gensim.models.callbacks import call_all, checked_callbacks
 from wordvec.compat.gensim.models.keyedvectors import KeyedVectors
 from wordvec.compat.gensim.models.lines import LineSentence as LineSentence
 from wordvec.compat.gensim.models.lines import PathLineSentences as PathLineSentences
 from wordvec.compat.gensim.models.lines import Text8Corpus as Text8Corpus
-from wordvec.compat.gensim.models.words import checked_counts, chosen, predicted, trimmed
+from wordvec.compat.gensim.models.words import (
+    check_no_locks,
+    checked_counts,
+    chosen,
+    has_nothing_to_train,
+    predicted,
+    trimmed,
+)
 from wordvec.corpus import Corpus
 from wordvec.corpus.draws.sampling import keep_probabilities
 from wordvec.corpus.read.values import listed_items
-from wordvec.errors import ArgumentError, OptionError, WordvecError
+from wordvec.errors import ArgumentError, CorpusError, OptionError, ShapeError, TrainingError, WordvecError
 from wordvec.trainers import CBOW, SkipGram
 from wordvec.trainers.epoch_reports import EpochReport
 from wordvec.vectors import WordVectors
@@ -31,6 +45,7 @@ FAST_VERSION = 1  # tells programs that training is compiled
 
 KEPT = ("alpha", "min_alpha", "window", "min_count", "sample", "seed", "workers", "epochs", "sg", "hs", "negative")
 KEPT += ("ns_exponent", "max_final_vocab", "shrink_windows", "comment")
+RATES = ("alpha", "min_alpha")
 
 
 class Word2Vec:
@@ -74,9 +89,7 @@ class Word2Vec:
         shrink_windows: bool = True,
         **older: Any,
     ) -> None:
-        for name in older:
-            hint = f": gensim 4 and wordvec.compat.gensim call it {RENAMED[name]}" if name in RENAMED else ""
-            raise ArgumentError(f"{type(self).__name__} has no argument {name!r}{hint}")
+        refuse_others(type(self).__name__, older, RENAMED)
         self.vector_size, self.alpha, self.min_alpha, self.window = int(vector_size), alpha, min_alpha, window
         self.min_count, self.sample, self.workers, self.epochs = min_count, sample, workers, epochs
         self.seed = secrets.randbits(31) if seed is None else seed  # as in gensim, None is random
@@ -126,7 +139,7 @@ class Word2Vec:
 
         The ids are kept, so even text that can be read only once (a generator) may then be passed to `train`.
         """
-        self._begin_anew(update)
+        refuse_others("build_vocab", kwargs, OF_TEXT)
         least = max(1, self.min_count)
         if trim_rule is None:
             corpus = self._read(corpus_iterable, corpus_file, min_count=least, max_words=self.max_final_vocab)
@@ -135,6 +148,7 @@ class Word2Vec:
         self.corpus_count, self.corpus_total_words = corpus.info["raw_sentences"], corpus.info["raw_tokens"]
         if trim_rule is not None:
             corpus = trimmed(corpus, least, self.max_final_vocab, trim_rule)
+        self._begin_anew(update)
         self._pending = (corpus_file if corpus_iterable is None else corpus_iterable), corpus
         self._add_words(corpus.vocabulary.words, corpus.vocabulary.counts.tolist())
 
@@ -189,15 +203,27 @@ class Word2Vec:
     ) -> tuple[int, int]:
         """Train the words that `build_vocab` chose, from the current rows; return the numbers of known and all tokens.
 
-        `total_examples`, `total_words` and the like are accepted and ignored.
+        `total_examples`, `total_words` and the like are accepted and ignored. Further text in which
+        no known words stand side by side changes nothing, with a CompatWarning.
         """
+        refuse_others("train", kwargs, {**RENAMED, **OF_TEXT})
         if not len(self.wv):
             raise WordvecError("train: the model has no words yet: call build_vocab(sentences) first")
-        epochs = self.epochs if epochs is None else epochs
-        alpha = self.alpha if start_alpha is None else start_alpha
-        corpus = self._corpus_of(corpus_iterable, corpus_file)
-        trainer = self._trainer(epochs, alpha, self.min_alpha if end_alpha is None else end_alpha)
-        return self._fit(trainer, corpus, checked_callbacks(callbacks))
+        trainer = self._trainer_of(epochs, start_alpha, end_alpha)
+        callbacks = checked_callbacks(callbacks)
+        try:
+            corpus = self._corpus_of(corpus_iterable, corpus_file)
+            return self._fit(trainer, corpus, callbacks)
+        except (CorpusError, TrainingError) as error:
+            trained_before = self.train_count or self._wv._context is not None
+            begins = self._is_pending(corpus_iterable, corpus_file) and not trained_before
+            if begins or not has_nothing_to_train(error):
+                raise
+            differs(
+                "train: no two known words stand side by side in this text, so that nothing is trained; "
+                "build_vocab(text, update=True) adds its words first"
+            )
+            return 0, 0
 
     def get_latest_training_loss(self) -> float:
         """The sum of the mean losses of the last `train`'s epochs; the difference of two calls is one epoch's loss."""
@@ -209,19 +235,35 @@ class Word2Vec:
         Raises WordvecError for a model without output rows of words: of hs=1, or without training.
         """
         outputs = self.wv._context
-        if outputs is None or not self.train_count:
+        if outputs is None:
             raise WordvecError("predict_output_word: this model has no output rows: train it, with hs=0")
         return predicted(self.wv, outputs, context_words_list, topn)
 
     @property
     def syn1neg(self) -> np.ndarray:
-        """A copy of the output rows (V, D) of negative sampling."""
+        """The output rows (V, D) of negative sampling, which may be written in place or replaced, as in gensim."""
         context = self.wv._context
         if context is None:
             raise AttributeError("syn1neg: this model has no output rows of words")
-        return np.array(context)
+        return context
+
+    @syn1neg.setter
+    def syn1neg(self, rows: np.ndarray) -> None:
+        expected = (len(self.wv), self.vector_size)
+        if np.shape(rows) != expected:
+            raise ShapeError(f"syn1neg: output rows of shape {expected} expected; got {np.shape(rows)}")
+        self._wv._context = np.array(rows, np.float32)
+
+    def init_sims(self, replace: bool = False) -> None:
+        """``wv.init_sims``, which gensim's models have, too."""
+        self.wv.init_sims(replace)
 
     # Files
+
+    @classmethod
+    def load_word2vec_format(cls, *args: Any, **kwargs: Any) -> Any:
+        """Raise AttributeError, for programs that ask the class: since gensim 4, KeyedVectors reads such files."""
+        raise no_attribute(cls.__name__, "load_word2vec_format", of_vectors=False)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write one .safetensors file, for any name, with the output rows and the model's arguments."""
@@ -231,11 +273,20 @@ class Word2Vec:
 
     @classmethod
     def load(cls, *args: Any, **kwargs: Any) -> Word2Vec:
-        """Read what `save` wrote, or vectors of any format wordvec reads, including gensim's own models."""
+        """Read what `save` wrote, or vectors of any format wordvec reads, including gensim's own models.
+
+        Arguments of a model of gensim's that are not supported here are replaced by the defaults, with a CompatWarning.
+        """
         vectors = WordVectors.load(args[0] if args else kwargs["fname"])
         kept = vectors.info.get("gensim_arguments")
         arguments = {name: kept[name] for name in cls.kept if name in kept} if isinstance(kept, dict) else {}
-        model = cls(**{"vector_size": vectors.dim, **arguments})
+        rates = {name: arguments.pop(name) for name in RATES if name in arguments}  # a loop may have lowered them to 0
+        try:
+            model = cls(**{"vector_size": vectors.dim, **arguments})
+        except (ArgumentError, OptionError) as error:
+            differs(f"load: the defaults are taken for all arguments, which training goes on with: {error}")
+            model = cls(vector_size=vectors.dim)
+        vars(model).update(rates)
         model._wv = KeyedVectors.from_word_vectors(vectors)
         return model
 
@@ -263,7 +314,15 @@ class Word2Vec:
         options = self._options_of_all(epochs, alpha, min_alpha)
         if self.hs:
             del options["negatives"], options["negative_power"]
-        return (SkipGram if self.sg else CBOW)(window=self.window, loss=loss, **options)
+        with gensims_names(type(self).__name__):
+            return (SkipGram if self.sg else CBOW)(window=self.window, loss=loss, **options)
+
+    def _trainer_of(self, epochs: int | None, start_alpha: float | None, end_alpha: float | None) -> Any:
+        """The trainer of a call of `train`, whose arguments the model keeps, as in gensim."""
+        self.epochs = self.epochs if epochs is None else epochs
+        self.alpha = self.alpha if start_alpha is None else start_alpha
+        self.min_alpha = self.min_alpha if end_alpha is None else end_alpha
+        return self._trainer(self.epochs, self.alpha, self.min_alpha)
 
     def _options_of_all(self, epochs: int, alpha: float, min_alpha: float) -> dict[str, Any]:
         """The options that word and document trainers share."""
@@ -304,13 +363,18 @@ class Word2Vec:
 
     def _corpus_of(self, sentences: Any, corpus_file: Any) -> Corpus:
         """The corpus of build_vocab if the text is the same, else the text encoded with the model's words."""
-        given = corpus_file if sentences is None else sentences
-        if self._pending is not None and (given is None or given is self._pending[0]):
+        if self._pending is not None and self._is_pending(sentences, corpus_file):
             return self._pending[1]
         return self._read(sentences, corpus_file, vocabulary=self._wv.index_to_key)
 
+    def _is_pending(self, sentences: Any, corpus_file: Any) -> bool:
+        """Whether a text is that of build_vocab."""
+        given = corpus_file if sentences is None else sentences
+        return self._pending is not None and (given is None or given is self._pending[0])
+
     def _fit(self, trainer: Any, corpus: Corpus, callbacks: list[Any]) -> tuple[int, int]:
         """Train with the callbacks and take the rows; return the numbers of known and all tokens, over all epochs."""
+        check_no_locks(self._wv)
         small = trainer.subsample and len(corpus.ids) <= SMALL
         if small and self._left_to_train(corpus, trainer.subsample) < FEW:
             differs(f"sample={self.sample} would leave nothing of so small a text to train on: sample=0 is taken")

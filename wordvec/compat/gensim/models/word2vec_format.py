@@ -4,17 +4,101 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wordvec.compat.gensim.differences import differs
-from wordvec.errors import VectorsFileError
+from wordvec.errors import OptionError, ShapeError, VectorsFileError
 from wordvec.files import replace_file
 from wordvec.vectors import WordVectors
 
 MOST_DIGITS = 18  # in a count
 Named = str | os.PathLike[str]
+
+
+class InWord2vecFormat:
+    """What `KeyedVectors` does with files of word2vec's format."""
+
+    vectors: np.ndarray
+    index_to_key: list[str]
+    key_to_index: dict[str, int]
+    expandos: dict[str, np.ndarray]
+
+    if TYPE_CHECKING:
+
+        def __len__(self) -> int: ...
+        def fill_norms(self, force: bool = False) -> None:
+            """Recompute the lengths."""
+
+        def _of_rows(self, attr: str) -> np.ndarray | None: ...
+        @classmethod
+        def from_word_vectors(cls, vectors: WordVectors) -> Any:
+            """Keyed vectors of wordvec's own."""
+
+    @classmethod
+    def load_word2vec_format(
+        cls,
+        fname: str | os.PathLike[str],
+        fvocab: str | os.PathLike[str] | None = None,
+        binary: bool = False,
+        encoding: str = "utf8",
+        unicode_errors: str = "strict",
+        limit: int | None = None,
+        datatype: Any = np.float32,
+        no_header: bool = False,
+    ) -> Any:
+        """Read word2vec's text or binary format, recognised by its content, and counts from `fvocab`."""
+        return cls.from_word_vectors(read_word2vec(fname, fvocab, encoding, limit, datatype))
+
+    def save_word2vec_format(
+        self,
+        fname: str | os.PathLike[str],
+        fvocab: str | os.PathLike[str] | None = None,
+        binary: bool = False,
+        total_vec: int | None = None,
+        write_header: bool = True,
+        prefix: str = "",
+        append: bool = False,
+        sort_attr: str = "count",
+    ) -> None:
+        """Write word2vec's format in order of falling `sort_attr`, and the counts to `fvocab`."""
+        if append or total_vec is not None:
+            raise OptionError("save_word2vec_format: append and total_vec are not supported: files are whole")
+        order = np.arange(len(self))
+        values, known = self._of_rows(sort_attr), self._of_rows("count")
+        if values is not None:
+            order = np.argsort(-np.asarray(values, np.float64), kind="stable")
+        words = [prefix + self.index_to_key[row] for row in order.tolist()]
+        counts = None if known is None else known[order]
+        write_word2vec(WordVectors(words, self.vectors[order], counts), fname, fvocab, binary, write_header)
+
+    def intersect_word2vec_format(
+        self,
+        fname: str | os.PathLike[str],
+        lockf: float = 0.0,
+        binary: bool = False,
+        encoding: str = "utf8",
+        unicode_errors: str = "strict",
+    ) -> None:
+        """Replace the rows of words that a file has by the file's, before training goes on from them.
+
+        Raises OptionError for another `lockf` than 1.0, with which gensim keeps these rows as they are, and ShapeError
+        for rows of another length.
+        """
+        if lockf != 1.0:
+            raise OptionError(
+                f"intersect_word2vec_format: give lockf=1.0, with which these rows are trained, too; lockf={lockf}, "
+                "which keeps them, is not supported: SkipGram(...).fit(corpus, start=vectors, freeze=True) of wordvec "
+                "itself keeps the rows of `vectors` and trains new words"
+            )
+        found = read_word2vec(fname, None, encoding, None, np.float32)
+        if found.dim != self.vectors.shape[1]:
+            raise ShapeError(f"{fname}: rows of {found.dim} numbers; these vectors have {self.vectors.shape[1]}")
+        shared = [word for word in found.words if word in self.key_to_index]
+        if shared:
+            self.vectors[[self.key_to_index[word] for word in shared]] = found.rows(found.ids_of(shared))
+            self.fill_norms(force=True)
 
 
 def read_word2vec(fname: Named, fvocab: Named | None, encoding: str, limit: int | None, datatype: Any) -> WordVectors:

@@ -59,11 +59,27 @@ def checked_counts(counts: Any) -> list[tuple[str, int]]:
     return found
 
 
+def has_nothing_to_train(error: Exception) -> bool:
+    """Whether an error says that a text has no words, or no pairs of words, to train on."""
+    return str(error).startswith(("the corpus is empty", "no word is left", "no word of the corpus has another"))
+
+
+def check_no_locks(vectors: KeyedVectors) -> None:
+    """Raise OptionError if `vectors_lockf`, with which gensim keeps rows as they are, is other than 1 anywhere."""
+    if np.any(np.asarray(vectors.vectors_lockf) != 1.0):
+        raise OptionError(
+            "vectors_lockf other than 1 is not supported: every row is trained; SkipGram(...).fit(corpus, "
+            "start=vectors, freeze=True) of wordvec itself keeps the rows of `vectors` and trains new words"
+        )
+
+
 def predicted(vectors: KeyedVectors, outputs: np.ndarray, context: Iterable[str], topn: int) -> Any:
     """The `topn` words that a context predicts, with their probabilities; None if no word of it is known.
 
     The mean of the context's rows and each output row give a score, and a softmax over all words the probabilities.
     """
+    if isinstance(context, str):
+        raise OptionError(f"predict_output_word: a list of words expected; got the text {context!r:.40}")
     rows = [vectors.key_to_index[word] for word in context if word in vectors.key_to_index]
     if not rows:
         differs("predict_output_word: none of the words is in the vocabulary")

@@ -7,10 +7,12 @@ import string
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
+from wordvec.compat.gensim.utils import to_unicode
 from wordvec.errors import OptionError
 
 TAGS, NUMBERS, SPACES = re.compile(r"<[^>]+>"), re.compile(r"[0-9]+"), re.compile(r"\s+")
 PUNCTUATION, NOT_ALPHANUMERIC = re.compile(f"[{re.escape(string.punctuation)}]+"), re.compile(r"\W")
+LETTER_DIGIT, DIGIT_LETTER = re.compile("([a-z]+)([0-9]+)"), re.compile("([0-9]+)([a-z]+)")
 
 
 def strip_tags(s: str) -> str:
@@ -38,6 +40,24 @@ def strip_numeric(s: str) -> str:
     'teatwo'
     """
     return NUMBERS.sub("", s)
+
+
+def split_alphanum(s: str) -> str:
+    """`s` with a space between letters and digits.
+
+    >>> split_alphanum("24h, mp3")
+    '24 h, mp 3'
+    """
+    return DIGIT_LETTER.sub(r"\1 \2", LETTER_DIGIT.sub(r"\1 \2", s))
+
+
+def lower_to_unicode(text: str | bytes, encoding: str = "utf8", errors: str = "strict") -> str:
+    """`text` in lower case, decoded if it is bytes.
+
+    >>> lower_to_unicode("Tea")
+    'tea'
+    """
+    return to_unicode(text.lower(), encoding, errors)
 
 
 def strip_non_alphanum(s: str) -> str:
