@@ -15,7 +15,7 @@ from wordvec.compat import gensim as compat_gensim
 from wordvec.compat.gensim.differences import CompatWarning
 from wordvec.compat.gensim.models import Doc2Vec, FastText, KeyedVectors, Word2Vec
 from wordvec.compat.gensim.models.doc2vec import TaggedDocument
-from wordvec.compat.gensim.models.word2vec import LineSentence
+from wordvec.compat.gensim.models.word2vec import LineSentence, Text8Corpus
 from wordvec.compat.gensim.parsing import preprocessing
 from wordvec.compat.gensim.utils import simple_preprocess
 from wordvec.errors import ArgumentError, CorpusError, OptionError, ShapeError
@@ -328,3 +328,9 @@ def test_whole_numbers_that_gensim_keeps_as_keys_are_read_as_their_digits(gensim
     nodes = gensim.Word2Vec([[1, 2, 3]] * 30, vector_size=4, min_count=1)
     nodes.save(str(tmp_path / "n.model"))
     np.testing.assert_array_equal(Word2Vec.load(tmp_path / "n.model").wv["2"], nodes.wv[2])
+
+
+def test_any_file_is_read_line_by_line_as_gensim_does(tmp_path):
+    (tmp_path / "page.html").write_text("<html>\n" + "<p> a cat sat </p>\n" * 9, "utf-8")
+    assert list(LineSentence(tmp_path / "page.html"))[:2] == [["<html>"], ["<p>", "a", "cat", "sat", "</p>"]]
+    assert next(iter(Text8Corpus(tmp_path / "page.html")))[:3] == ["<html>", "<p>", "a"]
