@@ -170,9 +170,9 @@ def _given(arguments: argparse.Namespace) -> dict[str, Any]:
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name, None) is not None}
     for name in ("keep_words", "drop_words"):
         if name in given:
-            given[name] = read_word_list(given[name])
+            given[name] = read_word_list(given[name], arguments.encoding)
     if "vocabulary" in given:
-        given["vocabulary"] = Vocabulary.read(given["vocabulary"])
+        given["vocabulary"] = Vocabulary.read(given["vocabulary"], arguments.encoding)
     if "phrases" in given:
         given["phrases"] = Phrases(passes=given["phrases"])
     changes = {name: getattr(arguments, name) for name in NORMALIZATION if getattr(arguments, name) is not None}

@@ -124,7 +124,7 @@ def _undecodable(error: UnicodeError, encoding: str, end: int, chunk: bytes, is_
     """What is wrong with bytes before `end` that cannot be decoded, and what to do."""
     if not isinstance(error, UnicodeDecodeError) or "BOM" in error.reason:  # UTF-16 without a byte-order mark
         reason = getattr(error, "reason", error)  # from Python 3.13 on it is a UnicodeDecodeError
-        return f"not {encoding}, before byte {end}: {reason}; give --encoding {_byte_order(chunk)}".rstrip()
+        return f"not {encoding}, before byte {end}: {reason}; give --encoding {byte_order(chunk)}".rstrip()
     offset, byte = end - len(error.object) + error.start, error.object[error.start]
     way_out = "give the file's encoding (--encoding), or continue with --encoding-errors replace"
     if is_cut_off:
@@ -283,12 +283,12 @@ def _refuse_other_width(chunk: bytes, name: str) -> None:
 def refuse_zeros(chunk: bytes, name: str, encoding: str, before: int) -> None:
     """Raise CorpusError for a zero byte; `before` counts the bytes of the file before `chunk`."""
     if not is_wide(encoding) and b"\0" in chunk:
-        order = "" if before else _byte_order(chunk)
+        order = "" if before else byte_order(chunk)
         way_out = _read_with(order) if order else "leave the file out, or remove such bytes"
         raise CorpusError(f"{name}: is not text: byte {before + chunk.index(0)} is 0; {way_out}")
 
 
-def _byte_order(chunk: bytes) -> str:
+def byte_order(chunk: bytes) -> str:
     """UTF-16 in the byte order of `chunk`, which begins with a whole character; empty if it is something else.
 
     Spaces and line ends alone, whose upper byte is 0, make up a tenth of most texts.
