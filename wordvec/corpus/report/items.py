@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wordvec.corpus.report.advice import ATTACHED, percent
-from wordvec.corpus.report.signs import EXAMPLES
+from wordvec.corpus.report.advice import ATTACHED, GLUED, about_joined
+from wordvec.corpus.report.signs import EXAMPLES, JOINED
+from wordvec.corpus.report.words import percent
 
 
 def advise_on_items(
@@ -18,8 +19,12 @@ def advise_on_items(
     >>> advise_on_items("whitespace", {"numbers": "zero"}, {"tea": 3})
     ['--numbers zero makes one word of all numbers: if they are ids, leave it out.']
     """
+    total = max(sum(words.values()), 1)
+    joined = [word for word in words if JOINED.fullmatch(word)]
+    if (share := sum(words[word] for word in joined) / total) > GLUED:
+        return [about_joined(share, joined)]
     attached = [word for word in words if word[-1:] in (",", ";")]
-    share = sum(words[word] for word in attached) / max(sum(words.values()), 1)
+    share = sum(words[word] for word in attached) / total
     if share > ATTACHED:
         some = " ".join(attached[:EXAMPLES])
         return [
