@@ -134,17 +134,17 @@ def _undecodable(error: UnicodeError, encoding: str, end: int, chunk: bytes, is_
 
 # Files that are not text, recognized by their first bytes, and what to do with each.
 AS_TEXT = "save it as text, or as CSV and name its column with --field"
+WITH_PANDOC = "save it as text, as with pandoc -t plain --wrap none FILE -o TEXT"
 UNPACK = "unpack it first"
 MAGIC: list[tuple[bytes, str, str]] = [
     (rb"%PDF-", "a PDF document", "extract its text first, with pdftotext for example"),
     (rb"SQLite format 3\0", "an SQLite database", "write the column of texts to a CSV file first"),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a Word or Excel document of the old format", AS_TEXT),
-    (rb"\{\\rtf", "an RTF document", "save it as text"),
+    (rb"\{\\rtf", "an RTF document", WITH_PANDOC),
     (rb"%!PS", "a PostScript document", "extract its text first, with ps2ascii for example"),
     (rb"\x93NUMPY", "a NumPy array", "load it in Python and pass its texts to Corpus.from_texts"),
-    (rb"\x80[\x02-\x05][\x00-\xff]", "a pickle", "it may run code when loaded, so it is not read; write texts instead"),
     (
-        rb"\((lp|dp|l|d)\d*\n|c[a-z_.]+\n[A-Za-z_]+\np?\d",
+        rb"\x80[\x02-\x05][\x00-\xff]|\((lp|dp|l|d)\d*\n|c[a-z_.]+\n[A-Za-z_]+\np?\d",
         "a pickle",
         "it may run code when loaded, so it is not read; write texts",
     ),
@@ -172,13 +172,13 @@ MAGIC: list[tuple[bytes, str, str]] = [
 ISO_2022 = re.compile(rb"\x1b\$([@AB]|\([CD]|\)C)")  # how Japanese and Korean mail begins a word
 PATTERNS = [(re.compile(magic), kind, way_out) for magic, kind, way_out in MAGIC]
 ZIPPED = [  # contents of a zip archive, by a name or word near its beginning
-    (b"word/", "a Word document (docx)", "save it as text"),
+    (b"word/", "a Word document (docx)", WITH_PANDOC),
     (b"xl/", "an Excel workbook (xlsx)", AS_TEXT),
     (b"ppt/", "a PowerPoint document (pptx)", "save it as text"),
     (b"[Content_Types].xml", "an Office document", AS_TEXT),
     (b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet (ods)", AS_TEXT),
-    (b"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument text (odt)", "save it as text"),
-    (b"mimetypeapplication/epub", "an e-book (epub)", "convert it to text first"),
+    (b"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument text (odt)", WITH_PANDOC),
+    (b"mimetypeapplication/epub", "an e-book (epub)", WITH_PANDOC),
     (b"/data.pkl", "a PyTorch file", "name the text it was trained on"),
     (b".npy", "a NumPy archive (npz)", "load it in Python and pass its texts to Corpus.from_texts"),
 ]
