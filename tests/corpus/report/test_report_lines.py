@@ -30,6 +30,10 @@ TEXTS = {
         "[a]\nNAME=the cat\n# a note\nport = 7\n" * 10,
         "40 of 40 lines with text are settings, such as '[a]'",
     ),
+    "columns": (
+        " the cat sat      it was the\nmat, and the      dog that\n" * 10,
+        "20 of 20 lines with text have wide gaps",
+    ),
     "posts": ("RT @ann: the cat sat\nthe cat sat\n" * 20, "20 of 40 lines with text repeat the post of another"),
     "lines cut at a width": ((textwrap.fill(PROSE * 9, 72) + "\n\n") * 5, "are cut at about 7"),
 }

@@ -11,11 +11,11 @@ from itertools import islice, pairwise
 LINES_LOOKED_AT, LETTERS_LOOKED_AT = 20_000, 1000  # letters of each line: a line may be as long as the text
 FEWEST_LINES = 20
 # Shares of the lines with text. In prose each is below 1 %, but poems end lines with ";", and some texts are labelled.
-OFTEN = {"timed": 0.3, "labelled": 0.3, "code": 0.2, "marks": 0.02, "reposted": 0.05, "settings": 0.6}
+OFTEN = {"timed": 0.3, "labelled": 0.3, "code": 0.2, "marks": 0.02, "reposted": 0.05, "settings": 0.6, "gaps": 0.3}
 NAMES = {
     "timed": "have times", "labelled": "begin with a label", "code": "look like source code",
     "marks": "have marks of Markdown or reStructuredText", "settings": "are settings", "reposted": "repeat posts",
-    "cut": "end at one width, in the middle of sentences",
+    "gaps": "have wide gaps, as between columns", "cut": "end at one width, in the middle of sentences",
 }  # fmt: skip
 FEWEST_OF_LABEL = 5  # a speaker or a field comes again, the first words before a colon in prose do not
 MOST_LABELS = 0.1  # of the labelled lines, as different labels
@@ -35,6 +35,7 @@ _MARKS = re.compile(r"\s*(?:```|~~~|\.\. [\w-]+::|\|.*\|\s*$|!\[)|.*\]\(\S+\)|.*
 # "RT @name: " before a post of somebody else, and name=value, [section] and comments of files with settings.
 _REPOSTED = re.compile(r"\s*RT @\w+\b")
 _SETTINGS = re.compile(r"\s*(?:\[[^\]]+\]\s*$|[#;!]|(?:export )?[\w.-]+\s?=(?!=)[^;(){}]*$)")
+_GAP = re.compile(r"\S {3,}\S")  # between the columns of a page or a table, as pdftotext -layout writes them
 _GUTENBERG = re.compile(r"\*\*\* *START OF")
 
 
@@ -47,6 +48,7 @@ class Lines:
         timed, labelled, code, marks: lines with a time of day near the beginning; with a label before a colon or "="
             that comes again; like source code; and with marks of Markdown or reStructuredText.
         reposted, settings: lines with "RT @name" before the post of another; and of name=value and [section].
+        gaps: lines with three spaces or more between words.
         examples: the beginning of the first line of each of these forms; for "labelled", the commonest labels.
         of_gutenberg: whether a line of Project Gutenberg says that the book starts there.
         width: letters after which lines are cut inside paragraphs; 0 if they are not.
@@ -62,6 +64,7 @@ class Lines:
     width: int = 0
     reposted: int = 0
     settings: int = 0
+    gaps: int = 0
 
 
 def examine_lines(lines: Iterable[str]) -> Lines:
@@ -83,6 +86,7 @@ def examine_lines(lines: Iterable[str]) -> Lines:
     reposted = [line for line in written if _REPOSTED.match(line)]
     settings = [line for line in written if _SETTINGS.match(line)]
     forms = {"timed": timed, "code": code, "marks": marks, "reposted": reposted, "settings": settings}
+    forms["gaps"] = [line for line in written if _GAP.search(line)]
     examples = {form: some[0].strip()[:EXAMPLE] for form, some in forms.items() if some}
     if labels:
         examples["labelled"] = ", ".join(islice(labels, 5))
@@ -140,7 +144,7 @@ def advise_on_lines(found: Lines) -> Iterator[str]:
             f"{found.marks:,} {of_all} have marks of Markdown or reStructuredText, such as "
             f"{found.examples['marks']!r}: pandoc -t plain --wrap none FILE takes them off."
         )
-    yield from _about_settings_and_posts(found, often, of_all)
+    yield from _about_whole_lines(found, often, of_all)
     if "cut" in often:
         yield (
             f"The lines are cut at about {found.width} letters, so sentences go on where no window reaches: write a "
@@ -148,11 +152,17 @@ def advise_on_lines(found: Lines) -> Iterator[str]:
         )
 
 
-def _about_settings_and_posts(found: Lines, often: set[str], of_all: str) -> Iterator[str]:
+def _about_whole_lines(found: Lines, often: set[str], of_all: str) -> Iterator[str]:
     if "settings" in often:
         yield (
             f"{found.settings:,} {of_all} are settings, such as {found.examples['settings']!r}, whose names are words, "
             "too: keep the values that are texts: sed -nE 's/^[^=#;]*= *//p' FILE, or leave the file out."
+        )
+    if "gaps" in often:
+        yield (
+            f"{found.gaps:,} {of_all} have wide gaps between words, such as {found.examples['gaps']!r}: where columns "
+            "stand side by side, words of one are neighbours of those of the next; write them one below the other, as "
+            "pdftotext does without -layout, or keep one: cut -c 1-40 FILE"
         )
     if "reposted" in often:
         yield (
