@@ -59,7 +59,7 @@ CODES: dict[str, tuple[str, str]] = {
     "WV0602": ("EvaluationFileError", "...: not downloaded: wordvec corpus fetch ... gets it"),
     "WV0603": ("EvaluationFileError", "...: in no known format of an evaluation set"),
     "WV0604": ("EvaluationFileError", "expected two words and a score, separated as in the first line"),
-    "WV0605": ("EvaluationFileError", "...: is UTF-16 text; save it as UTF-8"),
+    "WV0605": ("EvaluationFileError", "...: holds null bytes: it is not text, or is UTF-16"),
     "WV0700": ("OptionError", ""),
     "WV0701": ("OptionError", "no trainer ...; there are: ..."),
     "WV0702": ("OptionError", "...: ... must be ...; got ..."),

@@ -199,3 +199,24 @@ def test_how_many_phrases_were_joined_is_told(tmp_path, capsys, monkeypatch, thr
     assert "  phrases  " not in run(capsys, *command)[1]
     status, out, _ = run(capsys, *command, "--phrases", 2)
     assert status == 0 and re.search(said, out)
+
+
+def test_lines_of_no_text_are_told_where_they_are_kept(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("play.txt").write_text("ANN: the cat sat\nBEN: on the mat\n" * 20)
+    assert run(capsys, "corpus", "build", "play.txt", "-o", "c")[2].endswith(
+        "many lines begin with a label: wordvec corpus info play.txt says what to do about them\n"
+    )
+    train = ("train", "play.txt", "-o", "v.safetensors", "--trainer", "svd", "--dim", 2)
+    assert "many lines begin with a label" in run(capsys, *train)[2]
+    Path("prose.txt").write_text("The cat sat on the mat.\n" * 20)
+    assert "corpus info" not in run(capsys, "corpus", "build", "prose.txt", "-o", "d")[2]
+
+
+def test_a_list_of_words_may_have_the_encoding_of_the_text(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("text.txt").write_text("차 물 차 물 밥\n" * 3, encoding="cp949")
+    Path("drop.txt").write_text("밥\n", encoding="cp949")
+    command = ("corpus", "build", "text.txt", "-o", "c", "--encoding", "cp949", "--min-count", 1)
+    assert run(capsys, *command, "--drop-words", "drop.txt")[0] == 0
+    assert Corpus.open("c").vocabulary.words == ["물", "차"]

@@ -52,8 +52,8 @@ def test_a_tab_lets_a_word_hold_a_space_and_a_number_may_be_a_word(read):
         ("catch 22\ntea\n", "line 2: 'tea' has no count, .* give all of them a count after a tab"),
         ("\n \n", "words.txt: no words in it"),
         ("", "words.txt: no words in it"),
-        (b"the\n\xff\n", "words.txt, line 2: not UTF-8; convert"),
-        (b"the\r\xff\r", "words.txt, line 2: not UTF-8; convert"),
+        (b"the\n\xff\n", "words.txt, line 2: not UTF-8; write"),
+        (b"the\r\xff\r", "words.txt, line 2: not UTF-8; write"),
     ],
 )
 def test_files_that_are_no_list_of_words(read, content, message):
@@ -128,3 +128,24 @@ def test_a_vocabulary_is_read_from_a_file_a_list_a_corpus_or_is_one(tmp_path):
 def test_lists_that_are_no_vocabulary(words, message):
     with pytest.raises(CorpusError, match=message):
         Vocabulary.read(words)
+
+
+def test_a_list_is_in_unicode_by_its_mark_or_in_the_encoding_of_the_text(tmp_path):
+    path = tmp_path / "words.txt"
+    for encoding in ("utf-16", "utf-32", "utf-8-sig"):
+        path.write_bytes("차\nkönig\n".encode(encoding))
+        assert read_word_list(path) == ["차", "könig"]
+    path.write_bytes("차\n물\n".encode("cp949"))
+    assert read_word_list(path, encoding="cp949") == ["차", "물"]
+    assert Vocabulary.read(path, encoding="cp949").words == ["차", "물"]
+    with pytest.raises(
+        CorpusError, match=r"line 1: not UTF-8; write .*: iconv -f ENCODING -t UTF-8 .* as cp1252, cp949"
+    ):
+        read_word_list(path)
+    path.write_bytes("차\nkönig\n".encode())
+    assert read_word_list(path, encoding="cp949") == ["차", "könig"]
+
+
+def test_a_list_in_utf_16_without_a_mark_is_told_so(read):
+    with pytest.raises(CorpusError, match=r"null bytes.* iconv -f utf-16-le -t UTF-8"):
+        read("the\nqueen\n".encode("utf-16-le"))

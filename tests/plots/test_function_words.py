@@ -6,6 +6,7 @@ import pytest
 from wordvec.cli import main
 from wordvec.plots import plot_beside, plot_map
 from wordvec.plots.projection import function_words
+from wordvec.trainers.neural_options import PRESETS
 from wordvec.vectors import WordVectors
 
 LETTERS = str.maketrans("0123456789", "abcdefghij")  # words of a language have no digits
@@ -52,9 +53,12 @@ def test_documents_are_no_words(vectors):
     assert len(function_words(rows)) == 0
 
 
-def test_items_of_sessions_are_no_words(vectors):
+def test_items_of_sessions_and_nodes_of_walks_are_no_words(vectors):
     items = WordVectors(vectors.words, vectors.matrix, info={"parameters": {"window": "sentence"}})
     assert len(function_words(items)) == 0
+    of_walks = {name: value for name, value in PRESETS["walks"].items() if name != "window"}
+    assert len(function_words(WordVectors(vectors.words, vectors.matrix, info={"parameters": of_walks}))) == 0
+    assert len(function_words(WordVectors(vectors.words, vectors.matrix, info={"parameters": {"subsample": 0.0}}))) > 0
     for info in ({"parameters": {"window": 5}}, {"parameters": "lost"}):
         words = WordVectors(vectors.words, vectors.matrix, info=info)
         assert names(words, function_words(words)) == GRAMMAR

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing, contextmanager, suppress
+from threading import Event
 from unittest.mock import Mock
 
 import numpy as np
@@ -22,10 +23,10 @@ from serving import run, send_raw
 from uvicorn.server import ServerState
 
 from wordvec.cli import main
-from wordvec.errors import MissingExtraError, OptionError
+from wordvec.errors import InputError, MissingExtraError, OptionError
 from wordvec.serve import PACKAGES, create_app
 from wordvec.serve.protocol import GuardedProtocol
-from wordvec.serve.run import listen, make_server, url_of
+from wordvec.serve.run import METRICS_FOLDER, app_of_worker, listen, make_server, serve_with_workers, url_of
 from wordvec.serve.settings import Settings
 
 HEAD = b"GET /vectors?word=king HTTP/1.1\r\nHost: localhost\r\n"
@@ -193,6 +194,24 @@ def test_several_workers_count_together(vectors, tmp_path):
             r'wordvec_requests_total{question="vectors",status="200"} (\S+)', get(port, "/metrics")[1].decode()
         )
         assert list(map(float, counted)) == [20.0]
+
+
+def test_a_worker_that_cannot_start_ends_the_service_with_the_reason(tmp_path, monkeypatch):
+    settings = Settings(file=str(tmp_path / "gone.safetensors"))
+    for name in (*settings.as_environment(), METRICS_FOLDER):
+        monkeypatch.setenv(name, "")  # restored after the test
+    kill = Mock()
+    monkeypatch.setattr("wordvec.serve.run.multiprocessing.parent_process", lambda: Mock(pid=1, join=Event().wait))
+    monkeypatch.setattr("wordvec.serve.run.os.kill", kill)
+
+    def start_a_worker(*_, **__):
+        with pytest.raises(SystemExit):
+            app_of_worker()
+
+    monkeypatch.setattr("wordvec.serve.run.uvicorn.run", start_a_worker)
+    with pytest.raises(InputError, match=r"could not start: .*gone.safetensors: no such file"):
+        serve_with_workers(settings, "127.0.0.1", 0, 2)
+    kill.assert_called_once_with(1, signal.SIGTERM)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a group of processes is ended, which Windows does not have")

@@ -2,6 +2,7 @@
 
 wordvec concordance corpus/ king --limit 40 --sort right
 wordvec concordance corpus/ king --near crown --window 3
+wordvec concordance corpus/ 'run*' --sort right    all words that begin so; * stands for any letters
 wordvec concordance corpus/ tea coffee             what makes two words similar
 wordvec concordance corpus/ tea --sort date --format csv -o tea.csv
 

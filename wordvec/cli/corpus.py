@@ -14,14 +14,13 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from wordvec.cli.cluster import add_cluster_arguments, check_cluster_arguments, cluster_of
 from wordvec.cli.dependent_options import fill_in
 from wordvec.cli.documents import add_group_arguments, add_metadata_arguments, print_groups, save_parts
 from wordvec.cli.output import print_json
-from wordvec.cli.text import add_text_arguments, read_corpus
+from wordvec.cli.text import add_text_arguments, lines_of_text, read_corpus
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,7 +87,7 @@ def run_info(arguments: argparse.Namespace) -> None:
     if arguments.by is not None:
         print_groups(corpus, arguments)
         return
-    report = examine(corpus, arguments.threads, _lines_of(arguments, corpus))
+    report = examine(corpus, arguments.threads, lines_of_text(arguments, corpus))
     if corpus.folder is not None:
         for leftover in abandoned(real_path(corpus.folder)):
             announce(f"{leftover}: left by a run that was killed; the next build of this corpus removes it")
@@ -96,20 +95,6 @@ def run_info(arguments: argparse.Namespace) -> None:
         print_json(describe(corpus) | {"report": report.as_dict()})
     else:
         print("\n".join(report_lines(report)))
-
-
-def _lines_of(arguments: argparse.Namespace, corpus: Any) -> Any:
-    """The lines of plain text, read again; None for a corpus folder, records, standard input and pipes."""
-    from wordvec.corpus import read_lines
-    from wordvec.corpus.read.sources import as_files
-
-    gives_once = any(
-        Path(name).exists() and not (Path(name).is_file() or Path(name).is_dir()) for name in arguments.text
-    )
-    if corpus.folder is not None or arguments.field is not None or "-" in arguments.text or gives_once:
-        return None
-    how = {"encoding_errors": arguments.encoding_errors, "plain_text": arguments.plain_text}
-    return read_lines(as_files(arguments.text), arguments.encoding, **how)
 
 
 def run_split(arguments: argparse.Namespace) -> None:

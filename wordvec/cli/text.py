@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wordvec.errors import OptionError, counted
@@ -108,7 +109,8 @@ def read_corpus(
     """Read and encode the text, or open it if it is a corpus folder.
 
     `defaults` are defaults for the options of `Corpus.from_files`; a corpus folder has its own. `where` is the result
-    of `wordvec.cli.cluster.cluster_of`.
+    of `wordvec.cli.cluster.cluster_of`; the verbs that have one keep what they read, and say if its lines have the form
+    of no text.
     """
     names = ("tokenizer", "min_count", "encoding", "encoding_errors")
     options = {name: getattr(arguments, name) for name in names} | _given(arguments)
@@ -119,6 +121,8 @@ def read_corpus(
     corpus = _read(arguments, options | (where or {}))
     if arguments.keep_words is not None:
         tell_never_seen(options["keep_words"], corpus)
+    if where == {} and getattr(arguments, "preset", None) is None and corpus.documents is None:
+        tell_forms(arguments, corpus)
     return corpus
 
 
@@ -171,9 +175,9 @@ def _given(arguments: argparse.Namespace) -> dict[str, Any]:
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name, None) is not None}
     for name in ("keep_words", "drop_words"):
         if name in given:
-            given[name] = read_word_list(given[name])
+            given[name] = read_word_list(given[name], arguments.encoding)
     if "vocabulary" in given:
-        given["vocabulary"] = Vocabulary.read(given["vocabulary"])
+        given["vocabulary"] = Vocabulary.read(given["vocabulary"], arguments.encoding)
     if "phrases" in given:
         given["phrases"] = Phrases(passes=given["phrases"])
     changes = {name: getattr(arguments, name) for name in NORMALIZATION if getattr(arguments, name) is not None}
@@ -201,3 +205,32 @@ def phrases_in_words(found: list[int]) -> str:
     first, *others = found
     later = "".join(f", {number:,} in pass {i}" for i, number in enumerate(others, start=2))
     return f"{counted(first, 'pair of words', 'pairs of words')} joined" + (f" in pass 1{later}" if others else "")
+
+
+def lines_of_text(arguments: argparse.Namespace, corpus: Corpus) -> Iterator[str] | None:
+    """The lines of plain text, read again; None for a corpus folder, records, standard input and pipes."""
+    from pathlib import Path
+
+    from wordvec.corpus import read_lines
+    from wordvec.corpus.read.sources import as_files
+
+    gives_once = any(
+        Path(name).exists() and not (Path(name).is_file() or Path(name).is_dir()) for name in arguments.text
+    )
+    if corpus.folder is not None or arguments.field is not None or "-" in arguments.text or gives_once:
+        return None
+    how = {"encoding_errors": arguments.encoding_errors, "plain_text": arguments.plain_text}
+    return read_lines(as_files(arguments.text), arguments.encoding, **how)
+
+
+def tell_forms(arguments: argparse.Namespace, corpus: Corpus) -> None:
+    """Say in one line that the first lines of the text have the form of a log, a play, code, ...; see `corpus info`."""
+    from wordvec.corpus.report.lines import NAMES, examine_lines, forms_seen
+    from wordvec.progress import announce
+
+    lines = lines_of_text(arguments, corpus)
+    seen = forms_seen(examine_lines(lines)) if lines is not None else set()
+    if seen:
+        names = " and ".join(name for form, name in NAMES.items() if form in seen)
+        text = " ".join(shlex.quote(name) for name in arguments.text[:3])
+        announce(f"many lines {names}: wordvec corpus info {text} says what to do about them")

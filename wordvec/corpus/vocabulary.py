@@ -147,11 +147,11 @@ class Vocabulary:
         return made
 
     @classmethod
-    def read(cls, source: str | os.PathLike[str] | Vocabulary | Iterable[str]) -> Vocabulary:
+    def read(cls, source: str | os.PathLike[str] | Vocabulary | Iterable[str], encoding: str = "utf-8") -> Vocabulary:
         """Read a vocabulary from a text file with a word per line, a corpus folder, a list of words, or a Vocabulary.
 
-        A line may hold a count after a tab or a space. Without counts all are 0, and the order is kept.
-        Raises CorpusError for unreadable sources, and for a repeated word, naming both places.
+        A line may hold a count after a tab or a space. Without counts all are 0, and the order is kept. A file is in
+        Unicode or `encoding`. Raises CorpusError for unreadable sources, and for a repeated word, naming both places.
 
         >>> Vocabulary.read(["tea", "cup"]).words
         ['tea', 'cup']
@@ -163,7 +163,7 @@ class Vocabulary:
         elif Path(source).is_dir():
             return cls.of_parts(*open_corpus(Path(source))[2])
         else:
-            words, counts = read_counted_words(source)
+            words, counts = read_counted_words(source, encoding)
         if counts is None:
             return cls(words, np.zeros(len(words), np.int64))
         order = np.argsort(-counts, kind="stable")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from wordvec.corpus.read.decoding import byte_order
 from wordvec.corpus.read.sources import is_unordered
 from wordvec.errors import CorpusError
 
@@ -21,18 +23,18 @@ def lines_of(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def read_word_list(path: str | os.PathLike[str]) -> list[str]:
+def read_word_list(path: str | os.PathLike[str], encoding: str = "utf-8") -> list[str]:
     """The words of a text file with one word per line, perhaps followed by its count; see `read_counted_words`."""
-    return read_counted_words(path)[0]
+    return read_counted_words(path, encoding)[0]
 
 
-def read_counted_words(path: str | os.PathLike[str]) -> tuple[list[str], np.ndarray | None]:
-    r"""Read words and counts from UTF-8 text: one word per line; all lines or none have a count after a tab or space.
+def read_counted_words(path: str | os.PathLike[str], encoding: str = "utf-8") -> tuple[list[str], np.ndarray | None]:
+    r"""Read words and counts from text: one word per line; all lines or none have a count after a tab or space.
 
     A word may hold spaces, such as "new york". The last part of a line is a count if it is a whole number on every
     line, or if it follows a tab. Blank lines are ignored. Counts are (V,) int64, or None if the file has none. Raises
-    CorpusError, naming file and line, for a file that is missing, empty, not UTF-8 or ambiguous about which numbers are
-    counts, and for a repeated word, naming both lines.
+    CorpusError, naming file and line, for a file that is missing, empty, not text or ambiguous about which numbers are
+    counts, and for a repeated word, naming both lines. For `encoding` see `decode_list`.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "words.txt"
@@ -41,7 +43,7 @@ def read_counted_words(path: str | os.PathLike[str]) -> tuple[list[str], np.ndar
     >>> words, counts.tolist()
     (['the', 'new york'], [90, 12])
     """
-    lines = [(number, line) for number, line in enumerate(_lines(Path(path)), 1) if line.strip()]
+    lines = [(number, line) for number, line in enumerate(_lines(Path(path), encoding), 1) if line.strip()]
     if not lines:
         raise CorpusError(f"{path}: no words in it; a list of words has one on each line")
     split = [_word_and_count(line) for _, line in lines]
@@ -95,21 +97,51 @@ def checked_words(words: Iterable[str]) -> list[str]:
     return listed
 
 
-def _lines(path: Path) -> list[str]:
+def decode_list(content: bytes, name: object, encoding: str = "utf-8") -> str:
+    r"""The text of a list: in Unicode by its byte-order mark, else UTF-8, or `encoding` if it is not UTF-8.
+
+    So a list may be in UTF-8 beside a text in another encoding, or in that one. Raises CorpusError, naming the line,
+    for bytes that are neither, and for zero bytes.
+
+    >>> decode_list("König\n".encode("utf-16"), "a.txt"), decode_list("König\n".encode("latin-1"), "a.txt", "latin-1")
+    ('König\n', 'König\n')
+    """
+    marked = next((of for marks, of in _MARKED if content.startswith(marks)), "utf-8")
+    before = ""
+    for used in dict.fromkeys([marked, encoding] if marked == "utf-8" else [marked]):
+        try:
+            text = content.decode(used)
+        except UnicodeDecodeError as error:
+            before = before or content[: error.start].decode(used, "replace")
+        except (UnicodeError, LookupError):
+            continue  # no encoding of texts: the text's own check names it
+        else:
+            if "\0" not in text:
+                return text.removeprefix("\ufeff")
+    if b"\0" in content and marked == "utf-8":
+        order = byte_order(content)
+        way_out = f"as {order}, write it in UTF-8: {_TO_UTF8.format(order)}" if order else "expected one word per line"
+        raise CorpusError(f"{name}: holds null bytes, so it is not a list of words; {way_out}")
+    raise CorpusError(
+        f"{name}, line {len(lines_of(before))}: not {marked.upper()}; write the list in UTF-8: "
+        f"{_TO_UTF8.format('ENCODING')}, where ENCODING is its own, such as cp1252, cp949, gb18030 or shift_jis"
+    )
+
+
+# Byte-order marks. UTF-32's come first: one of them begins like UTF-16's.
+_MARKED = (
+    ((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),
+    ((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
+)
+_TO_UTF8 = "iconv -f {} -t UTF-8 FILE > NEW"
+
+
+def _lines(path: Path, encoding: str) -> list[str]:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read as a list of words: {error.strerror}; check the name") from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        number = len(lines_of(data[: error.start].decode("utf-8-sig")))
-        raise CorpusError(f"{path}, line {number}: not UTF-8; convert the list of words to UTF-8") from error
-    if "\0" in text:
-        raise CorpusError(
-            f"{path}: holds null bytes, so it is not a list of words; expected text with one word per line"
-        )
-    return lines_of(text)
+    return lines_of(decode_list(data, path, encoding))
 
 
 def _word_and_count(line: str) -> tuple[str, int | None]:

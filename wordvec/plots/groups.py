@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.corpus.wordlists import decode_list, lines_of
 from wordvec.errors import InputError, OptionError, UnknownWordError, describe
 from wordvec.plots.figure import LONGEST, check_is_list, shortened
 from wordvec.rng import SHUFFLE, uniform_matrix
@@ -34,7 +35,7 @@ class Groups:
 
 
 def read_groups(paths: Sequence[str | os.PathLike[str]]) -> dict[str, list[str]]:
-    r"""Read groups of words from text files (UTF-8): group name -> words, in the order of the files.
+    r"""Read groups of words from text files: group name -> words, in the order of the files.
 
     A line is ``group<TAB>word``; or ``[group]``, the group of the words on the lines after it; or a word, whose group
     is named after the file if there was no ``[group]`` before it. Empty lines are skipped.
@@ -75,12 +76,10 @@ def read_groups(paths: Sequence[str | os.PathLike[str]]) -> dict[str, list[str]]
 
 def _lines(path: str | os.PathLike[str]) -> list[str]:
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 at byte {error.start}; save the list as UTF-8") from error
+        text = decode_list(Path(path).read_bytes(), path)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
-    return [line.rstrip("\r\n") if line.strip() else "" for line in text.split("\n")]
+    return [line if line.strip() else "" for line in lines_of(text)]
 
 
 def known_words(vectors: WordVectors, groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -190,7 +190,8 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     direction (Mu and Viswanath 2018, "All-but-the-top"). Only the order by frequency is used: without counts, the order
     of the rows, which is by frequency in files of all common formats. No word list and no knowledge of the language is
     needed. The result is empty for fewer than 100 words, if rows are documents (`wordvec embed`) or items of sessions
-    (trained with a window of the whole sentence), and if the words are not a language's, see `are_of_language`.
+    (trained with a window of the whole sentence) or nodes of random walks (trained with the options of `--preset
+    walks`), and if the words are not a language's, see `are_of_language`.
 
     The limit was set on English vectors (see the guide to drawing). It errs on common content words that are used like
     function words, such as "time", "said" or months.
@@ -205,7 +206,7 @@ def function_words(vectors: WordVectors) -> np.ndarray:
     """
     total = len(vectors)
     order = np.arange(total) if vectors.counts is None else np.argsort(-vectors.counts, kind="stable")
-    if total < FEWEST or kind_of_rows(vectors) != "words":
+    if total < FEWEST or kind_of_rows(vectors) != "words" or _are_nodes(vectors):
         return order[:0].astype(np.int64)
     common = order[:COMMON]
     if not are_of_language([vectors.words[i] for i in common]):
@@ -248,6 +249,14 @@ def kind_of_rows(vectors: WordVectors) -> str:
         return "documents"
     parameters = vectors.info.get("parameters")
     return "items" if isinstance(parameters, dict) and parameters.get("window") == "sentence" else "words"
+
+
+def _are_nodes(vectors: WordVectors) -> bool:
+    """Whether the options are those for random walks, which no text needs: windows of one size, and no subsampling."""
+    parameters = vectors.info.get("parameters")
+    return (
+        isinstance(parameters, dict) and parameters.get("shrink_window") is False and parameters.get("subsample") == 0
+    )
 
 
 def to_pass_over(vectors: WordVectors, but: Iterable[str] = ()) -> np.ndarray:

@@ -124,3 +124,14 @@ def test_an_opened_corpus_gives_the_same_lines(found, tmp_path):
     opened = Concordance.open(tmp_path / "corpus")
     assert opened.behind("king", "queen") == found.behind("king", "queen")
     assert (tmp_path / "corpus" / "positions").is_dir()
+
+
+def test_a_star_stands_for_any_letters_of_words():
+    corpus = Corpus.from_sentences([["he", "runs", "and", "ran"], ["running", "by", "runs"], ["a*b", "axb"]])
+    found = Concordance(corpus)
+    assert found.positions("run*").tolist() == [1, 4, 6]
+    assert found.count("r*n*", near="h*", window=1) == 1
+    assert found.positions("a*b").tolist() == [7]  # it is a word itself
+    assert [line.keyword for line in found.lines("*ing")] == ["running"]
+    with pytest.raises(UnknownWordError, match=r"x\*"):
+        found.positions("x*")

@@ -41,6 +41,9 @@ from wordvec.evaluation import evaluate_sessions
         ("हिन्दी में १२३", ["हिन्दी", "में", "0"]),
         ("می\u200cخواهم", ["می\u200cخواهم"]),
         ("Tie\u0302\u0301ng Vie\u0323\u0302t", ["tiếng", "việt"]),
+        # Tone letters and other modifiers of phonetic alphabets; a letter that was lost is part of its word
+        ("ma˧˥ ma˥˩, ə˞ \ua700", ["ma˧˥", "ma˥˩", "ə˞"]),
+        ("caf\ufffd na\ufffdve", ["caf\ufffd", "na\ufffdve"]),
         # Hebrew: gershayim, or a double quote, in an abbreviation (also with points), but no quotation marks; geresh
         ('\u05e6\u05d4\u05f4\u05dc \u05e6\u05d4"\u05dc "\u05e6\u05d4"', ['\u05e6\u05d4"\u05dc'] * 2 + ["\u05e6\u05d4"]),
         ('\u05e9\u05b8"\u05dc \u05d2\u05f3\u05d9 a"b', ['\u05e9\u05b8"\u05dc', "\u05d2'\u05d9", "a", "b"]),

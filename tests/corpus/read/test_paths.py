@@ -136,3 +136,14 @@ def test_a_file_named_again_is_told(tmp_path, monkeypatch, capsys):
     assert "1 file named again: tiny-world-ja" in capsys.readouterr().err
     with pytest.raises(CorpusError, match="no such file"):
         Corpus.from_files(["a.txt", "none.txt", "none.txt"])
+
+
+def test_what_programs_leave_in_folders_is_not_read(tmp_path):
+    for name in ("a.txt", "~$a.txt", "Thumbs.db", "desktop.ini", "deep/Desktop.ini", "deep/b.txt", ".DS_Store"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    named = [tmp_path / "a.txt", tmp_path / "deep/b.txt"]
+    assert files_of(tmp_path) == named
+    assert files_of(tmp_path / "**/*") == named
+    assert files_of(tmp_path / "~*") == [tmp_path / "~$a.txt"]
+    assert files_of(tmp_path / "Thumbs.db") == [tmp_path / "Thumbs.db"]

@@ -270,6 +270,17 @@ ANNOTATED = {
     "aligned sequences of small letters": "CLUSTAL format alignment by MAFFT (v7)\n\n\na    acg-t\nb    acgat\n",
     "aligned sequences of Stockholm": "# STOCKHOLM 1.0\n#=GF ID cat\nP1 MKV.LA\n//\n",
     "aligned sequences of NEXUS": "#NEXUS\nBEGIN DATA;\nMATRIX\na ACG\n;\nEND;\n",
+    "aligned sequences of PHYLIP": " 2 24\nTaxon0    ACTGTATAGT CC-ACCTGGTGA\nTaxon1    CAGACCCCGG AGCCCAGCCGTC\n",
+    "annotated sequences of EMBL": "ID   X5; SV 1; linear; mRNA; STD; PLN; 18 BP.\nXX\nAC   X5;\nXX\n",
+    "annotated sequences of Swiss-Prot": "ID   1R_F              Reviewed;    25 AA.\nAC   Q6;\nDT   28-JUN-2011.\n",
+    "features of sequences of BED": "chr7\t127\t998\tPos1\t0\t+\nchr7\t998\t1099\tPos2\t0\t+\nchr7\t9\t19\tN\t0\t-\n",
+    "features of sequences of a browser": "browser position chr7:1-9\ntrack name=pairs\nchr22\t1000\t5000\n",
+    "structures of proteins": "ATOM      1  N   GLY A   1       1.931   0.090  -0.034  1.00  0.00           N\n"
+    "ATOM      2  CA  GLY A   1       2.490   1.449   0.139  1.00  0.00           C\n",
+    "structures of proteins of mmCIF": "data_1A3I\n#\n_entry.id   1A3I\n#\nloop_\n_atom_site.id\n1\n",
+    "games of Go": "(;FF[4]GM[1]SZ[19]\nPB[A]PW[B];B[pd];W[dp])\n",
+    "music": "!!!COM: Bach\n**kern\t**kern\n*M4/4\t*M4/4\n4c\t4e\n*-\t*-\n",
+    "songs with chords": "{title: Grace}\n\nA[G]mazing [G7]grace\n",
     "sequences of reads": "@read 1\nGATTTGGGGTTCAAAGCAGT\n+\n!''*((((***+))%%%++)\n",
 }
 ALMOST = [
@@ -308,6 +319,15 @@ ALMOST = [
     "3 7:1 5:1\n" * 6,
     "the 1:0.5 2:0.5\n" * 6 + "and a note\n",
     "LOCUS is a place\n",
+    "ID   is short for\nAN identity\nOF people\n",
+    "3 10\nthe CAT and the DOG sat\non the MAT and the RUG\n",
+    "3 10\n" + "A CAT" * 20_000 + ".\n",  # must not take long either
+    "track and field=sport\n",
+    "(; a smile\n",
+    "** a note\n",
+    "{name} is a title: {it}\n",
+    "data_1 is a file\n_the end\n",
+    "HEADER of a page\n",
     "a\nb\nc\nthe V2000 rocket\n",
     "{1} is a set\n",
     "[00:12] Anna: hello\n[00:13] Ben: hi\n",

@@ -27,6 +27,15 @@ TEXTS = {
     "JavaScript": ("function cat(a) {\n  // the cat\n  a += 1;\n}\n" * 20, "look like source code"),
     "Markdown": ("The cat [sat](https://a.b).\n\n" * 20, "marks of Markdown or reStructuredText"),
     "reStructuredText": (".. note:: The cat\n\nIt `sat <https://a.b>`_.\n" * 20, "such as '.. note::'"),
+    "settings": (
+        "[a]\nNAME=the cat\n# a note\nport = 7\n" * 10,
+        "40 of 40 lines with text are settings, such as '[a]'",
+    ),
+    "columns": (
+        " the cat sat      it was the\nmat, and the      dog that\n" * 10,
+        "20 of 20 lines with text have wide gaps",
+    ),
+    "posts": ("RT @ann: the cat sat\nthe cat sat\n" * 20, "20 of 40 lines with text repeat the post of another"),
     "lines cut at a width": ((textwrap.fill(PROSE * 9, 72) + "\n\n") * 5, "are cut at about 7"),
 }
 PROSES = {
@@ -52,6 +61,10 @@ def test_the_command_for_labels_takes_off_the_labels_alone():
     advice = advice_on("ANN LEE: the cat\nBEN: sat\nThe cat: it sat.\n" * 10)
     assert "sed -E 's/^[ -]*(ANN LEE|BEN|The cat) ?[:=] *//' FILE" in advice
     assert advice_on("[A]: the cat\n<B>: sat\n" * 10).endswith("off first.")  # no pattern is made of signs
+
+
+def test_settings_are_neither_code_nor_labels():
+    assert not re.search("source code|label", advice_on(TEXTS["settings"][0]))
 
 
 @pytest.mark.parametrize("kind", PROSES)

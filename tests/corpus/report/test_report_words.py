@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from wordvec.corpus import Vocabulary
+from wordvec.corpus import Corpus, Vocabulary
+from wordvec.corpus.report import advise_on_words, examine
 from wordvec.corpus.report import signs as report_signs
 from wordvec.corpus.report.advice import advise_on_cutting
 from wordvec.corpus.report.signs import find_signs
@@ -62,6 +63,7 @@ def test_rare_words_count():
         ("Han and kana", ["猫", "ネコ", "ねこ"], ["cat"]),
         ("Thai", ["แมว", "ແມວ", "ឆ្មា", "ကြောင်", "ཞི་མི"], ["cat", "猫"]),
         ("Hangul", ["고양이", "고양이가", "ㆍ"], ["猫"]),
+        ("joined", ["p0,p12,p25", "a;b;c;d", "a|b|c"], ["a,b", "1,234,567", "a,b;c", "(a,b,c)"]),
         ("zero-width spaces", ["တော\u200bထဲ"], ["\u200bတော\u200b"]),
     ],
 )
@@ -151,6 +153,14 @@ def test_text_that_was_cut_into_words_is_not_said_to_be_uncut(cut, uncut):
 def test_zero_width_spaces_are_told_with_what_splits_there():
     found = find_signs(Vocabulary(["သည်\u200bတွင်\u200bနေသည်ဆရာဝန်", "သည်"], [5, 4]))
     assert advise_on_cutting(found, "whitespace")[0].endswith("--tokenizer words splits there.")
+
+
+def test_sessions_whose_items_are_joined_by_commas_are_told_with_the_tokenizer():
+    corpus = Corpus.from_texts(["p1,p2,p3", "p2,p3,p4,p1"] * 9)
+    (advice, *_) = examine(corpus).advice
+    assert advice.startswith("100 % of the tokens are several words with ','") and "--tokenizer commas" in advice
+    assert not any("all words of a sentence on one line" in line for line in examine(corpus).advice)
+    assert advise_on_words(corpus, are_items=True) == [advice]
 
 
 def test_ids_that_became_one_word_are_told():

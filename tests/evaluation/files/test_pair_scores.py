@@ -103,7 +103,6 @@ def test_odd_layouts(tmp_path, text, note, pack):
         (b'{"w1": "tea", "w2": "milk", "score": 3}\n{"w1": "a", "w2": "b", "score": 1}\n', "holds JSON"),
         (b"PK\x03\x04" + bytes(30), "is a zip archive or an Excel table; save the table in it as CSV"),
         ("tea\tmilk\t3\n".encode("utf-16-le"), "holds null bytes"),
-        ("tea\tmilk\t3\n".encode("utf-16"), "is UTF-16 text"),
         (gzip.compress(b"a\tb\t1\n", mtime=0)[:-6], "cut off"),
         (b"tea|milk|3\ncow|salt|1\n", "expected two words and a score"),
         (b"tea\t3\nmilk\t2\n", "expected two words and a score"),

@@ -45,7 +45,7 @@ def test_tabs_spaces_comments_and_windows_lines(write):
         ("", "no words in it"),
         ("# only this\n\n", "no words in it"),
         (b"dog Hund\n\xff\xfe caf\xe9\n", "line 2: not UTF-8"),
-        (b"a\0b c\n", "zero bytes"),
+        (b"a\0b c\n", "null bytes"),
     ],
 )
 def test_bad_files(write, content, message):

@@ -11,6 +11,7 @@ Words are shown as the tokenizer produced them.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -113,14 +114,28 @@ class Concordance:
         """Ascending positions of `word` in ``corpus.ids``, (count,) int64; with `near`, only those close to `near`.
 
         Close means at most `window` in-vocabulary words before or after, in the same sentence. A word is close to
-        itself only if it occurs twice there. Raises UnknownWordError, and OptionError for a window below 1.
+        itself only if it occurs twice there. A word with ``*``, if it is not one of the corpus itself, stands for all
+        words that have any letters in that place. Raises UnknownWordError, and OptionError for a window below 1.
+
+        >>> from wordvec.corpus import Corpus
+        >>> Concordance(Corpus.from_sentences([["he", "runs"], ["running", "he", "ran"]])).positions("run*").tolist()
+        [1, 2]
         """
         check_whole_number("window", window)
-        of_word = self.index.of_word(self.corpus.vocabulary.id(word))
+        of_word = self._of_words(word)
         if near is None:
             return of_word
-        of_near = self.index.of_word(self.corpus.vocabulary.id(near))
+        of_near = self._of_words(near)
         return of_word[nearest_distance(of_word, of_near, self.corpus.sentence_starts) <= window]
+
+    def _of_words(self, word: str) -> np.ndarray:
+        vocabulary = self.corpus.vocabulary
+        if "*" in word and word not in vocabulary:
+            form = re.compile("\\S*".join(map(re.escape, re.split(r"\*+", word))))
+            ids = [word_id for word_id, one in enumerate(vocabulary.words) if form.fullmatch(one)]
+            if ids:
+                return np.sort(np.concatenate([self.index.of_word(word_id) for word_id in ids]))
+        return self.index.of_word(vocabulary.id(word))
 
     def lines(
         self, word: str, near: str | None = None, window: int = 5, limit: int = 10, seed: int | None = None

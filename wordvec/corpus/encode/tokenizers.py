@@ -103,10 +103,12 @@ def _mark_patterns() -> tuple[Callable[[str], re.Match[str] | None], re.Pattern[
 def _combining_marks() -> str:
     r"""Character ranges of all combining marks and the two joiners: parts of words that ``\w`` leaves out.
 
-    Without them the vowel signs of Hindi, Tamil or Thai would split words.
+    Without them the vowel signs of Hindi, Tamil or Thai would split words. So do tone letters and the other modifiers
+    of phonetic alphabets, and U+FFFD, which stands for a letter that was lost.
     """
-    code_points = [c for c in range(0x300, 0x20000) if unicodedata.category(chr(c))[0] == "M"]
-    return character_class([*code_points, 0x200C, 0x200D, *range(0xE0100, 0xE01F0)])
+    marks = [c for c in range(0x300, 0x20000) if unicodedata.category(chr(c))[0] == "M"]
+    modifiers = [*range(0x2C2, 0x300), *range(0xA700, 0xA722)]
+    return character_class([*marks, *modifiers, 0x200C, 0x200D, 0xFFFD, *range(0xE0100, 0xE01F0)])
 
 
 def characters(line: str) -> list[str]:
@@ -295,6 +297,6 @@ def _with_zeros(found: list[str]) -> list[str]:
 @cache
 def _patterns():  # type: ignore[no-untyped-def]
     has_mark, with_marks = _mark_patterns()
-    may_be_marks = map(chr, (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0)))
+    may_be_marks = map(chr, (*range(0x2C2, 0x20000), *range(0xE0100, 0xE01F0)))
     marks = frozenset(filter(has_mark, may_be_marks))  # ten times as fast as searching for them
     return marks, re.compile(f"{_PATTERN.pattern}|\n"), re.compile(f"{with_marks.pattern}|\n")

@@ -71,8 +71,8 @@ _ANNOTATED = {
         "save it in Praat as a text file (not a short one), in UTF-8, and keep its labels: "
         'sed -nE \'s/^ *(text|mark) = "(.*)"[^"]*$/\\2/p\' FILE',
     ),
-    "annotated sequences (GenBank)": (
-        re.compile(r"LOCUS +\S+ +\d+ (?:bp|aa)\b"),
+    "annotated sequences (GenBank, EMBL or Swiss-Prot)": (
+        re.compile(r"LOCUS +\S+ +\d+ (?:bp|aa)\b|ID   \S.*\b(?:BP|AA)\.[ \t]*\n(?:[A-Z]{2}\b.*\n){2}"),
         "write them as FASTA and cut the sequences into words, such as their k-mers, one sequence a line",
     ),
     "reads of sequences (SAM)": (
@@ -86,19 +86,30 @@ _ANNOTATED = {
         re.compile(r"##fileformat=VCF"),
         "say what a line of text is: the variants of a sample, for example, each as one word (chr1:123:A>G)",
     ),
-    "features of sequences (GFF)": (
-        re.compile(r"##gff-version\b"),
+    "features of sequences (GFF, BED or WIG)": (
+        re.compile(
+            r"##gff-version\b|#!genome-build\b|(?:browser .*\n)*track [a-zA-Z]+=.*\n"
+            r"|(?:#.*\n)*(?:\S{1,40}\t\d+\t\d+\t\S+\t(?:\d+|\.)\t[+.-](?:\t.*)?\n){3}"
+        ),
         "say what a line of text is: the names of the features of a sequence in their order, for example",
     ),
-    "aligned sequences (Clustal, Stockholm or NEXUS)": (
+    "aligned sequences (Clustal, Stockholm, NEXUS or PHYLIP)": (
         re.compile(
             r"# STOCKHOLM \d\.\d|#NEXUS[ \t]*\n"
+            r"|[ \t]*\d+[ \t]+\d+[ \t]*\n(?:\S.{8,30}[ \t]*[A-Z?*-]{5,}(?:[ \t]+[A-Z?*-]{1,})*[ \t]*\n){2}"
             r"|(?:CLUSTAL|MUSCLE|PROBCONS|T-COFFEE|MSAPROBS)\b.{0,80}\b(?:multiple|alignment)\b.{0,80}\n"
             rf"(?:[ \t]*\n)+\S+[ \t]+(?:[A-Z*.-]+|[{_BASES.lower()}]{{10,}}|(?=[a-z]*-)[{_BASES.lower()}-]+)"
             r"(?:[ \t]+\d+)?[ \t]*\n"
         ),
         "write them as FASTA, join the parts of each sequence without its gaps (-), and cut it into words, such as "
         "k-mers, one sequence a line",
+    ),
+    "structures of proteins (PDB or mmCIF)": (
+        re.compile(
+            r"HEADER    .{40}\d\d-[A-Z]{3}-\d\d|(?:(?:ATOM  |HETATM)[ \d]{5} .{15}(?: *-?\d+\.\d{3}){3}.*\n){2}"
+            r"|(?:#.*\n)*data_\S+[ \t]*\n#?[ \t]*\n?_[a-z]\w*\.\w+[ \t]"
+        ),
+        "write its sequences as FASTA and cut them into words, such as their k-mers, one sequence a line",
     ),
     "molecules with coordinates (SDF or MOL)": (
         re.compile(r"(?:.*\n){3}[ \d]{6}.*V[23]000[ \t]*\n"),
@@ -113,6 +124,22 @@ _ANNOTATED = {
     "tunes (ABC notation)": (
         re.compile(r"(?:%.*\n|[ \t]*\n|[A-WYZ]:.*\n)*X:[ \t]*\d+.*\n(?:(?:[A-Za-z+]:|%).*\n)*K:"),
         "keep the music, without fields such as T: and K:, and cut it into words, such as its bars, one tune a line",
+    ),
+    "games of Go and others (SGF)": (
+        re.compile(r"\(;\s*(?:[A-Z]{1,2}(?:\[[^\]]*\]\s*)+){2}"),
+        "keep the moves, a game a line: perl -0777 -ne 's/\\s+(?=[(;A-Z\\[])//g; for (split /(?=\\(;[A-Z]+\\[)/) "
+        "{ print join(q( ), /;([BW]\\[\\w*\\])/g), qq(\\n) }' FILE",
+    ),
+    "music (Humdrum)": (
+        re.compile(r"(?:!!.*\n)*\*\*[a-z]\w*(?:\t\*\*[a-z]\w*)*[ \t]*\n"),
+        "keep one spine and its notes, a piece a line: cut -f 1 FILE | grep -vE '^[*!=.]' | tr '\\n' ' '",
+    ),
+    "songs with chords (ChordPro)": (
+        re.compile(
+            r"(?:\{[a-z_]+(?::[^}\n]*)?\}[ \t]*\n|#.*\n|[ \t]*\n)*\{(?:t|title|key|artist)\s*:[^}\n]*\}[ \t]*\n"
+        ),
+        "keep the words, sed -E '/^\\{/d; s/\\[[^]]*\\]//g' FILE, or a song's chords on a line: "
+        "grep -oE '\\[[A-G][^]]*\\]' FILE | tr '\\n' ' '",
     ),
     "an e-mail with its headers": (
         re.compile(r"(?=(?:[!-9;-~]+:.*\n|[ \t]+\S.*\n)*MIME-Version:)[!-9;-~]+:", re.IGNORECASE),

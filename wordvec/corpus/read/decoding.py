@@ -124,7 +124,7 @@ def _undecodable(error: UnicodeError, encoding: str, end: int, chunk: bytes, is_
     """What is wrong with bytes before `end` that cannot be decoded, and what to do."""
     if not isinstance(error, UnicodeDecodeError) or "BOM" in error.reason:  # UTF-16 without a byte-order mark
         reason = getattr(error, "reason", error)  # from Python 3.13 on it is a UnicodeDecodeError
-        return f"not {encoding}, before byte {end}: {reason}; give --encoding {_byte_order(chunk)}".rstrip()
+        return f"not {encoding}, before byte {end}: {reason}; give --encoding {byte_order(chunk)}".rstrip()
     offset, byte = end - len(error.object) + error.start, error.object[error.start]
     way_out = "give the file's encoding (--encoding), or continue with --encoding-errors replace"
     if is_cut_off:
@@ -134,17 +134,17 @@ def _undecodable(error: UnicodeError, encoding: str, end: int, chunk: bytes, is_
 
 # Files that are not text, recognized by their first bytes, and what to do with each.
 AS_TEXT = "save it as text, or as CSV and name its column with --field"
+WITH_PANDOC = "save it as text, as with pandoc -t plain --wrap none FILE -o TEXT"
 UNPACK = "unpack it first"
 MAGIC: list[tuple[bytes, str, str]] = [
     (rb"%PDF-", "a PDF document", "extract its text first, with pdftotext for example"),
     (rb"SQLite format 3\0", "an SQLite database", "write the column of texts to a CSV file first"),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a Word or Excel document of the old format", AS_TEXT),
-    (rb"\{\\rtf", "an RTF document", "save it as text"),
+    (rb"\{\\rtf", "an RTF document", WITH_PANDOC),
     (rb"%!PS", "a PostScript document", "extract its text first, with ps2ascii for example"),
     (rb"\x93NUMPY", "a NumPy array", "load it in Python and pass its texts to Corpus.from_texts"),
-    (rb"\x80[\x02-\x05][\x00-\xff]", "a pickle", "it may run code when loaded, so it is not read; write texts instead"),
     (
-        rb"\((lp|dp|l|d)\d*\n|c[a-z_.]+\n[A-Za-z_]+\np?\d",
+        rb"\x80[\x02-\x05][\x00-\xff]|\((lp|dp|l|d)\d*\n|c[a-z_.]+\n[A-Za-z_]+\np?\d",
         "a pickle",
         "it may run code when loaded, so it is not read; write texts",
     ),
@@ -172,13 +172,13 @@ MAGIC: list[tuple[bytes, str, str]] = [
 ISO_2022 = re.compile(rb"\x1b\$([@AB]|\([CD]|\)C)")  # how Japanese and Korean mail begins a word
 PATTERNS = [(re.compile(magic), kind, way_out) for magic, kind, way_out in MAGIC]
 ZIPPED = [  # contents of a zip archive, by a name or word near its beginning
-    (b"word/", "a Word document (docx)", "save it as text"),
+    (b"word/", "a Word document (docx)", WITH_PANDOC),
     (b"xl/", "an Excel workbook (xlsx)", AS_TEXT),
     (b"ppt/", "a PowerPoint document (pptx)", "save it as text"),
     (b"[Content_Types].xml", "an Office document", AS_TEXT),
     (b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet (ods)", AS_TEXT),
-    (b"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument text (odt)", "save it as text"),
-    (b"mimetypeapplication/epub", "an e-book (epub)", "convert it to text first"),
+    (b"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument text (odt)", WITH_PANDOC),
+    (b"mimetypeapplication/epub", "an e-book (epub)", WITH_PANDOC),
     (b"/data.pkl", "a PyTorch file", "name the text it was trained on"),
     (b".npy", "a NumPy archive (npz)", "load it in Python and pass its texts to Corpus.from_texts"),
 ]
@@ -283,12 +283,12 @@ def _refuse_other_width(chunk: bytes, name: str) -> None:
 def refuse_zeros(chunk: bytes, name: str, encoding: str, before: int) -> None:
     """Raise CorpusError for a zero byte; `before` counts the bytes of the file before `chunk`."""
     if not is_wide(encoding) and b"\0" in chunk:
-        order = "" if before else _byte_order(chunk)
+        order = "" if before else byte_order(chunk)
         way_out = _read_with(order) if order else "leave the file out, or remove such bytes, as tr -d '\\0' < FILE does"
         raise CorpusError(f"{name}: is not text: byte {before + chunk.index(0)} is 0; {way_out}")
 
 
-def _byte_order(chunk: bytes) -> str:
+def byte_order(chunk: bytes) -> str:
     """UTF-16 in the byte order of `chunk`, which begins with a whole character; empty if it is something else.
 
     Spaces and line ends alone, whose upper byte is 0, make up a tenth of most texts.

@@ -12,6 +12,18 @@ from wordvec.corpus.storage import is_corpus_folder
 from wordvec.errors import CorpusError, counted, listed
 from wordvec.progress import announce
 
+# Files that Windows and office programs leave in folders; a document that is open in one has a second file "~$name".
+LEFT_BY_PROGRAMS = ("thumbs.db", "ehthumbs.db", "desktop.ini")
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file of a folder is not meant to be seen: by its dot, or because a program keeps its own notes in it.
+
+    >>> is_hidden(".DS_Store"), is_hidden("~$essay.docx"), is_hidden("Thumbs.db"), is_hidden("essay.txt")
+    (True, True, True, False)
+    """
+    return name.startswith((".", "~$")) or name.lower() in LEFT_BY_PROGRAMS
+
 
 def is_pattern(path: PathLike) -> bool:
     """Whether `path` is a pattern of file names: it has ``*``, ``?`` or ``[`` and is not itself a file.
@@ -121,7 +133,7 @@ def _files_matching(pattern: Path) -> list[Path]:
     for path in _matches(_escaped(pattern)):
         if path.is_dir():
             files |= set(_files_below(path, _above(path)))
-        else:
+        elif pattern.name.startswith((".", "~")) or not is_hidden(path.name):
             files.add(path)
     if not files:
         raise CorpusError(
@@ -157,7 +169,7 @@ def _folders_below(folder: Path, above: frozenset[str]) -> Iterator[Path]:
         return
     yield folder
     try:
-        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        entries = sorted(entry for entry in folder.iterdir() if not is_hidden(entry.name))
     except OSError:
         return
     for entry in entries:
@@ -178,7 +190,7 @@ def _files_below(folder: Path, above: frozenset[str]) -> list[Path]:
     if real in above:  # a symbolic link back up
         return []
     try:
-        entries = sorted((entry for entry in folder.iterdir() if not entry.name.startswith(".")), key=by_name)
+        entries = sorted((entry for entry in folder.iterdir() if not is_hidden(entry.name)), key=by_name)
     except OSError as error:
         raise CorpusError(f"{folder}: cannot be read: {error.strerror}") from error
     files: list[Path] = []

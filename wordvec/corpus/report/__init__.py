@@ -9,7 +9,7 @@ from typing import Any
 
 from wordvec.corpus.corpus import Corpus
 from wordvec.corpus.encode.tokenizers import OF_ITEMS
-from wordvec.corpus.report.advice import advise, advise_on_cutting, percent
+from wordvec.corpus.report.advice import advise, advise_on_cutting
 from wordvec.corpus.report.items import advise_on_items
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, examine_boilerplate, examine_sentences
 from wordvec.corpus.report.signs import WORDS_LOOKED_AT, find_signs
@@ -19,6 +19,7 @@ from wordvec.corpus.report.words import (
     Words,
     examine_words,
     forecast,
+    percent,
     seconds_in_words,
 )
 from wordvec.memory import available_cores, available_memory

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, advise_on_boilerplate
 from wordvec.corpus.report.signs import Sign
-from wordvec.corpus.report.words import Forecast, Words
+from wordvec.corpus.report.words import Forecast, Words, percent
 from wordvec.errors import counted
 
 TOY_TOKENS = 20_000  # at 35,000 even the SVD's best score on word pairs was .34, most pairs being unknown
@@ -30,6 +30,7 @@ NUMBERS = 0.2  # of the tokens: more than in any prose; times of a transcript, o
 IDS = 0.5  # of the tokens: ids of items or nodes, not numbers in a text
 MARKUP = 0.002  # cleaned text has none
 LOST = 0.0001  # of the tokens: a text in another encoding, not a single page
+GLUED = 0.2  # of the tokens: lists of items, while prose has none
 TWICE = 0.001  # text that was read correctly has none
 LONG = 0.001  # addresses and glued words
 SCRIPT = 0.3  # a text in that script, not just quotations
@@ -69,7 +70,8 @@ def advise(
     if not found and kept is not None:  # otherwise words are cut wrongly, and the rare words will change
         found += _about_rare_words(kept, min_count, words)
     found += advise_on_boilerplate(boilerplate, sentences.number, tokens)
-    found += _about_sentences(sentences)
+    if signs["joined"].tokens <= GLUED:  # otherwise the words of a line are taken for one
+        found += _about_sentences(sentences)
     found += _about_size(tokens)
     if tokens >= TOY_TOKENS:
         found += _about_vocabulary(tokens, vocabulary, words)
@@ -91,7 +93,7 @@ def _about_reading(vocabulary: int, tokenizer: str | None, words: Words) -> Iter
         )
     elif not found and numbers > DIFFERENT_NUMBERS * vocabulary:
         yield f"{numbers:,} words have digits ({examples(signs, 'digits')}): --numbers zero writes every number as 0."
-    if signs["very long"].tokens > LONG and signs["Han and kana"].tokens <= SCRIPT:
+    if signs["very long"].tokens > LONG and signs["joined"].tokens <= GLUED and signs["Han and kana"].tokens <= SCRIPT:
         yield (
             f"{signs['very long'].words:,} words have more than 40 letters ({examples(signs, 'very long')} ...): "
             "addresses, or words glued together."
@@ -116,6 +118,8 @@ def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator
             f"{counted(lost.words, 'word')} with U+FFFD ({' '.join(lost.examples)}), which stands for characters that "
             "were lost in a wrong encoding: give the right --encoding or, if another program lost them, an older copy."
         )
+    if signs["joined"].tokens > GLUED:
+        yield about_joined(signs["joined"].tokens, signs["joined"].examples)
     if signs["markup"].tokens > MARKUP:
         share, some = percent(signs["markup"].tokens), examples(signs, "markup")
         extracted = "</doc>" in signs["markup"].examples
@@ -137,6 +141,19 @@ def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator
             "items or nodes, leave it out, and each is a word of its own; if they are times or numbers of lines, take "
             "them out of the text first."
         )
+
+
+def about_joined(share: float, words: list[str]) -> str:
+    """What to do about items that a comma or the like joins to one word."""
+    mark = next(character for character in words[0] if character in ",;|")
+    tokenizer = {",": "commas", ";": "semicolons"}.get(mark)
+    way_out = "write spaces instead: tr '|' ' ' < FILE > NEW"
+    if tokenizer:
+        way_out = f"--tokenizer {tokenizer} takes what is between {tokenizer} as one word"
+    return (
+        f"{percent(share)} of the tokens are several words with {mark!r} and no space between them "
+        f"({words[0]:.40}), so a whole line is one word: {way_out}"
+    )
 
 
 def _about_marks(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]:
@@ -283,16 +300,3 @@ def _about_memory(forecasts: list[Forecast], available: int | None) -> Iterator[
 def examples(signs: dict[str, Sign], sign: str) -> str:
     """The most frequent words with a sign."""
     return " ".join(signs[sign].examples)
-
-
-def percent(share: float) -> str:
-    """A share as text.
-
-    >>> percent(0.983), percent(0.0042), percent(1.0), percent(0.00001), percent(0.9999)
-    ('98 %', '0.4 %', '100 %', 'under 0.1 %', '99.9 %')
-    """
-    if 0 < share < 0.0005:
-        return "under 0.1 %"
-    if 0.99 < share < 1:
-        return f"{min(share * 100, 99.9):.1f} %"
-    return f"{share * 100:.1f} %" if share and share < 0.0995 else f"{share * 100:.0f} %"

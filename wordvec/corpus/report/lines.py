@@ -13,7 +13,12 @@ from wordvec.corpus.read.sniffing import LISTS, are_lists
 LINES_LOOKED_AT, LETTERS_LOOKED_AT = 20_000, 1000  # letters of each line: a line may be as long as the text
 FEWEST_LINES = 20
 # Shares of the lines with text. In prose each is below 1 %, but poems end lines with ";", and some texts are labelled.
-OFTEN = {"timed": 0.3, "labelled": 0.3, "code": 0.2, "marks": 0.02}
+OFTEN = {"timed": 0.3, "labelled": 0.3, "code": 0.2, "marks": 0.02, "reposted": 0.05, "settings": 0.6, "gaps": 0.3}
+NAMES = {
+    "timed": "have times", "labelled": "begin with a label", "code": "look like source code",
+    "marks": "have marks of Markdown or reStructuredText", "settings": "are settings", "reposted": "repeat posts",
+    "gaps": "have wide gaps, as between columns", "cut": "end at one width, in the middle of sentences",
+}  # fmt: skip
 FEWEST_OF_LABEL = 5  # a speaker or a field comes again, the first words before a colon in prose do not
 MOST_LABELS = 0.1  # of the labelled lines, as different labels
 NARROWEST, WIDEST, LAST_WORD = 40, 100, 16  # letters; a line may be shorter by the word that did not fit
@@ -29,6 +34,10 @@ _CODE = re.compile(
 )
 _MARKS = re.compile(r"\s*(?:```|~~~|\.\. [\w-]+::|\|.*\|\s*$|!\[)|.*\]\(\S+\)|.*`[^`]* <\S+>`_")
 
+# "RT @name: " before a post of somebody else, and name=value, [section] and comments of files with settings.
+_REPOSTED = re.compile(r"\s*RT @\w+\b")
+_SETTINGS = re.compile(r"\s*(?:\[[^\]]+\]\s*$|[#;!]|(?:export )?[\w.-]+\s?=(?!=)[^;(){}]*$)")
+_GAP = re.compile(r"\S {3,}\S")  # between the columns of a page or a table, as pdftotext -layout writes them
 _GUTENBERG = re.compile(r"\*\*\* *START OF")
 
 
@@ -40,6 +49,8 @@ class Lines:
         number: lines with text that were looked at.
         timed, labelled, code, marks: lines with a time of day near the beginning; with a label before a colon or "="
             that comes again; like source code; and with marks of Markdown or reStructuredText.
+        reposted, settings: lines with "RT @name" before the post of another; and of name=value and [section].
+        gaps: lines with three spaces or more between words.
         examples: the beginning of the first line of each of these forms; for "labelled", the commonest labels.
         of_gutenberg: whether a line of Project Gutenberg says that the book starts there.
         width: letters after which lines are cut inside paragraphs; 0 if they are not.
@@ -55,6 +66,9 @@ class Lines:
     of_gutenberg: bool = False
     width: int = 0
     lists: str = ""
+    reposted: int = 0
+    settings: int = 0
+    gaps: int = 0
 
 
 def examine_lines(lines: Iterable[str]) -> Lines:
@@ -73,15 +87,20 @@ def examine_lines(lines: Iterable[str]) -> Lines:
         labels, labelled = {}, 0
     code = [line for line in written if _CODE.match(line)]
     marks = [match[0][-EXAMPLE:] for line in written if (match := _MARKS.match(line))]
-    forms = {"timed": timed, "code": code, "marks": marks}
+    reposted = [line for line in written if _REPOSTED.match(line)]
+    settings = [line for line in written if _SETTINGS.match(line)]
+    forms = {"timed": timed, "code": code, "marks": marks, "reposted": reposted, "settings": settings}
+    forms["gaps"] = [line for line in written if _GAP.search(line)]
     examples = {form: some[0].strip()[:EXAMPLE] for form, some in forms.items() if some}
     if labels:
         examples["labelled"] = ", ".join(islice(labels, 5))
     of_gutenberg = any(map(_GUTENBERG.match, written))
-    if lists := are_lists(written):
+    lists = are_lists(written)
+    if lists:
         examples["lists"] = next(line for line in written if LISTS[lists] in line).strip()[:EXAMPLE]
-    forms_of_lines = len(timed), labelled, len(code), len(marks)
-    return Lines(len(written), *forms_of_lines, examples, of_gutenberg, _width(first), lists)
+    numbers = {form: len(some) for form, some in forms.items()}
+    facts = {"labelled": labelled, "examples": examples, "of_gutenberg": of_gutenberg, "lists": lists}
+    return Lines(len(written), width=_width(first), **facts, **numbers)
 
 
 def _width(lines: list[str]) -> int:
@@ -95,9 +114,17 @@ def _width(lines: list[str]) -> int:
     return width if NARROWEST <= width <= WIDEST and cut >= CUT_LINES * len(inside) else 0
 
 
+def forms_seen(found: Lines) -> set[str]:
+    """The forms that so many lines have that they need advice: names of `OFTEN`, and "cut" for lines of one width."""
+    often = {form for form, share in OFTEN.items() if getattr(found, form) >= max(FEWEST_LINES, share * found.number)}
+    if "settings" in often:  # an assignment is a line of code, too, and a name a label
+        often -= {"code", "labelled"}
+    return often | ({"cut"} if found.width and "marks" not in often else set())  # pandoc joins the lines, too
+
+
 def advise_on_lines(found: Lines) -> Iterator[str]:
     """What to do about lines that are not sentences by their form."""
-    often = {form for form, share in OFTEN.items() if getattr(found, form) >= max(FEWEST_LINES, share * found.number)}
+    often = forms_seen(found)
     of_all = f"of {found.number:,} lines with text"
     if found.lists:
         yield (
@@ -128,8 +155,29 @@ def advise_on_lines(found: Lines) -> Iterator[str]:
             f"{found.marks:,} {of_all} have marks of Markdown or reStructuredText, such as "
             f"{found.examples['marks']!r}: pandoc -t plain --wrap none FILE takes them off."
         )
-    elif found.width:  # pandoc joins the lines, too
+    yield from _about_whole_lines(found, often, of_all)
+    if "cut" in often:
         yield (
             f"The lines are cut at about {found.width} letters, so sentences go on where no window reaches: write a "
             "paragraph on each line: tr -d '\\r' < FILE | perl -00 -ne 's/\\s+/ /g; print \"$_\\n\"'"
+        )
+
+
+def _about_whole_lines(found: Lines, often: set[str], of_all: str) -> Iterator[str]:
+    if "settings" in often:
+        yield (
+            f"{found.settings:,} {of_all} are settings, such as {found.examples['settings']!r}, whose names are words, "
+            "too: keep the values that are texts: sed -nE 's/^[^=#;]*= *//p' FILE, or leave the file out."
+        )
+    if "gaps" in often:
+        yield (
+            f"{found.gaps:,} {of_all} have wide gaps between words, such as {found.examples['gaps']!r}: where columns "
+            "stand side by side, words of one are neighbours of those of the next; write them one below the other, as "
+            "pdftotext does without -layout, or keep one: cut -c 1-40 FILE"
+        )
+    if "reposted" in often:
+        yield (
+            f"{found.reposted:,} {of_all} repeat the post of another, such as {found.examples['reposted']!r}, and what "
+            "is repeated counts as often: take the names off and keep each post once: "
+            "sed -E 's/^(RT @[[:alnum:]_]+:? *)+//' FILE | awk '!seen[$0]++'"
         )

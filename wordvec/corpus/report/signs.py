@@ -22,7 +22,7 @@ ZERO_WIDTH_SPACE = "\u200b"
 SIGNS = (
     "one letter", "punctuation attached", "punctuation only", "digits", "capitals", "very long", "markup",
     "encoded twice", "Han and kana", "Hangul", "Thai", "zero-width spaces", "Unicode forms", "vowel points",
-    "look-alikes", "lost characters",
+    "look-alikes", "lost characters", "joined",
 )  # fmt: skip
 WITHOUT_SPACES = ("Han and kana", "Thai")
 
@@ -34,6 +34,8 @@ _TWINS: dict[int, str | None] = {0x064A: "\u06cc", 0x0643: "\u06a9", 0x2010: "-"
 _TWINS |= dict.fromkeys([0x2018, 0x2019, 0x02BC, 0x05F3], "'")
 _TWINS |= dict.fromkeys([0xAD, 0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
 _HAS_TWINS = re.compile(f"[{character_class(_TWINS)}]")
+# Words that one sign joins without spaces, as in lists of items; not numbers in groups of three digits.
+JOINED = re.compile(r"(?!\d{1,3}(?:,\d{3})+$)[^\s,;|\[\]{}()]+([,;|])[^\s,;|\[\]{}()]+(?:\1[^\s,;|\[\]{}()]+)+")
 # The first byte of a letter in UTF-8 and the next one, as letters and signs of Latin-1 or Windows-1252.
 _TWICE = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u017e\u02c6-\u2122]")
 _MAY_HAVE_POINTS = re.compile(f"[{character_class(range(*VOWEL_POINTS_WITHIN))}]")
@@ -61,6 +63,7 @@ def find_signs(vocabulary: Vocabulary) -> dict[str, Sign]:
     - "punctuation attached": a mark that ends sentences, or another mark if the word also occurs without;
     - "capitals": the word also occurs in lower case;
     - "Han and kana" and "Thai" (also Lao, Khmer, Burmese, Tibetan), scripts without spaces; "Hangul";
+    - "joined": three words or more with one sign (, ; |) between them and no space;
     - "zero-width spaces" between its letters; "lost characters", which decoding replaced by U+FFFD;
     - a more frequent word is written in another of the "Unicode forms", with other "vowel points" (Arabic, Hebrew), or
       with "look-alikes": other apostrophes, letters of Arabic for those of Persian, signs that are not seen.
@@ -110,6 +113,8 @@ def _signs_of(word: str, known: set[str]) -> Iterator[str]:
         yield "encoded twice"
     if ZERO_WIDTH_SPACE in word.strip(ZERO_WIDTH_SPACE):
         yield "zero-width spaces"
+    if JOINED.fullmatch(word):
+        yield "joined"
     if REPLACED in word:
         yield "lost characters"
     yield from _scripts_of(word)

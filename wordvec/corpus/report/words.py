@@ -163,3 +163,16 @@ def seconds_in_words(seconds: float) -> str:
     if seconds < 120:
         return f"{5 * round(seconds / 5)} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+def percent(share: float) -> str:
+    """A share as text.
+
+    >>> percent(0.983), percent(0.0042), percent(1.0), percent(0.00001), percent(0.9999)
+    ('98 %', '0.4 %', '100 %', 'under 0.1 %', '99.9 %')
+    """
+    if 0 < share < 0.0005:
+        return "under 0.1 %"
+    if 0.99 < share < 1:
+        return f"{min(share * 100, 99.9):.1f} %"
+    return f"{share * 100:.1f} %" if share and share < 0.0995 else f"{share * 100:.0f} %"

@@ -140,7 +140,9 @@ def _refuse_other_kinds(source: Source, content: bytes, encoding: str) -> None:
     if content.startswith(b"PK\x03\x04"):
         raise EvaluationFileError(f"{source}: is a zip archive or an Excel table; save the table in it as CSV")
     if b"\0" in content and not encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32")):
-        raise EvaluationFileError(f"{source}: holds null bytes: it is not text, or is UTF-16 (name the encoding)")
+        raise EvaluationFileError(
+            f"{source}: holds null bytes: it is not text, or is UTF-16 (name the encoding, --encoding)"
+        )
     if content.lstrip()[:1] in (b"{", b"["):
         try:
             parse_json(content.split(b"\n")[0] if content.lstrip()[:1] == b"{" and b"\n{" in content else content)
@@ -153,7 +155,7 @@ def _refuse_other_kinds(source: Source, content: bytes, encoding: str) -> None:
 
 def _decode(source: Source, content: bytes, encoding: str) -> str:
     if content.startswith(UTF16) and encoding == "utf-8":
-        raise EvaluationFileError(f"{source}: is UTF-16 text; save it as UTF-8, or name its encoding")
+        encoding = "utf-16"  # as its byte-order mark says
     _refuse_other_kinds(source, content, encoding)
     try:
         return content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
@@ -164,7 +166,7 @@ def _decode(source: Source, content: bytes, encoding: str) -> str:
         hint = (
             ""
             if encoding.lower() not in ("utf-8", "utf8")
-            else "; older sets are often latin-1: save it as UTF-8, or name the encoding"
+            else "; older sets are often latin-1: save it as UTF-8, or name the encoding (--encoding)"
         )
         raise EvaluationFileError(
             f"{source}: line {line}: not {encoding.upper()} text ({error.reason}){hint}"

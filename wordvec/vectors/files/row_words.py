@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from wordvec.errors import InputError, VectorsFileError, describe
+from wordvec.corpus.wordlists import decode_list
+from wordvec.errors import CorpusError, InputError, VectorsFileError, describe
 from wordvec.npy_header import read_npy_header
 from wordvec.vectors.files.chunks import BYTE_ORDER_MARK, bounded_json
 from wordvec.vectors.files.gensim_file import described
@@ -104,17 +105,16 @@ def tokens_of(tokenizer: dict[str, Any]) -> list[str] | None:
 
 def _of_text(path: PathLike, rows: int) -> tuple[list[str], np.ndarray | None]:
     with open(path, "rb") as file:
-        data = file.read().removeprefix(BYTE_ORDER_MARK)
-    if b"\n" not in data:  # lines of an old Mac
-        data = data.replace(b"\r", b"\n")
-    found = data.count(b"\n") + (not data.endswith(b"\n"))
+        content = file.read()
+    try:
+        text = decode_list(content, path)
+    except CorpusError as error:
+        raise VectorsFileError(str(error)) from error
+    lines = [line.removesuffix("\r") for line in (text if "\n" in text else text.replace("\r", "\n")).split("\n")]
+    found = len(lines) - (not lines[-1])
     if found not in (rows, rows + 1):
         raise VectorsFileError(f"{path}: {found:,} lines, and the matrix has {rows:,} rows: each row needs its word")
-    try:
-        lines = [line.removesuffix("\r") for line in data.decode("utf-8").split("\n")][:found]
-    except UnicodeDecodeError as error:
-        number = data[: error.start].count(b"\n") + 1
-        raise VectorsFileError(f"{path}, line {number}: not UTF-8; convert the list of words to UTF-8") from error
+    del lines[found:]
     if found == rows + 1:  # a heading, or a last line that is empty
         if lines[0].split("\t")[0].lower() in HEADINGS:
             del lines[0]

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from wordvec.corpus.wordlists import lines_of
+from wordvec.corpus.wordlists import decode_list, lines_of
 from wordvec.errors import InputError, counted
 from wordvec.progress import announce
 
@@ -99,11 +99,4 @@ def _text(path: Path, what: str) -> str:
         raise InputError(f"{path}: no such file; {what} expected") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}; {what} expected") from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = len(lines_of(content[: error.start].decode("utf-8-sig")))
-        raise InputError(f"{path}, line {line}: not UTF-8 text ({error.reason}); {what} expected") from error
-    if "\0" in text:
-        raise InputError(f"{path}: holds zero bytes, so it is not text; {what} expected")
-    return text
+    return decode_list(content, path)
