@@ -146,14 +146,11 @@ def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator
 def about_joined(share: float, words: list[str]) -> str:
     """What to do about items that a comma or the like joins to one word."""
     mark = next(character for character in words[0] if character in ",;|")
-    tokenizer = {",": "commas", ";": "semicolons"}.get(mark)
-    way_out = "write spaces instead: tr '|' ' ' < FILE > NEW"
-    if tokenizer:
-        way_out = f"--tokenizer {tokenizer} takes what is between {tokenizer} as one word"
-    return (
-        f"{percent(share)} of the tokens are several words with {mark!r} and no space between them "
-        f"({words[0]:.40}), so a whole line is one word: {way_out}"
-    )
+    named = {",": "commas", ";": "semicolons"}.get(mark)
+    way_out = f"--tokenizer {named} takes what is between {named} as one word"
+    way_out = way_out if named else "write spaces instead: tr '|' ' ' < FILE > NEW"
+    what = f"{percent(share)} of the tokens are several words with {mark!r} and no space between them"
+    return f"{what} ({words[0]:.40}): {way_out}"
 
 
 def _about_marks(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
+from typing import Any
 
 from wordvec.corpus.read.sniffing import LISTS, are_lists
 
@@ -94,13 +95,12 @@ def examine_lines(lines: Iterable[str]) -> Lines:
     examples = {form: some[0].strip()[:EXAMPLE] for form, some in forms.items() if some}
     if labels:
         examples["labelled"] = ", ".join(islice(labels, 5))
-    of_gutenberg = any(map(_GUTENBERG.match, written))
     lists = are_lists(written)
     if lists:
         examples["lists"] = next(line for line in written if LISTS[lists] in line).strip()[:EXAMPLE]
-    numbers = {form: len(some) for form, some in forms.items()}
-    facts = {"labelled": labelled, "examples": examples, "of_gutenberg": of_gutenberg, "lists": lists}
-    return Lines(len(written), width=_width(first), **facts, **numbers)
+    numbers: dict[str, Any] = {form: len(some) for form, some in forms.items()}
+    numbers |= {"labelled": labelled, "of_gutenberg": any(map(_GUTENBERG.match, written)), "width": _width(first)}
+    return Lines(len(written), examples=examples, lists=lists, **numbers)
 
 
 def _width(lines: list[str]) -> int:
