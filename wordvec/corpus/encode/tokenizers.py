@@ -3,8 +3,7 @@
 ``whitespace``  splits at Unicode white space and changes nothing: for text that is already prepared.
 ``words``       finds the words of raw text; the rules are in its docstring.
 ``characters``  makes every character a token.
-``commas``, ``semicolons``, ``tabs``  take what is between these marks: for baskets and other lists, whose items may
-be of several words.
+``commas``, ``semicolons``, ``tabs``  take what is between these marks, for lists of items.
 
 These are independent of language. Chinese and Japanese are written without spaces, and Korean words carry endings. For
 them the extra ``cjk`` has the analysers of `cjk.py`: ``korean``, ``korean-morphemes``, ``japanese``,
@@ -155,7 +154,7 @@ def _items(line: str, mark: str) -> list[str]:
     return [item for part in line.split(mark) if (item := " ".join(part.split()))]
 
 
-# Those that never look across white space, so that compiled code may cut the text there.
+# Compiled code may cut the text at white space, which these never look across.
 OF_PIECES: dict[str, Tokenizer] = {"whitespace": whitespace, "words": words, "characters": characters}
 OF_ITEMS: dict[str, Tokenizer] = {"commas": commas, "semicolons": semicolons, "tabs": tabs}
 TOKENIZERS = OF_PIECES | OF_ITEMS
@@ -262,8 +261,6 @@ def _source_hash(module: str) -> str:
 
 
 # The tokenizer `words` for many pieces of text in one call: the same words in less time.
-
-
 AT_A_TIME = 64  # pieces; one piece with a combining mark slows down all of them
 
 
