@@ -84,6 +84,7 @@ NOT_FUZZED = {
     "experiments/training": OF_A_RUN,
     "experiments/method/card_parts": OUR_OWN,
     "explorer/html": OUR_OWN,
+    "serve/run": OF_A_RUN,
     "gpu_setup": "a file of the system",
     "growing_array": WRITES,
     "kernels/gpu": OUR_OWN,

@@ -90,7 +90,7 @@ BAD = {
     "binary": bytes(range(256)) * 8,
     "table.zip": b"PK\x03\x04" + bytes(100),
     "a.json": b'{"a": [1, {"b": null}]}',
-    "utf16": "a b 1\nc d 2\n".encode("utf-16"),
+    "utf16": "a b 1\nc d 2\n".encode("utf-16-le"),  # with a byte-order mark it is read
     "cut.gz": b"\x1f\x8b\x08\x00\x00",
     "folder": None,
 }

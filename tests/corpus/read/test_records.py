@@ -337,3 +337,12 @@ def test_lists_written_as_text_are_refused(tmp_path, cell):
 @pytest.mark.parametrize("text", ["[Laughter continues]", "[1] A note.", "[sic]", "['80s], he said", "[]", "[5]"])
 def test_brackets_in_prose_are_not_lists(text):
     assert list(read_lines(as_texts([text]))) == [text]
+
+
+def test_a_file_of_a_folder_without_the_field_is_told_with_how_to_name_the_others(tmp_path):
+    (tmp_path / "general").mkdir()
+    (tmp_path / "channels.json").write_text('[{"id": "C1", "name": "general"}]')  # as in an export of Slack
+    (tmp_path / "general" / "2021-01-01.json").write_text('[{"user": "U1", "text": "the cat"}]')
+    with pytest.raises(CorpusError, match=r"channels.json: .* name those by a pattern, such as 'FOLDER/\*/\*.json'"):
+        list(read_lines(tmp_path, field="text"))
+    assert list(read_lines(tmp_path / "*" / "*.json", field="text")) == ["the cat"]

@@ -26,6 +26,7 @@ TEXTS = {
     "Python": ("def cat(a):\n    # the cat\n    return a\n\n" * 20, "look like source code, such as 'def cat(a):'"),
     "JavaScript": ("function cat(a) {\n  // the cat\n  a += 1;\n}\n" * 20, "look like source code"),
     "Markdown": ("The cat [sat](https://a.b).\n\n" * 20, "marks of Markdown or reStructuredText"),
+    "a table of Markdown": ("| cat | dog |\n| --- | :-: |\n" + "| sat | lay |\n" * 20, "marks of Markdown"),
     "reStructuredText": (".. note:: The cat\n\nIt `sat <https://a.b>`_.\n" * 20, "such as '.. note::'"),
     "settings": (
         "[a]\nNAME=the cat\n# a note\nport = 7\n" * 10,
@@ -42,6 +43,7 @@ PROSES = {
     "paragraphs": (PROSE * 3 + "\n") * 90,
     "a poem": "The cat sat on the mat;\nThe dog, it was not there:\nReturn, said he, to me;\n\n" * 30,
     "paragraphs cut without empty lines": "the cat sat on the mat and stayed there until evening\n" * 90,
+    "charts of chords": "| C  Am7 | F  G7 |\n| Em7 A7 | Dm7 |\n" * 20,
     "questions": "".join(f"Question {number} of a cat: is it so?\nThe cat sat.\n" for number in range(50)),
 }
 

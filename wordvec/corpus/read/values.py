@@ -72,13 +72,15 @@ class Tally:
         self.first_problem = self.first_problem or problem
         self.unusable += 1
         self.absent += absent
-        if self.strict or (self.unusable + self.missing == self.total == FIRST_RECORDS):
+        if self.strict:
             raise CorpusError(self.first_problem)
+        if self.unusable + self.missing == self.total == FIRST_RECORDS:
+            raise self._none_usable()
 
     def finish(self) -> None:
         """Report what was left out. Raises CorpusError with the first problem if little or nothing was usable."""
         if self.unusable and self.unusable + self.missing == self.total:
-            raise CorpusError(self.first_problem)
+            raise self._none_usable()
         damaged, found = self.unusable - self.absent, self.total - self.missing - self.absent
         if 2 * damaged > found:
             raise CorpusError(
@@ -87,6 +89,10 @@ class Tally:
             )
         for line in self._lines():
             announce(f"{self.name}: {line}")
+
+    def _none_usable(self) -> CorpusError:
+        elsewhere = "; if it is in other files only, name those by a pattern, such as 'FOLDER/*/*.json'"
+        return CorpusError(self.first_problem + (elsewhere if self.absent == self.unusable else ""))
 
     def _lines(self) -> Iterator[str]:
         if self.missing:

@@ -33,7 +33,11 @@ _CODE = re.compile(
     r"|\s*(?:def|class|if|for|while|elif|else|try|except|with)\b.*:$"
     r"|\s*(?:import \w+|from \S+ import |return\b.*[^.]$|self\.|#include|@\w+$|[\w.\[\]]+ [+-]?= \S)"
 )
-_MARKS = re.compile(r"\s*(?:```|~~~|\.\. [\w-]+::|\|.*\|\s*$|!\[)|.*\]\(\S+\)|.*`[^`]* <\S+>`_")
+_MARKS = re.compile(r"\s*(?:```|~~~|\.\. [\w-]+::|!\[)|.*\]\(\S+\)|.*`[^`]* <\S+>`_")
+_ROW, _RULE = (
+    re.compile(r"\s*\|.*\|\s*$"),
+    re.compile(r"\s*\|(?=.*---)[\s:|-]+$"),
+)  # of a table, and below its heading
 
 # "RT @name: " before a post of somebody else, and name=value, [section] and comments of files with settings.
 _REPOSTED = re.compile(r"\s*RT @\w+\b")
@@ -87,7 +91,8 @@ def examine_lines(lines: Iterable[str]) -> Lines:
     if len(labels) > MOST_LABELS * labelled:
         labels, labelled = {}, 0
     code = [line for line in written if _CODE.match(line)]
-    marks = [match[0][-EXAMPLE:] for line in written if (match := _MARKS.match(line))]
+    row = _ROW if any(map(_RULE.match, written)) else _RULE
+    marks = [match[0][-EXAMPLE:] for line in written if (match := _MARKS.match(line) or row.match(line))]
     reposted = [line for line in written if _REPOSTED.match(line)]
     settings = [line for line in written if _SETTINGS.match(line)]
     forms = {"timed": timed, "code": code, "marks": marks, "reposted": reposted, "settings": settings}
