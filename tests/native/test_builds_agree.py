@@ -18,7 +18,7 @@ import hashlib
 import numpy as np
 from wordvec.corpus import building
 from wordvec.corpus.encode.blocks import encode_blocks
-from wordvec.corpus.encode.tokenizers import TOKENIZERS
+from wordvec.corpus.encode.tokenizers import OF_PIECES
 from wordvec.evaluation.analogy.answers import METHODS, compiled_search
 from wordvec.native import library
 from wordvec.vectors.files.text_file import plain_rows
@@ -27,8 +27,8 @@ rng = np.random.default_rng(1)
 letters = np.array(list("aB.,1'_ \\t\\n\\r\\x1c\\x85\\u3000\\u2003\\u2043é가"))
 text = "".join(rng.choice(letters, 100_000))
 found = []
-for name in sorted(TOKENIZERS):
-    spooled = encode_blocks([(text, True)], building.cutting_of(TOKENIZERS[name], None), 1, lambda number: None)
+for name in sorted(OF_PIECES):
+    spooled = encode_blocks([(text, True)], building.cutting_of(OF_PIECES[name], None), 1, lambda number: None)
     found += [spooled.ids, spooled.sentence_ends, spooled.counts]
 lines = "".join(f"w{i} {x!r} {x:e} {x:.3f}\\n" for i, x in enumerate((rng.normal(size=500) * 100).tolist()))
 found += plain_rows(lines.encode(), 3)[1:]
