@@ -213,6 +213,26 @@ def test_lines_of_no_text_are_told_where_they_are_kept(tmp_path, monkeypatch, ca
     assert "corpus info" not in run(capsys, "corpus", "build", "prose.txt", "-o", "d")[2]
 
 
+def test_lists_of_items_are_told_unless_they_are_read_as_such(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("baskets.txt").write_text("rye bread, tea\ntea, milk, salt\nsalt, tea, oil\n" * 20)
+    command = ("corpus", "build", "baskets.txt", "-o", "c")
+    assert run(capsys, *command)[2] == (
+        "wordvec: many lines are lists of items: wordvec corpus info baskets.txt says what to do about them\n"
+    )
+    assert run(capsys, *command, "--tokenizer", "commas")[2] == ""
+
+
+@pytest.mark.parametrize("command", [("corpus", "info"), ("corpus", "build", "-o", "c")])
+def test_what_reading_announces_is_told_once_though_the_lines_are_looked_at_again(
+    tmp_path, monkeypatch, capsys, command
+):
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_bytes(b"caf\xe9 and tea\n" * 9)
+    err = run(capsys, *command, "a.txt", "--encoding-errors", "replace")[2]
+    assert err.count("9 places where the text is not utf-8") == 1
+
+
 def test_a_list_of_words_may_have_the_encoding_of_the_text(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("text.txt").write_text("차 물 차 물 밥\n" * 3, encoding="cp949")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from wordvec.errors import OptionError, counted
@@ -220,15 +221,28 @@ def lines_of_text(arguments: argparse.Namespace, corpus: Corpus) -> Iterator[str
     if corpus.folder is not None or arguments.field is not None or "-" in arguments.text or gives_once:
         return None
     how = {"encoding_errors": arguments.encoding_errors, "plain_text": arguments.plain_text}
-    return read_lines(as_files(arguments.text), arguments.encoding, **how)
+    return _without_remarks(read_lines(as_files(arguments.text), arguments.encoding, **how))
+
+
+def _without_remarks(lines: Iterator[str]) -> Iterator[str]:
+    """The lines, without what reading them announces, which was announced when they were read before."""
+    from wordvec.progress import heard
+
+    while True:
+        with heard():
+            some = list(islice(lines, 100))
+        if not some:
+            return
+        yield from some
 
 
 def tell_forms(arguments: argparse.Namespace, corpus: Corpus) -> None:
     """Say in one line that the first lines of the text have the form of a log, a play, code, ...; see `corpus info`."""
+    from wordvec.corpus.encode.tokenizers import OF_ITEMS
     from wordvec.corpus.report.lines import NAMES, examine_lines, forms_seen
     from wordvec.progress import announce
 
-    lines = lines_of_text(arguments, corpus)
+    lines = None if arguments.tokenizer in OF_ITEMS else lines_of_text(arguments, corpus)
     seen = forms_seen(examine_lines(lines)) if lines is not None else set()
     if seen:
         names = " and ".join(name for form, name in NAMES.items() if form in seen)

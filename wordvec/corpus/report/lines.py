@@ -19,6 +19,7 @@ NAMES = {
     "timed": "have times", "labelled": "begin with a label", "code": "look like source code",
     "marks": "have marks of Markdown or reStructuredText", "settings": "are settings", "reposted": "repeat posts",
     "gaps": "have wide gaps, as between columns", "cut": "end at one width, in the middle of sentences",
+    "lists": "are lists of items",
 }  # fmt: skip
 FEWEST_OF_LABEL = 5  # a speaker or a field comes again, the first words before a colon in prose do not
 MOST_LABELS = 0.1  # of the labelled lines, as different labels
@@ -120,10 +121,11 @@ def _width(lines: list[str]) -> int:
 
 
 def forms_seen(found: Lines) -> set[str]:
-    """The forms that so many lines have that they need advice: names of `OFTEN`, and "cut" for lines of one width."""
+    """The forms that so many lines have that they need advice: names of `NAMES`."""
     often = {form for form, share in OFTEN.items() if getattr(found, form) >= max(FEWEST_LINES, share * found.number)}
     if "settings" in often:  # an assignment is a line of code, too, and a name a label
         often -= {"code", "labelled"}
+    often |= {"lists"} if found.lists else set()
     return often | ({"cut"} if found.width and "marks" not in often else set())  # pandoc joins the lines, too
 
 
@@ -131,7 +133,7 @@ def advise_on_lines(found: Lines) -> Iterator[str]:
     """What to do about lines that are not sentences by their form."""
     often = forms_seen(found)
     of_all = f"of {found.number:,} lines with text"
-    if found.lists:
+    if "lists" in often:
         yield (
             f"The lines are lists of items, such as {found.examples['lists']!r}: --tokenizer {found.lists} takes what "
             f"is between {found.lists} as one word."
