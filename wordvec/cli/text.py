@@ -50,8 +50,8 @@ def _add_reading(group: argparse._ArgumentGroup, threads: bool) -> None:
     group.add_argument(
         "--tokenizer",
         metavar="NAME",
-        help="whitespace; words: case-folded, numbers as 0; characters; commas, semicolons or tabs: the items between "
-        "them; or with the extra cjk korean, korean-morphemes, japanese, japanese-morphemes, chinese (default: "
+        help="whitespace; words: case-folded, numbers as 0; characters; commas, semicolons, tabs or bars: the items "
+        "between them; or with the extra cjk korean, korean-morphemes, japanese, japanese-morphemes, chinese (default: "
         "whitespace)",
     )
     group.add_argument("--split-sentences", action="store_true", help="end sentences inside lines, at . ! ? and others")

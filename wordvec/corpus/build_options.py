@@ -15,6 +15,7 @@ import numpy as np
 from wordvec.corpus.encode.normalization import Normalization
 from wordvec.corpus.encode.tokenizers import Tokenizer, get_tokenizer, tokenizer_name
 from wordvec.corpus.phrases import Phrases
+from wordvec.corpus.read.sniffing import ITEM_MARKS
 from wordvec.corpus.selection import Selection, select, word_set
 from wordvec.corpus.vocabulary import Vocabulary
 from wordvec.errors import CorpusError, OptionError, counted
@@ -263,7 +264,7 @@ def _hint_of_cutting(words: list[str]) -> str:
             f"; words such as {some[0][:40]!r} have {len(some[0]):,} letters: put spaces between their parts, or take "
             "--tokenizer characters"
         )
-    for name, mark in (("commas", ","), ("semicolons", ";")):
+    for name, mark in ITEM_MARKS.items():
         if sum(mark in word[1:-1] for word in some) > len(some) / 2:
             return f"; words such as {some[0]!r:.60} look like lists: --tokenizer {name} takes what is between {name}"
     return ""

@@ -31,7 +31,7 @@ from wordvec.corpus.encode.tokenizers import (
     tokenizer_name,
 )
 from wordvec.corpus.named_texts import fetched_path, is_bundled, missing_text_message
-from wordvec.corpus.read import Reading, check_plain_text, size_to_cut
+from wordvec.corpus.read import Reading, size_to_cut
 from wordvec.corpus.read.paths import check_same_file, files_of, is_pattern, stamp_of, tell_of_repeats
 from wordvec.corpus.read.ranges import RANGE_BYTES, TextRange
 from wordvec.corpus.read.sources import Files, PathLike, Source, as_files
@@ -98,7 +98,6 @@ def parts_of(source: Files, options: TextOptions) -> Iterator[Part]:
     """What each task reads, in the order of the text."""
     is_cut = cutting_of(options.tokenize, None) is not None and not options.split_sentences and can_compile()
     ranges_from = COMPILED_FROM if is_cut else None
-    check_plain_text(options.plain_text, options.field, source)
     how = options.encoding, options.encoding_errors, lambda size: None, options.field, options.strict
     reading = Reading(*how, ranges_from, options.plain_text)
     tell_of_repeats(source)

@@ -23,6 +23,7 @@ from wordvec.corpus.encode.tokenizers import Tokenizer
 from wordvec.corpus.hashes import Written, fingerprint_of
 from wordvec.corpus.parts import CorpusParts, parts_of, parts_on_cluster, selected
 from wordvec.corpus.phrases import Phrases
+from wordvec.corpus.read import check_plain_text
 from wordvec.corpus.read.sources import (
     Documented,
     Files,
@@ -162,6 +163,7 @@ class Corpus:
             corpus = cls.open(source.paths[0])
             refuse_other_options(Path(source.paths[0]), corpus.info, options.as_info | options.of_reading)
             return corpus
+        check_plain_text(plain_text, field, source)
         if isinstance(source, Files):
             refuse_unused(source.paths, options.of_reading)
         if client is not None and (isinstance(source, Documented) or tagged is not None):

@@ -167,7 +167,7 @@ def split_sessions(
 
 
 def read_sessions(source: Source, encoding: str = "utf-8", field: str | None = None) -> Sessions:
-    """Read one session per line: items between commas, semicolons or tabs if the lines are such lists, else spaces.
+    """Read one session per line: items between tabs, or as 20 lines or more show commas, semicolons or bars, or spaces.
 
     With `field`, sessions are records, read as training reads them: lists of items, or texts, in a field or column.
     Raises EvaluationFileError for a file without a session of two items.

@@ -146,7 +146,7 @@ def test_names_that_a_corpus_records():
 
 
 ITEMS = [["whole milk", "butter", "rye bread"], ["butter", "café au lait", "whole milk"], ["rye bread"]] * 8
-MARKS = {"commas": ",", "semicolons": ";", "tabs": "\t"}
+MARKS = {"commas": ",", "semicolons": ";", "tabs": "\t", "bars": "|"}
 
 
 @pytest.mark.parametrize("tokenizer", MARKS)
@@ -181,3 +181,7 @@ def test_lists_without_spaces_are_told_when_no_word_is_left():
         Corpus.from_texts(["ACGT" * 200])
     with pytest.raises(CorpusError, match=r"would keep 32$"):
         Corpus.from_texts([f"a{n} x, y" for n in range(30)], min_count=99)
+
+
+def test_characters_are_not_joined_by_what_belongs_to_words():
+    assert characters("caf\ufffd ma˧") == ["c", "a", "f", "\ufffd", "m", "a", "˧"]

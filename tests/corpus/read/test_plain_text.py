@@ -73,6 +73,11 @@ def test_documents_with_metadata(tmp_path):
         (lambda path: Corpus.from_files(path, field="text", plain_text=True), "plain text has no field 'text'"),
         (lambda path: DocumentTexts([path], field="text", plain_text=True), "plain text has no field 'text'"),
         (lambda path: Corpus.from_texts(["a rose"], plain_text=True), "plain_text is for files"),
+        (lambda path: Corpus.build([["a", "rose"]], plain_text=True), "plain_text is for files"),
+        (
+            lambda path: Corpus.from_documents(path, field="text", metadata_fields="id", plain_text=True),
+            "plain text has no field 'text'",
+        ),
         (lambda path: Corpus.from_files("tiny-world", plain_text=True), "would change nothing with tiny-world"),
     ],
 )

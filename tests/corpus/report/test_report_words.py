@@ -160,7 +160,7 @@ def test_sessions_whose_items_are_joined_by_commas_are_told_with_the_tokenizer()
     (advice, *_) = examine(corpus).advice
     assert advice.startswith("100 % of the tokens are several words with ','") and "--tokenizer commas" in advice
     assert not any("all words of a sentence on one line" in line for line in examine(corpus).advice)
-    assert advise_on_words(corpus, are_items=True) == [advice]
+    assert "--tokenizer commas" in advise_on_words(corpus, are_items=True)[0]
 
 
 def test_ids_that_became_one_word_are_told():

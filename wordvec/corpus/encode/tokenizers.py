@@ -3,7 +3,7 @@
 ``whitespace``  splits at Unicode white space and changes nothing: for text that is already prepared.
 ``words``       finds the words of raw text; the rules are in its docstring.
 ``characters``  makes every character a token.
-``commas``, ``semicolons``, ``tabs``  take what is between these marks, for lists of items.
+``commas``, ``semicolons``, ``tabs``, ``bars``  take what is between these marks, for lists of items.
 
 These are independent of language. Chinese and Japanese are written without spaces, and Korean words carry endings. For
 them the extra ``cjk`` has the analysers of `cjk.py`: ``korean``, ``korean-morphemes``, ``japanese``,
@@ -17,12 +17,13 @@ import inspect
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from operator import attrgetter
 
 from wordvec.corpus.encode.cjk import ANALYSERS, Analyser, make_analyser
 from wordvec.corpus.encode.normalization import HEBREW, character_class, without_tatweel
+from wordvec.corpus.read.sniffing import ITEM_MARKS
 from wordvec.errors import OptionError
 
 Tokenizer = Callable[[str], Iterable[str]]
@@ -94,20 +95,22 @@ _DIGIT, _NUMBER, _PATTERN = re.compile(r"\d"), re.compile(NUMBER), _word_pattern
 
 @cache
 def _mark_patterns() -> tuple[Callable[[str], re.Match[str] | None], re.Pattern[str]]:
-    """A search for combining marks, and the slower pattern for text that has some."""
-    marks = _combining_marks()
+    """A search for marks inside words, and the slower pattern for text that has some.
+
+    Besides combining marks these are tone letters and other modifiers of phonetic alphabets, and U+FFFD, which stands
+    for a letter that was lost.
+    """
+    marks = _combining_marks() + character_class([*range(0x2C2, 0x300), *range(0xA700, 0xA722), 0xFFFD])
     return re.compile(f"[{marks}]").search, _word_pattern(rf"[^\W_](?:[^\W_]|[{marks}])*")
 
 
 def _combining_marks() -> str:
     r"""Character ranges of all combining marks and the two joiners: parts of words that ``\w`` leaves out.
 
-    Without them the vowel signs of Hindi, Tamil or Thai would split words. So do tone letters and the other modifiers
-    of phonetic alphabets, and U+FFFD, which stands for a letter that was lost.
+    Without them the vowel signs of Hindi, Tamil or Thai would split words.
     """
-    marks = [c for c in range(0x300, 0x20000) if unicodedata.category(chr(c))[0] == "M"]
-    modifiers = [*range(0x2C2, 0x300), *range(0xA700, 0xA722)]
-    return character_class([*marks, *modifiers, 0x200C, 0x200D, 0xFFFD, *range(0xE0100, 0xE01F0)])
+    code_points = [c for c in range(0x300, 0x20000) if unicodedata.category(chr(c))[0] == "M"]
+    return character_class([*code_points, 0x200C, 0x200D, *range(0xE0100, 0xE01F0)])
 
 
 def characters(line: str) -> list[str]:
@@ -131,32 +134,18 @@ def _character_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?:{flags}{{2}}|\S)(?:\u200d(?![{marks}])\S|[{marks}{skin_tones}])*")
 
 
-def commas(line: str) -> list[str]:
-    """The items between commas, unchanged but for white space: one space in an item, none around it.
+def items(line: str, mark: str) -> list[str]:
+    """The items between marks, unchanged but for white space: one space in an item, none around it.
 
-    >>> commas("whole milk, butter ,rye  bread,")
+    >>> items("whole milk, butter ,rye  bread,", ",")
     ['whole milk', 'butter', 'rye bread']
     """
-    return _items(line, ",")
-
-
-def semicolons(line: str) -> list[str]:
-    """The items between semicolons, as `commas`."""
-    return _items(line, ";")
-
-
-def tabs(line: str) -> list[str]:
-    """The items between tabs, as `commas`."""
-    return _items(line, "\t")
-
-
-def _items(line: str, mark: str) -> list[str]:
     return [item for part in line.split(mark) if (item := " ".join(part.split()))]
 
 
 # Compiled code may cut the text at white space, which these never look across.
 OF_PIECES: dict[str, Tokenizer] = {"whitespace": whitespace, "words": words, "characters": characters}
-OF_ITEMS: dict[str, Tokenizer] = {"commas": commas, "semicolons": semicolons, "tabs": tabs}
+OF_ITEMS: dict[str, Tokenizer] = {name: partial(items, mark=mark) for name, mark in ITEM_MARKS.items()}
 TOKENIZERS = OF_PIECES | OF_ITEMS
 TOKENIZER_NAMES = (*TOKENIZERS, *ANALYSERS)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wordvec.corpus.named_texts import bundled_corpus, is_bundled
-from wordvec.corpus.read import split_blocks, with_head
+from wordvec.corpus.read import check_plain_text, split_blocks, with_head
 from wordvec.corpus.read.arrow import rows_of_file, table_kind
 from wordvec.corpus.read.decoding import blocks_of_text, whole_lines
 from wordvec.corpus.read.exports import refuse_other_text
@@ -20,7 +20,7 @@ from wordvec.corpus.read.paths import files_of, is_pattern
 from wordvec.corpus.read.records import tokens_of
 from wordvec.corpus.read.replaced import Replaced
 from wordvec.corpus.read.sniffing import is_json
-from wordvec.corpus.read.sources import refuse_unused
+from wordvec.corpus.read.sources import Files, refuse_unused
 from wordvec.corpus.read.structured import MISSING, rows_of_csv, rows_of_json
 from wordvec.corpus.read.values import Row, Tally, Unusable, is_missing, refuse_list_as_text
 from wordvec.errors import CorpusError, OptionError
@@ -65,11 +65,10 @@ class DocumentTexts:
         plain_text: bool = False,
     ) -> None:
         self._whole_files, self._plain_text = whole_files, plain_text
-        if plain_text and field is not None:
-            raise OptionError(f"plain text has no field {field!r}: leave out --field or --plain-text")
         if whole_files and field is not None:
             raise OptionError(f"whole files are documents of plain text, which have no field {field!r}: leave one out")
         self._paths, self._field, self._id_field = list(paths), field, id_field
+        check_plain_text(plain_text, field, Files(self._paths))
         self._encoding, self._errors = encoding, encoding_errors
         self._replaced = Replaced(encoding, encoding_errors)
         defaults = {"encoding": (encoding, "utf-8"), "encoding_errors": (encoding_errors, "strict")}

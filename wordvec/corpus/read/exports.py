@@ -1,4 +1,4 @@
-r"""Refuses exports of other programs that are written as text: chats, references, RDF, SQL and the like.
+r"""Refuses what is no text to train on, here exports of other programs: chats, references, RDF, SQL and the like.
 
 Some are known by their first lines, others because many of their lines have the same form. Each has a way to its text.
 """

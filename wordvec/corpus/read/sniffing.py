@@ -29,8 +29,8 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\d)?([T ]?\d+:\d\d(:\d\d)?([.,]\d+)?(Z|[+-]\d
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _NAME = re.compile(r"[^\W\d][\w .#/()-]{0,39}(?<!\.)")  # a column's name
 
-# Lists of items between these marks, by the tokenizers that read them.
-LISTS = {"commas": ",", "semicolons": ";", "tabs": "\t"}
+# What separates the items of a line, by the tokenizers that read them.
+ITEM_MARKS = {"commas": ",", "semicolons": ";", "tabs": "\t", "bars": "|"}
 FEWEST_LISTS, FEWEST_ITEMS, LONGEST_ITEM = 20, 2.5, 3  # lines; items of a line on average; words
 ENDED = 0.1  # of the lines end as sentences do, or are long
 _SENTENCE_END = re.compile(r"[.!?。！？…]['\"”’)]*\s*$")
@@ -47,7 +47,7 @@ def are_lists(lines: Sequence[str]) -> str:
     """
     if len(lines) < FEWEST_LISTS or sum(bool(_SENTENCE_END.search(line)) for line in lines) > ENDED * len(lines):
         return ""
-    for name, mark in LISTS.items():
+    for name, mark in ITEM_MARKS.items():
         by_line = [line.split(mark) for line in lines]
         items = [item for line in by_line for item in line if item.strip()]
         short = sum(len(item.split()) <= LONGEST_ITEM for item in items)

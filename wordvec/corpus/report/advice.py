@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wordvec.corpus.read.sniffing import ITEM_MARKS
 from wordvec.corpus.report.sentences import Boilerplate, Sentences, advise_on_boilerplate
 from wordvec.corpus.report.signs import Sign
 from wordvec.corpus.report.words import Forecast, Words, percent
@@ -119,7 +120,7 @@ def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator
             "were lost in a wrong encoding: give the right --encoding or, if another program lost them, an older copy."
         )
     if signs["joined"].tokens > GLUED:
-        yield about_joined(signs["joined"].tokens, signs["joined"].examples)
+        yield _about_joined(signs["joined"])
     if signs["markup"].tokens > MARKUP:
         share, some = percent(signs["markup"].tokens), examples(signs, "markup")
         extracted = "</doc>" in signs["markup"].examples
@@ -143,14 +144,13 @@ def _about_other_text(signs: dict[str, Sign], tokenizer: str | None) -> Iterator
         )
 
 
-def about_joined(share: float, words: list[str]) -> str:
+def _about_joined(joined: Sign) -> str:
     """What to do about items that a comma or the like joins to one word."""
-    mark = next(character for character in words[0] if character in ",;|")
-    named = {",": "commas", ";": "semicolons"}.get(mark)
-    way_out = f"--tokenizer {named} takes what is between {named} as one word"
-    way_out = way_out if named else "write spaces instead: tr '|' ' ' < FILE > NEW"
-    what = f"{percent(share)} of the tokens are several words with {mark!r} and no space between them"
-    return f"{what} ({words[0]:.40}): {way_out}"
+    name, mark = next((name, mark) for name, mark in ITEM_MARKS.items() if mark in joined.examples[0])
+    return (
+        f"{percent(joined.tokens)} of the tokens are several words with {mark!r} and no space between them "
+        f"({joined.examples[0]:.40}): --tokenizer {name} takes what is between {name} as one word"
+    )
 
 
 def _about_marks(signs: dict[str, Sign], tokenizer: str | None) -> Iterator[str]:

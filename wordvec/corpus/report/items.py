@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wordvec.corpus.encode.tokenizers import OF_ITEMS
-from wordvec.corpus.report.advice import ATTACHED, GLUED, about_joined
-from wordvec.corpus.report.signs import EXAMPLES, JOINED
+from wordvec.corpus.read.sniffing import ITEM_MARKS
+from wordvec.corpus.report.advice import ATTACHED
+from wordvec.corpus.report.signs import EXAMPLES
 from wordvec.corpus.report.words import percent
 
 
@@ -21,10 +22,7 @@ def advise_on_items(
     ['--numbers zero makes one word of all numbers: if they are ids, leave it out.']
     """
     total = max(sum(words.values()), 1)
-    joined = [word for word in words if JOINED.fullmatch(word)]
-    if tokenizer not in OF_ITEMS and (share := sum(words[word] for word in joined) / total) > GLUED:
-        return [about_joined(share, joined)]
-    for name, mark in () if tokenizer in OF_ITEMS else (("commas", ","), ("semicolons", ";")):
+    for name, mark in () if tokenizer in OF_ITEMS else ITEM_MARKS.items():
         with_mark = [word for word in words if mark in word]
         share = sum(words[word] for word in with_mark) / total
         if share > ATTACHED:

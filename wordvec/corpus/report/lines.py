@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from typing import Any
 
-from wordvec.corpus.read.sniffing import LISTS, are_lists
+from wordvec.corpus.read.sniffing import ITEM_MARKS, are_lists
 
 LINES_LOOKED_AT, LETTERS_LOOKED_AT = 20_000, 1000  # letters of each line: a line may be as long as the text
 FEWEST_LINES = 20
@@ -103,7 +103,7 @@ def examine_lines(lines: Iterable[str]) -> Lines:
         examples["labelled"] = ", ".join(islice(labels, 5))
     lists = are_lists(written)
     if lists:
-        examples["lists"] = next(line for line in written if LISTS[lists] in line).strip()[:EXAMPLE]
+        examples["lists"] = next(line for line in written if ITEM_MARKS[lists] in line).strip()[:EXAMPLE]
     numbers: dict[str, Any] = {form: len(some) for form, some in forms.items()}
     numbers |= {"labelled": labelled, "of_gutenberg": any(map(_GUTENBERG.match, written)), "width": _width(first)}
     return Lines(len(written), examples=examples, lists=lists, **numbers)
