@@ -6,9 +6,9 @@ from words_of_parts import noisy_words, regular_words
 
 from wordvec.errors import InputError, OptionError, UnknownWordError
 from wordvec.vectors import WordVectors, fitted_subwords
-from wordvec.vectors.fitted_subwords import NgramTable, _reliability, conjugate_gradients, fit_subwords
+from wordvec.vectors.fitted_subwords import _reliability, conjugate_gradients, fit_subwords
 from wordvec.vectors.load import not_kept
-from wordvec.vectors.ngrams import Ngrams, ngram_hashes
+from wordvec.vectors.ngrams import Ngrams, NgramTable, ngram_hashes
 from wordvec.vectors.subwords import EXACT
 
 

@@ -98,7 +98,7 @@ class WordParts:
         >>> place.tolist(), fewer.rows.tolist(), fewer.times.tolist()  # 0 and 3 are parts of the first word alone
         ([1, 2, 0, 1], [1, 0, 2, 0], [2.0, 1.0, 1.0, 1.0])
         """
-        owner = np.repeat(np.arange(self.words), np.diff(self.starts))
+        owner = np.repeat(np.arange(self.words, dtype=np.int32), np.diff(self.starts))
         place, kept = _classes(owner, self.rows, self.table_rows)
         mass = np.bincount(place[self.rows], np.asarray(counts, np.float64)[owner], minlength=len(kept))
         order = np.argsort(-mass / np.bincount(place, minlength=len(kept)), kind="stable")
@@ -135,12 +135,9 @@ def _classes(owner: np.ndarray, rows: np.ndarray, table_rows: int) -> tuple[np.n
     Two rows with different words have equal sums of 128 random bits with probability 2^-128.
     """
     bits = np.random.default_rng(0).integers(0, 2**64, (2, int(owner.max(initial=0)) + 1), np.uint64)
-    order = np.argsort(rows, kind="stable")
-    of_row = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=table_rows))])
     signatures = np.zeros((2, table_rows), np.uint64)
     for signature, key in zip(signatures, bits):
-        sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(key[owner[order]], dtype=np.uint64)])
-        signature[:] = sums[of_row[1:]] - sums[of_row[:-1]]
+        np.add.at(signature, rows, key[owner])
     by_signature = np.lexsort(signatures)
     in_order = signatures[:, by_signature]
     new = np.concatenate([[True], (in_order[:, 1:] != in_order[:, :-1]).any(axis=0)])

@@ -222,7 +222,8 @@ class NeuralTrainer(Presets, Planned, Trainer):
         rows = max(size, sum(self.row_numbers(size)) // 2)
         check_memory(f"{counted(rows, 'word')} in {counted(self.dim, 'dimension')}", 4 * rows * self.dim * tables)
         self._history.notes += self._find_reach(corpus)
-        self._composition = self._compose(corpus)
+        with self._history.stage("prepare"):
+            self._composition = self._compose(corpus)
         epochs = self._epochs(corpus)
         self._history.notes += self._start_notes
         state = self._starting_state(corpus, epochs, show_progress)

@@ -10,8 +10,7 @@ import numpy as np
 
 from wordvec.kernels.word_parts import WordParts
 from wordvec.trainers.kernel_engine import KernelEngine
-from wordvec.vectors.fitted_subwords import NgramTable
-from wordvec.vectors.ngrams import Ngrams
+from wordvec.vectors.ngrams import Ngrams, NgramTable
 from wordvec.vectors.subwords import EXACT, Subwords
 
 if TYPE_CHECKING:

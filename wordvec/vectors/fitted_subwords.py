@@ -10,7 +10,7 @@ separately for each strip of columns. It works for any vectors, without training
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,10 +19,9 @@ import numpy as np
 
 from wordvec.errors import InputError, OptionError
 from wordvec.memory import available_cores
-from wordvec.vectors.ngrams import MOST_HASHES, Ngrams
+from wordvec.vectors.ngrams import MOST_HASHES, Ngrams, NgramTable
 from wordvec.vectors.rows import row_lengths, unit_rows
-from wordvec.vectors.subwords import EXACT, LONGEST_NGRAM, Subwords, word_blocks
-from wordvec.vectors.word_bytes import encode_word
+from wordvec.vectors.subwords import EXACT, LONGEST_NGRAM, Subwords
 from wordvec.vectors.word_rows import WordRows
 
 if TYPE_CHECKING:
@@ -39,42 +38,7 @@ FEWEST = 100  # held-out words needed to choose k
 RARE = 1_000  # occurrences; the meaning of more frequent words is not predictable from their parts
 UNKNOWN = {"held_out_words": None, "held_out_cosine": None}
 ROUNDS = 4  # at most this many fits for k; two or three are enough on text
-SORTED_AT_ONCE = 1 << 21  # n-grams; an interrupt waits for the end of a sort
 USELESS = 0.05  # below this cosine between prediction and row, predictions are not used
-
-
-@dataclass(frozen=True)
-class NgramTable:
-    """The n-grams of words: `matrix` (V, G) holds 1 / n_w for each n-gram of word w; `buckets` (G,) ascends."""
-
-    matrix: csr_array
-    buckets: np.ndarray
-
-    @classmethod
-    def of(cls, words: Iterable[str], ngrams: Ngrams) -> NgramTable:
-        """Collect the n-grams of words. Raises InputError if no word has any."""
-        from scipy.sparse import csr_array
-
-        encoded = [encode_word(word) for word in words]
-        whose, found = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-        for part in word_blocks(encoded, ngrams.longest):
-            word, numbers = ngrams.of(encoded[part])
-            whose.append(word + part.start)
-            found.append(numbers)
-        word = np.concatenate(whose)
-        if not len(word):
-            sizes = f"{ngrams.shortest} to {ngrams.longest}"
-            raise InputError(f"none of the {len(encoded):,} words has n-grams of {sizes} characters")
-        numbers = np.concatenate(found)
-        pieces = [numbers[first : first + SORTED_AT_ONCE] for first in range(0, len(numbers), SORTED_AT_ONCE)]
-        parts = [np.unique(piece, return_inverse=True) for piece in pieces]
-        kept = np.unique(np.concatenate([different for different, _ in parts]))
-        columns = np.concatenate([np.searchsorted(kept, different)[places] for different, places in parts])
-        number = np.bincount(word, minlength=len(encoded))
-        indptr = np.concatenate([[0], np.cumsum(number)])
-        data = (1.0 / number[word]).astype(np.float32)
-        matrix = csr_array((data, columns.astype(np.int32), indptr), shape=(len(encoded), len(kept)))
-        return cls(matrix, kept)
 
 
 def fit_subwords(

@@ -9,15 +9,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from wordvec.errors import InputError
+from wordvec.vectors.word_bytes import encode_word
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 FNV_START, FNV_PRIME = np.uint32(2166136261), np.uint32(16777619)
 END_OF_SENTENCE = b"</s>"  # has no n-grams in fastText
 FLORET_SEED = 2166136261
 MOST_HASHES = 4  # 32 bits each, of 128
+TOGETHER, MOST_TOGETHER = 1024, 1 << 18  # words whose n-grams are looked up together, and their n-grams
+SORTED_AT_ONCE = 1 << 21  # n-grams; an interrupt waits for the end of a sort
 SYLLABLES = re.compile("[\uac00-\ud7a3]+")
 C1, C2 = np.uint64(0x87C37B91114253D5), np.uint64(0x4CF5AD432745937F)
 FINAL1, FINAL2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
@@ -56,6 +65,72 @@ class Ngrams:
         return word, (hashes % np.uint32(self.buckets)).astype(np.int64)
 
 
+def word_blocks(words: Sequence[bytes], longest: int) -> Iterator[slice]:
+    """Divide words into blocks whose n-grams of up to `longest` characters need little memory.
+
+    >>> list(word_blocks([b"a"] * 1200, 6))
+    [slice(0, 1024, None), slice(1024, 1200, None)]
+    """
+    first = ngrams = 0
+    for place, word in enumerate(words):
+        own = (len(word) + 2) * longest
+        if place > first and (ngrams + own > MOST_TOGETHER or place - first == TOGETHER):
+            yield slice(first, place)
+            first, ngrams = place, 0
+        ngrams += own
+    if first < len(words):
+        yield slice(first, len(words))
+
+
+@dataclass(frozen=True)
+class NgramTable:
+    """The n-grams of words: `matrix` (V, G) holds 1 / n_w for each n-gram of word w; `buckets` (G,) ascends."""
+
+    matrix: csr_array
+    buckets: np.ndarray
+
+    @classmethod
+    def of(cls, words: Iterable[str], ngrams: Ngrams) -> NgramTable:
+        """Collect the n-grams of words. Raises InputError if no word has any."""
+        from scipy.sparse import csr_array
+
+        encoded = [encode_word(word) for word in words]
+        number = np.zeros(len(encoded), np.int64)
+        pieces = [np.empty(0, np.uint32)]
+        for part in word_blocks(encoded, ngrams.longest):
+            word, buckets = ngrams.of(encoded[part])
+            number[part] = np.bincount(word, minlength=part.stop - part.start)
+            pieces.append(buckets.astype(np.uint32))
+        buckets = np.concatenate(pieces)
+        if not len(buckets):
+            sizes = f"{ngrams.shortest} to {ngrams.longest}"
+            raise InputError(f"none of the {len(encoded):,} words has n-grams of {sizes} characters")
+        kept, columns = _distinct(buckets)
+        indptr = np.concatenate([[0], np.cumsum(number)])
+        data = np.repeat((1.0 / np.maximum(number, 1)).astype(np.float32), number)
+        matrix = csr_array((data, columns, indptr), shape=(len(encoded), len(kept)))
+        return cls(matrix, kept)
+
+
+def _distinct(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different ones of some numbers (n,) uint32, ascending, as int64; and the place of each among them, int32.
+
+    Each number is sorted together with its place, which is far faster than np.unique.
+    """
+    parts = []
+    for first in range(0, len(numbers), SORTED_AT_ONCE):
+        piece = numbers[first : first + SORTED_AT_ONCE]
+        packed = np.sort(piece.astype(np.uint64) << np.uint64(32) | np.arange(len(piece), dtype=np.uint64))
+        values, place = (packed >> np.uint64(32)).astype(np.int64), packed & np.uint64(2**32 - 1)
+        is_new = np.append(True, values[1:] != values[:-1])
+        inverse = np.empty(len(piece), np.int32)
+        inverse[place] = np.cumsum(is_new) - 1
+        parts.append((values[is_new], inverse))
+    values = np.sort(np.concatenate([values for values, _ in parts]))
+    kept = values[np.append(True, values[1:] != values[:-1])]
+    return kept, np.concatenate([np.searchsorted(kept, values).astype(np.int32)[inverse] for values, inverse in parts])
+
+
 def to_jamo(word: bytes) -> bytes:
     """Decompose the Korean syllables of a word into letters (Unicode's decomposition); all else is unchanged.
 
@@ -78,32 +153,42 @@ def ngram_hashes(words: Sequence[bytes], shortest: int, longest: int) -> tuple[n
     """
     marked = [b"<" + word + b">" if word != END_OF_SENTENCE else b"" for word in words]
     text = np.frombuffer(b"".join(marked) + b"\0", np.uint8)  # the last byte is read, but never used
-    ends = np.cumsum([len(word) for word in marked], dtype=np.int64)
+    sizes = [len(word) for word in marked]
     inner = (text & 0xC0) == 0x80  # bytes that continue a character
     signed = text.view(np.int8).astype(np.uint32)  # sign-extended to 32 bits
-    start = np.flatnonzero(~inner[:-1])
-    at, hashes = start.copy(), np.full(len(start), FNV_START)
-    word = np.searchsorted(ends, start, side="right")
-    starts_found, hashes_found = [start[:0]], [hashes[:0]]
+    at = np.flatnonzero(~inner[:-1])
+    word = np.repeat(np.arange(len(words)), sizes)[at]
+    end = np.cumsum(sizes, dtype=np.int64)[word]
+    is_first = np.append(True, word[1:] != word[:-1])
+    character, hashes = np.arange(len(at)), np.full(len(at), FNV_START)  # where each n-gram begins
+    found = []
     for length in range(1, longest + 1):
-        alive = at < ends[word]
-        start, at, hashes, word = start[alive], at[alive], hashes[alive], word[alive]
+        alive = at < end
+        character, at, end, hashes = character[alive], at[alive], end[alive], hashes[alive]
         if not len(at):
             break
         growing = np.ones(len(at), bool)
         while growing.any():
             hashes[growing] = (hashes[growing] ^ signed[at[growing]]) * FNV_PRIME
             at += growing
-            growing &= (at < ends[word]) & inner[at]
+            growing &= (at < end) & inner[at]
         if length >= shortest:
-            whole = np.ones(len(at), bool)
-            if length == 1:
-                whole = (start != np.concatenate([[0], ends])[word]) & (at != ends[word])
-            starts_found.append(start[whole])
-            hashes_found.append(hashes[whole])
-    all_starts = np.concatenate(starts_found)
-    in_order = np.argsort(all_starts, kind="stable")
-    return np.searchsorted(ends, all_starts[in_order], side="right"), np.concatenate(hashes_found)[in_order]
+            whole = ~is_first[character] & (at != end) if length == 1 else slice(None)
+            found.append((character[whole], hashes[whole]))
+    return _by_character(found, word)
+
+
+def _by_character(found: list[tuple[np.ndarray, np.ndarray]], word: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Arrange n-grams by the character they begin with, then by length; `word` is the word of each character."""
+    number = np.zeros(len(word), np.int64)
+    for character, _ in found:
+        number[character] += 1
+    place = np.cumsum(number) - number
+    in_order = np.empty(int(number.sum()), np.uint32)
+    for character, hashes in found:
+        in_order[place[character]] = hashes
+        place[character] += 1
+    return np.repeat(word, number), in_order
 
 
 def _floret_hashes(words: Sequence[bytes], shortest: int, longest: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ A word is written between < and >; its n-grams of `shortest` to `longest` charac
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -19,7 +19,6 @@ from wordvec.vectors.ngrams import FLORET_SEED, Ngrams
 LONGEST_NGRAM = 32  # characters; fastText uses 6, and the cost grows with it
 EXACT = 2**32 - 1  # buckets: one for each hash, except that the largest hash and 0 share one
 LONGEST_WORD = 4_096  # bytes of a word in a file with n-grams
-TOGETHER, MOST_TOGETHER = 128, 1 << 18  # words whose n-grams are looked up together, and their n-grams
 NUMBERS = 1 << 22  # numbers in rows that are added together
 
 
@@ -140,23 +139,6 @@ class KeptBuckets:
             return self.buckets, self.rows
         order = np.argsort(self.buckets, kind="stable")
         return self.buckets[order], self.rows[order]
-
-
-def word_blocks(words: Sequence[bytes], longest: int) -> Iterator[slice]:
-    """Divide words into blocks whose n-grams of up to `longest` characters need little memory.
-
-    >>> list(word_blocks([b"a"] * 200, 6))
-    [slice(0, 128, None), slice(128, 200, None)]
-    """
-    first = ngrams = 0
-    for place, word in enumerate(words):
-        own = (len(word) + 2) * longest
-        if place > first and (ngrams + own > MOST_TOGETHER or place - first == TOGETHER):
-            yield slice(first, place)
-            first, ngrams = place, 0
-        ngrams += own
-    if first < len(words):
-        yield slice(first, len(words))
 
 
 def info_without_ngrams(info: Mapping[str, Any]) -> dict[str, Any]:

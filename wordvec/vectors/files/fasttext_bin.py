@@ -16,7 +16,8 @@ import numpy as np
 
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.row_builder import RowBuilder
-from wordvec.vectors.subwords import LONGEST_NGRAM, LONGEST_WORD, Rows, Subwords, word_blocks
+from wordvec.vectors.ngrams import word_blocks
+from wordvec.vectors.subwords import LONGEST_NGRAM, LONGEST_WORD, Rows, Subwords
 from wordvec.vectors.word_rows import WordRows
 
 VERSIONS = (11, 12)

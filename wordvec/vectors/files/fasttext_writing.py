@@ -16,7 +16,8 @@ import numpy as np
 from wordvec.errors import InputError
 from wordvec.files import replace_file
 from wordvec.vectors.files.writing import written_rows
-from wordvec.vectors.subwords import Subwords, word_blocks
+from wordvec.vectors.ngrams import word_blocks
+from wordvec.vectors.subwords import Subwords
 from wordvec.vectors.word_bytes import encode_word
 from wordvec.vectors.word_rows import WordRows
 

@@ -17,8 +17,8 @@ from wordvec.vectors.files.row_builder import RowBuilder
 from wordvec.vectors.files.text_file import read_text
 from wordvec.vectors.files.text_layout import floret_header
 from wordvec.vectors.files.writing import BLOCK, replace_packed_file
-from wordvec.vectors.ngrams import MOST_HASHES
-from wordvec.vectors.subwords import LONGEST_NGRAM, Subwords, word_blocks
+from wordvec.vectors.ngrams import MOST_HASHES, word_blocks
+from wordvec.vectors.subwords import LONGEST_NGRAM, Subwords
 from wordvec.vectors.word_bytes import encode_word
 from wordvec.vectors.word_rows import WordRows
 

@@ -19,8 +19,9 @@ from wordvec.vectors.files.pickle_arrays import Made, Name, array_of
 from wordvec.vectors.files.pickle_values import read_pickle
 from wordvec.vectors.files.pickled_words import read_dictionary, words_and_matrix
 from wordvec.vectors.files.reading import Reading, choose
+from wordvec.vectors.ngrams import word_blocks
 from wordvec.vectors.rows import number_words
-from wordvec.vectors.subwords import LONGEST_NGRAM, Subwords, word_blocks
+from wordvec.vectors.subwords import LONGEST_NGRAM, Subwords
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
 
