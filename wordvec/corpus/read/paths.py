@@ -102,10 +102,13 @@ def files_of(path: Path, tell: bool = False) -> list[Path]:
 
 def _without_links(files: list[Path], source: Path, tell: bool) -> list[Path]:
     """`files` without those that are others of them under a name that a symbolic link gives."""
-    real_folder = {folder: os.path.realpath(folder) for folder in {file.parent for file in files}}
+    real_folder = {folder: os.path.realpath(folder) for folder in set(map(os.path.dirname, files))}
+    if len(set(real_folder.values())) == len(real_folder) and not any(map(os.path.islink, files)):
+        return files
     by_real: dict[str, list[Path]] = {}
     for file in files:
-        real = os.path.realpath(file) if file.is_symlink() else os.path.join(real_folder[file.parent], file.name)
+        folder, name = os.path.split(file)
+        real = os.path.realpath(file) if file.is_symlink() else os.path.join(real_folder[folder], name)
         by_real.setdefault(real, []).append(file)
     if len(by_real) == len(files):
         return files
@@ -186,18 +189,24 @@ def _escaped(pattern: Path) -> str:
 
 
 def _files_below(folder: Path, above: frozenset[str]) -> list[Path]:
+    """The files below a folder; scandir says what each is without a request to the file system, which may be remote."""
     real = os.path.realpath(folder)
     if real in above:  # a symbolic link back up
         return []
     try:
-        entries = sorted((entry for entry in folder.iterdir() if not is_hidden(entry.name)), key=by_name)
+        with os.scandir(folder) as found:
+            entries = sorted((entry for entry in found if not is_hidden(entry.name)), key=lambda entry: entry.name)
     except OSError as error:
         raise CorpusError(f"{folder}: cannot be read: {error.strerror}") from error
     files: list[Path] = []
     for entry in entries:
-        if entry.exists() and not entry.is_dir() and not entry.is_file():
-            raise CorpusError(f"{entry}: is a pipe, a socket or a device, in a folder of files; remove it from there")
-        files += _files_below(entry, above | {real}) if entry.is_dir() else [entry]
+        path = folder / entry.name
+        if entry.is_dir():
+            files += _files_below(path, above | {real})
+            continue
+        if not entry.is_file() and path.exists():
+            raise CorpusError(f"{path}: is a pipe, a socket or a device, in a folder of files; remove it from there")
+        files.append(path)
     return files
 
 

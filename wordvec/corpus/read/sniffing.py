@@ -110,7 +110,7 @@ def table_of(head: str, name: str, field: str | None = None) -> Table | None:
         rows, quoting = _best_rows(head[declared.end() :], declared[1])
         if rows and rows[0] and (by_name or _is_regular(rows)):
             return Table(declared[1], quoting, [cell.strip() for cell in rows[0]], lines_before=1)
-    for delimiter in dict.fromkeys([by_name or ",", *DELIMITERS]):
+    for delimiter in filter(head.__contains__, dict.fromkeys([by_name or ",", *DELIMITERS])):
         rows, quoting = _best_rows(head, delimiter)
         header = [cell.strip() for cell in rows[0]] if rows else []
         if len(header) > 1 and (
@@ -129,7 +129,7 @@ def table_of(head: str, name: str, field: str | None = None) -> Table | None:
 
 def _table_with_column(head: str, number: int) -> Table | None:
     """The table that `head` is if its reader says that it has a column of that number: all rows have as many cells."""
-    for delimiter in sorted(DELIMITERS, key="\t;|,".index):  # commas last, which texts hold
+    for delimiter in filter(head.__contains__, "\t;|,"):  # commas last, which texts hold
         rows, quoting = _best_rows(head, delimiter)
         if _is_regular(rows) and 1 < len(rows[0]) >= number > 0:
             return Table(delimiter, quoting, [cell.strip() for cell in rows[0]])
