@@ -225,6 +225,8 @@ def check_content(ids: np.ndarray, sentence_starts: np.ndarray, words: int) -> N
 
 
 def _read_header(folder: Path) -> dict[str, Any]:
+    if not os.path.lexists(folder):
+        raise CorpusError(f"{folder}: no such folder; a corpus folder is made by wordvec corpus build TEXT -o {folder}")
     if not is_corpus_folder(folder):
         raise CorpusError(f"{folder}: is not a corpus folder: it has no {MARKER}; make one with Corpus.build(...).save")
     try:

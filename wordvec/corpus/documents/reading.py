@@ -57,7 +57,10 @@ class DocumentReader:
                 "example frame.to_csv('metadata.csv', index=False), so that the file can be cited"
             )
         if table is not None and field is not None:
-            raise OptionError("a table of metadata is for files of text, which have no field: leave --field out")
+            raise OptionError(
+                "a table of metadata is for files of text, which have no field: leave --field out, or keep fields of each "
+                "record by --metadata-fields NAME,NAME (metadata_fields=)"
+            )
         if table is not None and fields:
             raise OptionError(
                 "--metadata-fields are fields of records, and a table of metadata is kept with all its columns: leave "
