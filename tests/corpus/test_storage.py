@@ -325,7 +325,7 @@ def test_objects_are_never_unpickled(folder):
 def test_a_folder_that_is_no_corpus(tmp_path):
     with pytest.raises(CorpusError, match="is not a corpus folder"):
         Corpus.open(tmp_path)
-    with pytest.raises(CorpusError, match="nowhere: no such folder; a corpus folder is made by"):
+    with pytest.raises(CorpusError, match="nowhere: no such folder; wordvec corpus build TEXT -o "):
         Corpus.open(tmp_path / "nowhere")
 
 

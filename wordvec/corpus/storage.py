@@ -225,10 +225,9 @@ def check_content(ids: np.ndarray, sentence_starts: np.ndarray, words: int) -> N
 
 
 def _read_header(folder: Path) -> dict[str, Any]:
-    if not os.path.lexists(folder):
-        raise CorpusError(f"{folder}: no such folder; a corpus folder is made by wordvec corpus build TEXT -o {folder}")
     if not is_corpus_folder(folder):
-        raise CorpusError(f"{folder}: is not a corpus folder: it has no {MARKER}; make one with Corpus.build(...).save")
+        wrong = f"is not a corpus folder: it has no {MARKER}" if os.path.lexists(folder) else "no such folder"
+        raise CorpusError(f"{folder}: {wrong}; wordvec corpus build TEXT -o {folder}, or Corpus.save, makes one")
     try:
         header = parse_json((folder / MARKER).read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
@@ -277,12 +276,8 @@ def _map(path: Path, files: dict[str, Any]) -> np.ndarray:
 
 
 def _check_shapes(arrays: dict[str, np.ndarray], header: dict[str, Any]) -> None:
-    lengths = {
-        "ids": header["tokens"],
-        "sentence_starts": header["sentences"] + 1,
-        "word_ends": header["words"],
-        "word_counts": header["words"],
-    }
+    lengths = {"ids": header["tokens"], "sentence_starts": header["sentences"] + 1}
+    lengths |= dict.fromkeys(("word_ends", "word_counts"), header["words"])
     if header["rare_words"] is not None:
         lengths |= dict.fromkeys(("rare_word_ends", "rare_counts", "rare_reasons"), header["rare_words"])
     for name, array in arrays.items():
