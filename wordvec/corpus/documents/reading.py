@@ -58,8 +58,8 @@ class DocumentReader:
             )
         if table is not None and field is not None:
             raise OptionError(
-                "a table of metadata is for files of text, which have no field: leave --field out, or keep fields of each "
-                "record by --metadata-fields NAME,NAME (metadata_fields=)"
+                "a table of metadata is for files of text, which have no field: leave --field out, or keep fields of "
+                "each record by --metadata-fields NAME,NAME (metadata_fields=)"
             )
         if table is not None and fields:
             raise OptionError(

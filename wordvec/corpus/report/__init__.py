@@ -76,7 +76,7 @@ def examine(corpus: Corpus, threads: int | None = None, text: Iterable[str] | No
     sentences, words = examine_sentences(corpus), examine_words(corpus.vocabulary)
     boilerplate = examine_boilerplate(corpus, None if tokenizer in OF_ITEMS else text)
     threads = threads or available_cores()
-    forecasts = forecast(tokens, vocabulary, threads)
+    forecasts = forecast(corpus.vocabulary.counts, threads)
     kept = tokens / raw_tokens if raw_tokens else None
     return Report(
         tokens=tokens,
