@@ -156,7 +156,7 @@ def expected_cells(counts: np.ndarray, window: int) -> float:
     [1, 81]
     """
     tokens = max(1, int(counts.sum()))
-    alike = np.floor(4 * np.log2(counts)).astype(np.int64)
+    alike = np.floor(4 * np.log2(np.maximum(counts, 1))).astype(np.int64)
     words = np.bincount(alike)
     share = np.bincount(alike, counts / tokens) / np.maximum(words, 1)
     met = -np.expm1(-2 * window * tokens * np.outer(share, share))
