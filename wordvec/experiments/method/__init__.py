@@ -169,7 +169,7 @@ SOURCES_NAMED = 3
 
 
 def corpus_facts(corpus: Corpus, date_column: str | None = None) -> dict[str, Any]:
-    """The facts of a corpus for a paragraph, as JSON; the dates are in `date_column` (default: year, date or the like)."""
+    """The facts of a corpus for a paragraph, as JSON, with dates from `date_column` (default: year or the like)."""
     from wordvec.corpus.documents.groups import spans_of
 
     info, documents = corpus.info, corpus.documents
