@@ -36,6 +36,14 @@ TEXTS = {
         " the cat sat      it was the\nmat, and the      dog that\n" * 10,
         "20 of 20 lines with text have wide gaps",
     ),
+    "weighted edges": (
+        "".join(f"n{number} n{number % 7} 0.{number}\n" for number in range(10, 40)),
+        "such as 'n39 n4 0.39', with a column of numbers that would be words: take it out, awk '{print $1, $2}' FILE",
+    ),
+    "ratings": (
+        "user item time\n" + "".join(f"{number % 9} {number % 4} {9876 + number}\n" for number in range(30)),
+        "awk '{print $1, $2}' FILE; for a list of events gather the items of a session on a line",
+    ),
     "posts": ("RT @ann: the cat sat\nthe cat sat\n" * 20, "20 of 40 lines with text repeat the post of another"),
     "lines cut at a width": ((textwrap.fill(PROSE * 9, 72) + "\n\n") * 5, "are cut at about 7"),
 }
@@ -43,6 +51,8 @@ PROSES = {
     "paragraphs": (PROSE * 3 + "\n") * 90,
     "a poem": "The cat sat on the mat;\nThe dog, it was not there:\nReturn, said he, to me;\n\n" * 30,
     "paragraphs cut without empty lines": "the cat sat on the mat and stayed there until evening\n" * 90,
+    "walks": "".join(f"{number % 7} {number % 5} {number % 6}\n" for number in range(40)),
+    "a story in years": "in 1850 it\nthe cat sat\n" * 40,
     "charts of chords": "| C  Am7 | F  G7 |\n| Em7 A7 | Dm7 |\n" * 20,
     "questions": "".join(f"Question {number} of a cat: is it so?\nThe cat sat.\n" for number in range(50)),
 }

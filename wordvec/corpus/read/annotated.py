@@ -29,6 +29,7 @@ _SPARSE_CELL = re.compile(r"\s(\d{1,9}):([+-]?[\d.]+(?:[eE][+-]?\d+)?)")
 _MATRIX_MARKET = re.compile(r"\ufeff?%%MatrixMarket\b", re.IGNORECASE)
 FEWEST_SPARSE = 5
 
+WALKS = "write random walks along its edges, one a line, for --preset walks (see the guide to items and graphs)"
 _BASES = "ACGTURYSWKMBDHVN"  # of DNA and RNA, with those for several of them; in small letters where they are masked
 
 # Texts with one annotated token, time or sequence on a line, and how to take the words out of them.
@@ -170,6 +171,7 @@ _WAYS_OUT_OF_XML = (
         "E.parse(sys.argv[1]).iterfind('.//{*}TextLine/{*}TextEquiv/{*}Unicode')]\" FILE",
     ),
     (re.compile(r"<mediawiki\b"), "with wikiextractor for example"),
+    (re.compile(r"<graphml\b|<gexf\b"), f"or of a graph {WALKS}"),
     (re.compile(r"<!doctype html|<html\b", re.IGNORECASE), "with pandoc -t plain for example"),
     (
         re.compile(r"<ANNOTATION_DOCUMENT\b"),  # of ELAN

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from typing import Any
 
-from wordvec.corpus.read.sniffing import ITEM_MARKS, are_lists
+from wordvec.corpus.read.sniffing import ITEM_MARKS, NUMBER, are_lists
 
 LINES_LOOKED_AT, LETTERS_LOOKED_AT = 20_000, 1000  # letters of each line: a line may be as long as the text
 FEWEST_LINES = 20
@@ -19,12 +19,13 @@ NAMES = {
     "timed": "have times", "labelled": "begin with a label", "code": "look like source code",
     "marks": "have marks of Markdown or reStructuredText", "settings": "are settings", "reposted": "repeat posts",
     "gaps": "have wide gaps, as between columns", "cut": "end at one width, in the middle of sentences",
-    "lists": "are lists of items",
+    "lists": "are lists of items", "columns": "have a column of numbers",
 }  # fmt: skip
 FEWEST_OF_LABEL = 5  # a speaker or a field comes again, the first words before a colon in prose do not
 MOST_LABELS = 0.1  # of the labelled lines, as different labels
 NARROWEST, WIDEST, LAST_WORD = 40, 100, 16  # letters; a line may be shorter by the word that did not fit
 CUT_LINES, BLANK_LINES = 0.75, 0.02  # of those inside paragraphs, and of all
+MOST_COLUMNS, AS_LONG, SHARED = 9, 0.95, 0.1  # of the lines; of the numbers in other columns, as the ids of a walk are
 
 _TIME = re.compile(r"(?<![\d:.])(?:\d{4}:)?\d{1,2}:\d\d(?::\d\d)?(?![\d:])")
 EXAMPLE = 60  # letters of a line; a time is looked for in as many at its beginning
@@ -61,6 +62,7 @@ class Lines:
         of_gutenberg: whether a line of Project Gutenberg says that the book starts there.
         width: letters after which lines are cut inside paragraphs; 0 if they are not.
         lists: the tokenizer for lines that are lists of short items; "" if they are not.
+        columns: the columns of lines that are rows with a column of numbers, these without "$": "$1 $2 3"; else "".
     """
 
     number: int
@@ -72,6 +74,7 @@ class Lines:
     of_gutenberg: bool = False
     width: int = 0
     lists: str = ""
+    columns: str = ""
     reposted: int = 0
     settings: int = 0
     gaps: int = 0
@@ -104,9 +107,32 @@ def examine_lines(lines: Iterable[str]) -> Lines:
     lists = are_lists(written)
     if lists:
         examples["lists"] = next(line for line in written if ITEM_MARKS[lists] in line).strip()[:EXAMPLE]
+    columns = _columns(written)
+    if columns:
+        examples["columns"] = written[-1].strip()[:EXAMPLE]
     numbers: dict[str, Any] = {form: len(some) for form, some in forms.items()}
     numbers |= {"labelled": labelled, "of_gutenberg": any(map(_GUTENBERG.match, written)), "width": _width(first)}
-    return Lines(len(written), examples=examples, lists=lists, **numbers)
+    return Lines(len(written), examples=examples, lists=lists, columns=columns, **numbers)
+
+
+def _columns(lines: list[str]) -> str:
+    """The columns of lines that are rows with a column of numbers which no other column has; "" if they are not.
+
+    >>> _columns([f"n{i} n{i + 1} 0.{i}" for i in range(30)]), _columns([f"{i} {i + 1} {i + 2}" for i in range(30)])
+    ('$1 $2 3', '')
+    """
+    rows = [line.split() for line in lines]
+    width, times = Counter(map(len, rows)).most_common(1)[0] if rows else (0, 0)
+    if not 2 <= width <= MOST_COLUMNS or times < max(FEWEST_LINES, AS_LONG * len(rows)):
+        return ""
+    columns = list(zip(*(row for row in rows if len(row) == width)))
+    cells = [set(column) for column in columns]
+    places = []
+    for at, column in enumerate(columns):
+        others = set().union(*cells[:at], *cells[at + 1 :])
+        are_numbers = sum(map(bool, map(NUMBER.fullmatch, column))) >= AS_LONG * len(column)
+        places.append("" if are_numbers and len(cells[at] & others) < SHARED * len(cells[at]) else "$")
+    return " ".join(f"{place}{at}" for at, place in enumerate(places, 1)) if "" in places else ""
 
 
 def _width(lines: list[str]) -> int:
@@ -125,7 +151,7 @@ def forms_seen(found: Lines) -> set[str]:
     often = {form for form, share in OFTEN.items() if getattr(found, form) >= max(FEWEST_LINES, share * found.number)}
     if "settings" in often:  # an assignment is a line of code, too, and a name a label
         often -= {"code", "labelled"}
-    often |= {"lists"} if found.lists else set()
+    often |= {name for name in ("lists", "columns") if getattr(found, name)}
     return often | ({"cut"} if found.width and "marks" not in often else set())  # pandoc joins the lines, too
 
 
@@ -175,6 +201,13 @@ def _about_whole_lines(found: Lines, often: set[str], of_all: str) -> Iterator[s
         yield (
             f"{found.settings:,} {of_all} are settings, such as {found.examples['settings']!r}, whose names are words, "
             "too: keep the values that are texts: sed -nE 's/^[^=#;]*= *//p' FILE, or leave the file out."
+        )
+    if "columns" in often and "timed" not in often:
+        words = [column for column in found.columns.split() if column[0] == "$"]
+        yield (
+            f"The lines are rows such as {found.examples['columns']!r}, with a column of numbers that would be words: "
+            + (f"take it out, awk '{{print {', '.join(words)}}}' FILE; " if words else "")
+            + "for a list of events gather the items of a session on a line, and of the edges of a graph write walks"
         )
     if "gaps" in often:
         yield (
