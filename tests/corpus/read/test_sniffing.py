@@ -77,7 +77,7 @@ def test_what_the_csv_module_writes_is_read(tmp_path_factory, rows, dialect, quo
     text = table([("key", "text"), *rows], delimiter, quoting=quoting, lineterminator="\n")
     path.write_text(text, encoding="utf-8", newline="\n")
     expected = [line for _, cell in rows for line in cell.removesuffix("\n").split("\n") if cell.strip()]
-    missing = {"NA", "N/A", "NaN", "nan", "NULL", "null", "None"}
+    missing = {"NA", "<NA>", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None"}
     assert list(read_lines(path, field="text")) == [line for line in expected if line.strip() not in missing]
 
 

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from wordvec.corpus.read.records import Block, blocks_of_values, names_of, value_of
+from wordvec.corpus.read.records import Block, blocks_of_values
 from wordvec.corpus.read.replaced import without_halves
 from wordvec.corpus.read.sniffing import HEAD, JSON_LINES_NAMES, NO_DELIMITER, Table, plain_suffix, table_of
-from wordvec.corpus.read.values import Row, Unusable
+from wordvec.corpus.read.values import Row, Unusable, names_of, value_of
 from wordvec.errors import CorpusError
 from wordvec.json_forms import TOO_DEEP, different_keys, parse_json
 from wordvec.progress import announce
@@ -202,7 +202,7 @@ def _without_surrogates(text: str, where: str, errors: str) -> str:
 
 LONGEST_CELL = 1 << 26  # characters; a quote that is never closed would take the rest of the file
 MOST_LINES_IN_A_ROW = 100  # of a damaged row: with more, a quote has swallowed rows
-MISSING = {"", "NA", "N/A", "NaN", "nan", "NULL", "null", "None"}  # how programs write a missing value
+MISSING = {"", "NA", "<NA>", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None"}  # as programs write it
 DELIMITER_NAMES = {"\t": "tab", NO_DELIMITER: "none"}
 
 
