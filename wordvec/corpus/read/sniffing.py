@@ -44,6 +44,8 @@ def are_lists(lines: Sequence[str]) -> str:
 
     >>> are_lists(["tea,milk", "tea,rye bread,milk", "bread,tea,milk"] * 9), are_lists(["tea,3,1850"] * 27)
     ('commas', '')
+    >>> are_lists(["cats|NOUN run|VERB fast|ADV", "all|DET cats|NOUN run|VERB away|ADV"] * 10)
+    ''
     """
     if len(lines) < FEWEST_LISTS or sum(bool(_SENTENCE_END.search(line)) for line in lines) > ENDED * len(lines):
         return ""
@@ -52,6 +54,10 @@ def are_lists(lines: Sequence[str]) -> str:
         items = [item for line in by_line for item in line if item.strip()]
         short = sum(len(item.split()) <= LONGEST_ITEM for item in items)
         are_short = len(items) >= FEWEST_ITEMS * len(lines) and short >= (1 - ENDED) * len(items)
+        words = [word for line in lines for word in line.split()]
+        tagged = sum(word.count(mark) == 1 for word in words)
+        if mark != "\t" and len(words) > 2 * len(lines) and tagged >= (1 - ENDED) * len(words):
+            continue  # each word has a tag (run|VERB): these are words with spaces between them
         if are_short and len(set(map(len, by_line))) > 1:
             return name
     return ""
