@@ -244,6 +244,7 @@ def tell_forms(arguments: argparse.Namespace, corpus: Corpus) -> None:
 
     lines = None if arguments.tokenizer in OF_ITEMS else lines_of_text(arguments, corpus)
     seen = forms_seen(examine_lines(lines)) if lines is not None else set()
+    seen -= {"tagged"} if arguments.tokenizer in (None, "whitespace") else set()  # words with tags are words on purpose
     if seen:
         names = " and ".join(name for form, name in NAMES.items() if form in seen)
         text = " ".join(shlex.quote(name) for name in arguments.text[:3])

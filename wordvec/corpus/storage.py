@@ -226,9 +226,7 @@ def check_content(ids: np.ndarray, sentence_starts: np.ndarray, words: int) -> N
 
 def _read_header(folder: Path) -> dict[str, Any]:
     if not is_corpus_folder(folder):
-        raise CorpusError(
-            f"{folder}: is not a corpus folder: it has no {MARKER}; make one with wordvec corpus build, or Corpus.save"
-        )
+        raise CorpusError(f"{folder}: is not a corpus folder: it has no {MARKER}; wordvec corpus build makes one")
     try:
         header = parse_json((folder / MARKER).read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:

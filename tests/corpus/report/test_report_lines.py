@@ -22,6 +22,11 @@ TEXTS = {
     "a log of a server": ('1.2.3.4 - - [10/Oct/2021:13:55:36 +0000] "GET /a"\n' * 20, "have a time or the like"),
     "a chat": ("08:00 From Ann to all:\n\tthe cat\n" * 20, "20 of 40 lines with text have a time"),
     "a play": ("ANN: the cat\nBEN LEE: sat\n" * 10, "begin with a label (ANN, BEN LEE)"),
+    "a play with names in capitals": ("ANN. The cat\nBEN'S BOY. sat\n" * 10, "begin with a label (ANN, BEN'S BOY)"),
+    "words with tags": (
+        "The/at cat/nn sat/vbd ./.\nIt/pps ate/vbd rice/nn ./.\n" * 20,
+        "40 of 40 lines with text have a tag after each word, such as 'The/at cat/nn sat/vbd ./.'",
+    ),
     "YAML": ("- id: 7\n  text: the cat\n" * 10, "begin with a label (id, text)"),
     "Python": ("def cat(a):\n    # the cat\n    return a\n\n" * 20, "look like source code, such as 'def cat(a):'"),
     "JavaScript": ("function cat(a) {\n  // the cat\n  a += 1;\n}\n" * 20, "look like source code"),
@@ -53,6 +58,8 @@ PROSES = {
     "paragraphs cut without empty lines": "the cat sat on the mat and stayed there until evening\n" * 90,
     "walks": "".join(f"{number % 7} {number % 5} {number % 6}\n" for number in range(40)),
     "a story in years": "in 1850 it\nthe cat sat\n" * 40,
+    "roads": "".join(f"A{number}/B{number} C{number}/D{number} he/she\n" for number in range(40)),
+    "capitals": "The USA.\nNASA. It is so.\nIt is.\nAnd so on.\n" * 9,
     "charts of chords": "| C  Am7 | F  G7 |\n| Em7 A7 | Dm7 |\n" * 20,
     "questions": "".join(f"Question {number} of a cat: is it so?\nThe cat sat.\n" for number in range(50)),
 }
@@ -71,7 +78,7 @@ def test_lines_of_other_forms_are_told(kind):
 
 def test_the_command_for_labels_takes_off_the_labels_alone():
     advice = advice_on("ANN LEE: the cat\nBEN: sat\nThe cat: it sat.\n" * 10)
-    assert "sed -E 's/^[ -]*(ANN LEE|BEN|The cat) ?[:=] *//' FILE" in advice
+    assert "sed -E 's/^[ -]*(ANN LEE|BEN|The cat) ?[:=.] *//' FILE" in advice
     assert advice_on("[A]: the cat\n<B>: sat\n" * 10).endswith("off first.")  # no pattern is made of signs
 
 

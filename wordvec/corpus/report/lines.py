@@ -14,12 +14,21 @@ from wordvec.corpus.read.sniffing import ITEM_MARKS, NUMBER, are_lists
 LINES_LOOKED_AT, LETTERS_LOOKED_AT = 20_000, 1000  # letters of each line: a line may be as long as the text
 FEWEST_LINES = 20
 # Shares of the lines with text. In prose each is below 1 %, but poems end lines with ";", and some texts are labelled.
-OFTEN = {"timed": 0.3, "labelled": 0.3, "code": 0.2, "marks": 0.02, "reposted": 0.05, "settings": 0.6, "gaps": 0.3}
+OFTEN = {
+    "timed": 0.3,
+    "labelled": 0.3,
+    "code": 0.2,
+    "marks": 0.02,
+    "reposted": 0.05,
+    "settings": 0.6,
+    "gaps": 0.3,
+    "tagged": 0.5,
+}
 NAMES = {
     "timed": "have times", "labelled": "begin with a label", "code": "look like source code",
     "marks": "have marks of Markdown or reStructuredText", "settings": "are settings", "reposted": "repeat posts",
     "gaps": "have wide gaps, as between columns", "cut": "end at one width, in the middle of sentences",
-    "lists": "are lists of items", "columns": "have a column of numbers",
+    "tagged": "have a tag after each word", "lists": "are lists of items", "columns": "have a column of numbers",
 }  # fmt: skip
 FEWEST_OF_LABEL = 5  # a speaker or a field comes again, the first words before a colon in prose do not
 MOST_LABELS = 0.1  # of the labelled lines, as different labels
@@ -29,7 +38,7 @@ MOST_COLUMNS, AS_LONG, SHARED = 9, 0.95, 0.1  # of the lines; of the numbers in 
 
 _TIME = re.compile(r"(?<![\d:.])(?:\d{4}:)?\d{1,2}:\d\d(?::\d\d)?(?![\d:])")
 EXAMPLE = 60  # letters of a line; a time is looked for in as many at its beginning
-_LABEL = re.compile(r"\s*(?:[-*] )?([^\s:=,;][^:=,;]{0,38}?)\s?(?::|=| -)(?:\s|$)")
+_LABEL = re.compile(r"\s*(?:[-*] )?(?:([^\s:=,;][^:=,;]{0,38}?)\s?(?::|=| -)|([A-Z][A-Z' ]{0,36}[A-Z])\.)(?:\s|$)")
 _CODE = re.compile(
     r".*(?:[)\]}\"'\d];|[{}]|\w\([^()]*\))\s*$"
     r"|\s*(?:def|class|if|for|while|elif|else|try|except|with)\b.*:$"
@@ -45,6 +54,8 @@ _ROW, _RULE = (
 _REPOSTED = re.compile(r"\s*RT @\w+\b")
 _SETTINGS = re.compile(r"\s*(?:\[[^\]]+\]\s*$|[#;!]|(?:export )?[\w.-]+\s?=(?!=)[^;(){}]*$)")
 _GAP = re.compile(r"\S {3,}\S")  # between the columns of a page or a table, as pdftotext -layout writes them
+_TAGGED = re.compile(r"\S+[/|][^\s/|\d][^\s/|]{0,7}")  # a word and its part of speech
+FEWEST_TAGGED, MOST_OF_WORDS, OF_A_TAG = 3, 0.9, 20  # words of a line, those with tags, and those with the same tag
 _GUTENBERG = re.compile(r"\*\*\* *START OF")
 
 
@@ -58,6 +69,7 @@ class Lines:
             that comes again; like source code; and with marks of Markdown or reStructuredText.
         reposted, settings: lines with "RT @name" before the post of another; and of name=value and [section].
         gaps: lines with three spaces or more between words.
+        tagged: lines with a tag after each word, as in the/DT cat/NN.
         examples: the beginning of the first line of each of these forms; for "labelled", the commonest labels.
         of_gutenberg: whether a line of Project Gutenberg says that the book starts there.
         width: letters after which lines are cut inside paragraphs; 0 if they are not.
@@ -78,6 +90,7 @@ class Lines:
     reposted: int = 0
     settings: int = 0
     gaps: int = 0
+    tagged: int = 0
 
 
 def examine_lines(lines: Iterable[str]) -> Lines:
@@ -89,7 +102,7 @@ def examine_lines(lines: Iterable[str]) -> Lines:
     first = [line[:LETTERS_LOOKED_AT] for line in islice(lines, LINES_LOOKED_AT)]
     written = [line for line in first if line.strip()]
     timed = [line for line in written if _TIME.search(line[:EXAMPLE])]
-    found = [match[1] for line in written if (match := _LABEL.match(line))]
+    found = [match[1] or match[2] for line in written if (match := _LABEL.match(line))]
     labels = {label: times for label, times in Counter(found).most_common() if times >= FEWEST_OF_LABEL}
     labelled = sum(labels.values())
     if len(labels) > MOST_LABELS * labelled:
@@ -100,7 +113,7 @@ def examine_lines(lines: Iterable[str]) -> Lines:
     reposted = [line for line in written if _REPOSTED.match(line)]
     settings = [line for line in written if _SETTINGS.match(line)]
     forms = {"timed": timed, "code": code, "marks": marks, "reposted": reposted, "settings": settings}
-    forms["gaps"] = [line for line in written if _GAP.search(line)]
+    forms |= {"gaps": [line for line in written if _GAP.search(line)], "tagged": _tagged(written)}
     examples = {form: some[0].strip()[:EXAMPLE] for form, some in forms.items() if some}
     if labels:
         examples["labelled"] = ", ".join(islice(labels, 5))
@@ -113,6 +126,18 @@ def examine_lines(lines: Iterable[str]) -> Lines:
     numbers: dict[str, Any] = {form: len(some) for form, some in forms.items()}
     numbers |= {"labelled": labelled, "of_gutenberg": any(map(_GUTENBERG.match, written)), "width": _width(first)}
     return Lines(len(written), examples=examples, lists=lists, columns=columns, **numbers)
+
+
+def _tagged(lines: list[str]) -> list[str]:
+    """The lines whose words have tags, if these are few: not paths, nor either/or."""
+    by_line = ((line, line.split()) for line in lines)
+    tagged = [(line, words) for line, words in by_line if len(words) >= FEWEST_TAGGED and _are_tagged(words)]
+    tags = Counter(word[max(map(word.rfind, "/|")) :] for _, words in tagged for word in words)
+    return [line for line, _ in tagged] if OF_A_TAG * len(tags) <= tags.total() else []
+
+
+def _are_tagged(words: list[str]) -> bool:
+    return sum(map(bool, map(_TAGGED.fullmatch, words))) >= MOST_OF_WORDS * len(words)
 
 
 def _columns(lines: list[str]) -> str:
@@ -172,7 +197,7 @@ def advise_on_lines(found: Lines) -> Iterator[str]:
         )
     if "labelled" in often:
         plain = [label for label in found.examples["labelled"].split(", ") if re.fullmatch(r"[\w ]+", label)]
-        command = f": sed -E 's/^[ -]*({'|'.join(plain)}) ?[:=] *//' FILE" if plain else "."
+        command = f": sed -E 's/^[ -]*({'|'.join(plain)}) ?[:=.] *//' FILE" if plain else "."
         yield (
             f"{found.labelled:,} {of_all} begin with a label ({found.examples['labelled']}): names of speakers or "
             f"fields are words, too, and neighbours of all others; take these and the like off first{command}"
@@ -208,6 +233,12 @@ def _about_whole_lines(found: Lines, often: set[str], of_all: str) -> Iterator[s
             f"The lines are rows such as {found.examples['columns']!r}, with a column of numbers that would be words: "
             + (f"take it out, awk '{{print {', '.join(words)}}}' FILE; " if words else "")
             + "for a list of events gather the items of a session on a line, and of the edges of a graph write walks"
+        )
+    if "tagged" in often:
+        yield (
+            f"{found.tagged:,} {of_all} have a tag after each word, such as {found.examples['tagged']!r}: --tokenizer "
+            "words makes words of the tags, and without it each word with its tag is a word; to take them off: "
+            "sed -E 's#[/|][^ /|]*( |$)#\\1#g' FILE"
         )
     if "gaps" in often:
         yield (
