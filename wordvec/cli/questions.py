@@ -73,16 +73,17 @@ def _words_of(term: str, vectors: WordVectors) -> list[str]:
     return parts
 
 
-COMMAS = "[,\u060c\uff0c\u3001]"  # those of Arabic, Chinese and Japanese keyboards, too
+COMMAS, NO_COMMAS = "[,\u060c\uff0c\u3001]", "[^,\u060c\uff0c\u3001]"  # of Arabic, Chinese, Japanese keyboards, too
 
 
 def comma_separated(text: str | None) -> list[str]:
-    """The words of an option such as --words king,queen, without surrounding spaces.
+    """The words of an option such as --words king,queen, without surrounding spaces; quotes keep commas.
 
-    >>> comma_separated("king, queen,,new york")
-    ['king', 'queen', 'new york']
+    >>> comma_separated('king, queen,,new york, "1,3-diene",tea "x"')
+    ['king', 'queen', 'new york', '1,3-diene', 'tea "x"']
     """
-    return [word.strip() for word in re.split(COMMAS, text or "") if word.strip()]
+    found = re.findall(rf'\s*"([^"]+)"\s*(?:{COMMAS}|$)|({NO_COMMAS}+)', text or "")
+    return [word for quoted, plain in found if (word := quoted or plain.strip())]
 
 
 def read_questions(stream: BinaryIO) -> Iterator[tuple[str, str]]:
