@@ -17,7 +17,7 @@ _IN_SIGNS = re.compile(r"(\d{1,4})\s*[년年](?:\s*\d{1,2}\s*[월月](?:\s*\d{1,
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec januar februar märz mai juni juli oktober dezember"
 _NAMED = "january february march april june july august september october november december mär okt dez sept"
 _NAME = f"(?:{'|'.join(sorted(f'{_MONTHS} {_NAMED}'.split(), key=len, reverse=True))})"
-# 2 March 1850, March 2, 1850, März 1850; of feeds Sat, 02 Mar 2024 10:00:00 GMT, of posts Sat Mar 02 10:00:00 +0000 2024
+# 2 March 1850, März 1850; of feeds Sat, 02 Mar 2024 10:00:00 GMT, of posts Sat Mar 02 10:00:00 +0000 2024
 _WITH_NAME = re.compile(
     rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(?:{_DAY}\.?\s+)?{_NAME}\.?(?:\s+{_DAY})?,?\s+"
     r"(?:\d\d:\S+\s+(?:\S+\s+)?)?(\d{4})(?:\s+\d\d:\d\d.*)?",
