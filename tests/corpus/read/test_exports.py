@@ -98,6 +98,7 @@ ALMOST = [
     "Graph [1] shows a cat.\nGraph {a} too, as graph it was. {\n",
     "digraph is a word, such as sh {or so}\n",
     "Vertices 7 of it\n*network\n",
+    "/**/" * 9000 + "the cat\n",  # must not take long either
     "\\emph{The cat} sat\n" + "the dog\n" * 9,
     "The command \\begin{a} begins.\n" * 2 + "the cat\n" * 90,
     "[2024-01-03 12:00:00] local.ERROR: disk full\n" * 8,  # a program's log, which may be trained on

@@ -46,7 +46,7 @@ _BEGINNINGS = {
         re.compile(
             r"(?:%.*\n|[ \t]*\n|\*network\b.*\n)*\*vertices[ \t]+\d+|(?:#.*\n|[ \t]*\n|creator\b.*\n|version\b.*\n)*"
             r"graph\s*\[\s*\n|nodedef>|"
-            r"(?://.*\n|/\*.*\*/|[ \t]*\n)*(?:strict\s+)?(?:di)?graph\b[^\n{.,]{0,80}\{[^\n}]*(?:\n|--|->)",
+            r"(?://.*\n|/\*(?:(?!\*/).)*\*/|[ \t]*\n)*(?:strict\s+)?(?:di)?graph\b[^\n{.,]{0,80}\{[^\n}]*(?:\n|--|->)",
             re.IGNORECASE,
         ),
         WALKS,
