@@ -256,6 +256,7 @@ ANNOTATED = {
     "a word and its tags": "-DOCSTART- -X- O\n\nEU NNP B-ORG\nrejects VBZ O\nGerman JJ O\n. . O\n\nPeter NNP B-PER\n",
     "a word and its tags of two columns": "Muso NOUN\nka PART\n, PUNCT\n\na PRON\nbora VERB\n",
     "a word and its tags of TreeTagger": "The\tDT\tthe\ncats\tNNS\tcat\nsat\tVBD\tsit\n.\tSENT\t.\n" * 3,
+    "a word and its tags of a tagger": "The\tDT\ncats\tNNS\nsat\tVBD\n.\t.\n" * 3,
     "a word and its tags of a corpus": "<doc id='a b'>\n<s>\n"
     + "the\tAT0\tthe\ncats\tNN2\tcat\nsat\tVVD\tsit\n<g/>\n.\tPUN\t.\n</s>\n" * 3,
     "games of chess": '[Event "?"]\n[Site "?"]\n[Date "1851.06.21"]\n\n1. e4 e5 2. f4 {a gambit} exf4 1-0\n',
@@ -312,6 +313,7 @@ ALMOST = [
     ">a\nReal Deal\n>b\nCantankerous\n",
     "File type = text\n",
     "TP53 MDM2\nBRCA1 ATM\nO O\nABO O\nMYC MAX\n",
+    "p53 MDM2\nMYC MAX\nABL BCR\n" * 4,
     "usd USD usd\neur EUR eur\ngbp GBP gbp\n" * 3 + "it is so\n",
     "say NOUN\nsay VERB\nnot a word\n",
     "WEBVTTs are files\n",

@@ -213,8 +213,8 @@ def refuse_markup(head: str, name: str) -> None:
 def _are_tagged_words(head: str) -> bool:
     """Whether every line is a word and as many tags as in the others.
 
-    The last is a part of speech or a span's (B-PER); or one is the word's lemma, and one a part of speech in capitals,
-    as TreeTagger and corpora in vertical form have them.
+    The last is a part of speech or a span's (B-PER); or one is a part of speech in capitals, as TreeTagger and corpora
+    in vertical form have it, and another the word's lemma, or some words are full stops or commas.
     """
     lines = head.split("\n")[:TAGGED_LINES]
     if len(head) >= HEAD:
@@ -229,7 +229,8 @@ def _are_tagged_words(head: str) -> bool:
         return True
     are_lemmas = (sum(a.lower() == b.lower() for a, b in zip(words, column)) for column in columns)
     are_tags = (3 * len(set(column)) <= len(rows) and all(map(_CAPITALS.fullmatch, column)) for column in columns)
-    return any(2 * same >= len(rows) for same in are_lemmas) and any(are_tags)
+    is_text = not {".", ","}.isdisjoint(words) or any(2 * same >= len(rows) for same in are_lemmas)
+    return is_text and any(are_tags)
 
 
 def refuse_vectors(head: str, name: str) -> None:
