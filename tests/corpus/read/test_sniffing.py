@@ -81,6 +81,21 @@ def test_what_the_csv_module_writes_is_read(tmp_path_factory, rows, dialect, quo
     assert list(read_lines(path, field="text")) == [line for line in expected if line.strip() not in missing]
 
 
+@pytest.mark.parametrize("ends", ['"', "", 'x" y'])
+def test_quotes_of_text_in_a_table_with_tabs_swallow_no_rows(tmp_path, capsys, ends):
+    texts = ["the cat sat on the mat"] * 4000
+    texts[3500], texts[3507], texts[3600] = '"The dog', f"it ran{ends}", '"So" it is'
+    (tmp_path / "a.tsv").write_text("".join(f"{number}\teng\t{text}\n" for number, text in enumerate(texts)))
+    assert list(read_lines(tmp_path / "a.tsv", field="3")) == texts
+    assert "cannot be read" not in capsys.readouterr().err
+
+
+def test_a_quoted_cell_of_a_table_with_tabs_may_have_several_lines(tmp_path):
+    table = 'id\ttext\n7\t"so\nit\tis"\n' + "8\tyes\n" * 9000 + '9\t"so\nit\tis"\n'
+    (tmp_path / "a.tsv").write_text(table)
+    assert list(read_lines(tmp_path / "a.tsv", field="text")) == ["so", "it\tis", *["yes"] * 9000, "so", "it\tis"]
+
+
 def test_columns_without_names_have_numbers(tmp_path, capsys):
     (tmp_path / "a.txt").write_text("1\tThe cat sat.\n2\tA dog ran.\n3\tI see.\n")
     with pytest.raises(CorpusError, match="by its number where there is no row of names"):

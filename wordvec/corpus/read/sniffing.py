@@ -152,6 +152,17 @@ def _best_rows(head: str, delimiter: str) -> tuple[list[list[str]], int]:
     return quoted, csv.QUOTE_MINIMAL
 
 
+def are_lines_rows(head: str, table: Table) -> bool:
+    """Whether lines that are rows without quotes are rows: in tables with tabs, whose quotes are often those of texts.
+
+    Not in a table of two columns with a quoted cell of several lines among the first, as the next may have tabs.
+    """
+    if table.delimiter != "\t":
+        return False
+    quoted, plain = (_rows(head, "\t", quoting) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE))
+    return len(table.header) > 2 or len(quoted) == len(plain)
+
+
 def _rows(head: str, delimiter: str, quoting: int) -> list[list[str]]:
     """The first rows, without a last one that may be cut off; a row with unbalanced quotes is empty."""
     lines = head.split("\n")
