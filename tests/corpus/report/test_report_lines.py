@@ -23,6 +23,10 @@ TEXTS = {
     "a chat": ("08:00 From Ann to all:\n\tthe cat\n" * 20, "20 of 40 lines with text have a time"),
     "a play": ("ANN: the cat\nBEN LEE: sat\n" * 10, "begin with a label (ANN, BEN LEE)"),
     "a play with names in capitals": ("ANN. The cat\nBEN'S BOY. sat\n" * 10, "begin with a label (ANN, BEN'S BOY)"),
+    "reviews": (
+        "A cat.<br /><br />It sat.\nIt is.\n" * 20,
+        "20 of 40 lines with text have marks of HTML, such as '<br />', whose names are words",
+    ),
     "words with tags": (
         "The/at cat/nn sat/vbd ./.\nIt/pps ate/vbd rice/nn ./.\n" * 20,
         "40 of 40 lines with text have a tag after each word, such as 'The/at cat/nn sat/vbd ./.'",
@@ -58,6 +62,7 @@ PROSES = {
     "paragraphs cut without empty lines": "the cat sat on the mat and stayed there until evening\n" * 90,
     "walks": "".join(f"{number % 7} {number % 5} {number % 6}\n" for number in range(40)),
     "a story in years": "in 1850 it\nthe cat sat\n" * 40,
+    "formulas": "if a < b and c > d, or x<y> z, R&D and A&B;\n\n" * 40,
     "roads": "".join(f"A{number}/B{number} C{number}/D{number} he/she\n" for number in range(40)),
     "capitals": "The USA.\nNASA. It is so.\nIt is.\nAnd so on.\n" * 9,
     "charts of chords": "| C  Am7 | F  G7 |\n| Em7 A7 | Dm7 |\n" * 20,

@@ -23,12 +23,14 @@ OFTEN = {
     "settings": 0.6,
     "gaps": 0.3,
     "tagged": 0.5,
+    "html": 0.05,
 }
 NAMES = {
     "timed": "have times", "labelled": "begin with a label", "code": "look like source code",
     "marks": "have marks of Markdown or reStructuredText", "settings": "are settings", "reposted": "repeat posts",
     "gaps": "have wide gaps, as between columns", "cut": "end at one width, in the middle of sentences",
-    "tagged": "have a tag after each word", "lists": "are lists of items", "columns": "have a column of numbers",
+    "html": "have marks of HTML", "tagged": "have a tag after each word", "lists": "are lists of items",
+    "columns": "have a column of numbers",
 }  # fmt: skip
 FEWEST_OF_LABEL = 5  # a speaker or a field comes again, the first words before a colon in prose do not
 MOST_LABELS = 0.1  # of the labelled lines, as different labels
@@ -56,6 +58,11 @@ _SETTINGS = re.compile(r"\s*(?:\[[^\]]+\]\s*$|[#;!]|(?:export )?[\w.-]+\s?=(?!=)
 _GAP = re.compile(r"\S {3,}\S")  # between the columns of a page or a table, as pdftotext -layout writes them
 _TAGGED = re.compile(r"\S+[/|][^\s/|\d][^\s/|]{0,7}")  # a word and its part of speech
 FEWEST_TAGGED, MOST_OF_WORDS, OF_A_TAG = 3, 0.9, 20  # words of a line, those with tags, and those with the same tag
+_HTML = re.compile(
+    r"</?(?:br|p|b|i|u|a|em|strong|div|span|li|ul|ol|h[1-6]|td|tr|table|img|font|blockquote)(?:\s[^<>]*)?/?>"
+    r"|&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5});",
+    re.IGNORECASE,
+)
 _GUTENBERG = re.compile(r"\*\*\* *START OF")
 
 
@@ -69,7 +76,7 @@ class Lines:
             that comes again; like source code; and with marks of Markdown or reStructuredText.
         reposted, settings: lines with "RT @name" before the post of another; and of name=value and [section].
         gaps: lines with three spaces or more between words.
-        tagged: lines with a tag after each word, as in the/DT cat/NN.
+        tagged, html: lines with a tag after each word, as in the/DT cat/NN; with <br />, &amp; and the like.
         examples: the beginning of the first line of each of these forms; for "labelled", the commonest labels.
         of_gutenberg: whether a line of Project Gutenberg says that the book starts there.
         width: letters after which lines are cut inside paragraphs; 0 if they are not.
@@ -91,6 +98,7 @@ class Lines:
     settings: int = 0
     gaps: int = 0
     tagged: int = 0
+    html: int = 0
 
 
 def examine_lines(lines: Iterable[str]) -> Lines:
@@ -114,7 +122,10 @@ def examine_lines(lines: Iterable[str]) -> Lines:
     settings = [line for line in written if _SETTINGS.match(line)]
     forms = {"timed": timed, "code": code, "marks": marks, "reposted": reposted, "settings": settings}
     forms |= {"gaps": [line for line in written if _GAP.search(line)], "tagged": _tagged(written)}
+    forms["html"] = [line for line in written if _HTML.search(line)]
     examples = {form: some[0].strip()[:EXAMPLE] for form, some in forms.items() if some}
+    if forms["html"]:
+        examples["html"] = _HTML.search(forms["html"][0])[0][:EXAMPLE]  # type: ignore[index]
     if labels:
         examples["labelled"] = ", ".join(islice(labels, 5))
     lists = are_lists(written)
@@ -239,6 +250,12 @@ def _about_whole_lines(found: Lines, often: set[str], of_all: str) -> Iterator[s
             f"{found.tagged:,} {of_all} have a tag after each word, such as {found.examples['tagged']!r}: --tokenizer "
             "words makes words of the tags, and without it each word with its tag is a word; to take them off: "
             "sed -E 's#[/|][^ /|]*( |$)#\\1#g' FILE"
+        )
+    if "html" in often:
+        yield (
+            f"{found.html:,} {of_all} have marks of HTML, such as {found.examples['html']!r}, whose names are words if "
+            "punctuation is taken off: take them off before, sed -E 's/<[^>]*>|&[a-z]+;/ /g' FILE, or in Python "
+            "re.sub('<[^>]*>', ' ', html.unescape(text))"
         )
     if "gaps" in often:
         yield (
