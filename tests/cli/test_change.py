@@ -94,3 +94,15 @@ def test_problems_are_one_line(corpus, capsys, options, message):
     err = capsys.readouterr().err
     assert message in err
     assert len(err.splitlines()) == 1
+
+
+def test_cited_lines_and_the_record_have_the_years_of_the_named_column(tmp_path, capsys):
+    texts = write_dated_texts(tmp_path / "texts", ["t0w30"], sentences=60, documents=40, seed=2)
+    table = texts / "table.csv"
+    table.write_text(table.read_text().replace("year", "printed", 1))
+    Corpus.from_documents(texts, table, min_count=3).save(tmp_path / "corpus")
+    command = ["change", str(tmp_path / "corpus"), "--by", "50", "--date-column", "printed", "--words", "t0w30"]
+    assert main([*command, "-o", str(tmp_path / "changes.json")]) == 0
+    assert sum(line.startswith("    18") for line in capsys.readouterr().out.splitlines()) == 6
+    record = json.loads((tmp_path / "changes.json").read_text(encoding="utf-8"))
+    assert [year // 100 for year in record["corpus"]["years"]] == [18, 18]

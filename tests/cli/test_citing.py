@@ -56,6 +56,17 @@ def test_near_and_formats(capsys, tmp_path):
     assert json.loads((tmp_path / "q.json").read_text(encoding="utf-8")) == report
 
 
+def test_the_column_of_the_dates_can_be_named_and_must_be_to_sort_by_date(capsys):
+    with open("t.csv", "w") as table:
+        table.write("path,printed\n1850.txt,1890\n1860.txt,1870\n")
+    Corpus.from_documents("texts", "t.csv", tokenizer="words", min_count=2).save("other")
+    status, _, err = run(capsys, "other", "queen", "--sort", "date")
+    assert status == 2 and "--date-column" in err and "printed" in err
+    out = run(capsys, "other", "queen", "--sort", "date", "--date-column", "printed", "--limit", "2")[1]
+    assert [line[:14] for line in out.splitlines()[1:]] == ["1870  1860.txt", "1890  1850.txt"]
+    assert "--date-column is for" in run(capsys, "other", "queen", "tea", "--date-column", "printed")[2]
+
+
 def test_tokens_are_shown_on_demand_and_where_no_documents_are_known(capsys):
     assert "the  queen  of 0" in run(capsys, "corpus", "queen", "--tokens")[1]
     assert "a  queen" in run(capsys, "plain", "queen")[1]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from wordvec.cli import main
+from wordvec.plots import read_scores
 from wordvec.vectors import WordVectors
 
 WORDS = ["cat", "dog", "car", "bus", "tea", "cup"]
@@ -68,6 +69,8 @@ def test_json_has_each_models_scores_and_the_comparison(capsys):
         assert found["good.safetensors"][0]["covered"] == 5 and found["bad.safetensors"][0]["covered"] == 4
         assert found["good.safetensors"][0]["measure"] == "spearman" and "outcomes" not in found["good.safetensors"][0]
         assert found["comparison"][0]["common_items"] == 4
+        Path("scores.json").write_text(out, encoding="utf-8")
+        assert list(read_scores(["scores.json"])) == ["good", "bad"]
     _, out, _ = run(capsys, "good.safetensors", "--set", "pairs.txt", "--json")
     assert list(json.loads(out)) == ["good.safetensors"]
 

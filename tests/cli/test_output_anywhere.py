@@ -166,6 +166,7 @@ def test_a_verb_alone_shows_its_examples(verb, capsys):
         ("--sample", "--sample is named --subsample here"),
         ("--windw", "there is no --windw: did you mean --window?"),
         ("--xyzzy=3", "there is no --xyzzy"),
+        ("-40C", "there is no -40C; what begins with - and is no option stands at the end, after --"),
     ],
 )
 def test_an_unknown_option_gets_our_name(given, said, capsys):
@@ -173,6 +174,11 @@ def test_an_unknown_option_gets_our_name(given, said, capsys):
     err = capsys.readouterr().err
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_an_option_behind_two_hyphens_is_told(capsys):
+    assert main(["analogy", "v.npz", "--", "-40C", "a", "b", "-k", "1"]) == 2
+    assert "-k belongs before the --" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("verb", ["compare", "stability", "tune"])

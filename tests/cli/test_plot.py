@@ -53,7 +53,7 @@ def vectors():
         (["v.safetensors", "--heatmap", "king,queen,apple"], "cosines of 3 words"),
         (["v.safetensors", "--beside", "w.safetensors"], "v beside w, 7 shared words, PCA"),
         (["v.safetensors", "--loss"], "loss of 1 training run"),
-        (["scores.json", "--scores"], "scores of 1 models"),
+        (["scores.json", "--scores"], "scores of 1 model"),
         (["say.txt", "--matrix", "counts", "--window", "1"], "Co-occurrences of 7 words"),
         (["wide.txt", "--matrix", "counts", "--encoding", "utf-16"], "Co-occurrences of 2 words"),
         (["say.txt", "--matrix", "ppmi", "--top", "3"], "PPMI of 3 words, the most common of 7"),

@@ -64,7 +64,15 @@ def test_align_with_anchors_of_a_file(capsys):
     status, out, _ = run(
         capsys, "align", "a.safetensors", "other.safetensors", "-o", "out.safetensors", "--anchors", "dictionary.txt"
     )
-    assert "after 1.000, held out 1.000" in out
+    assert "after 1.000, held out 1.000" in out and "by chance" not in out
+
+
+def test_anchors_that_do_not_belong_together_are_told(capsys):
+    with open("chance.txt", "w") as file:
+        file.write("".join(f"w{i}\tW{7 * i % 40}\n" for i in range(1, 40)))
+    for verb, *options in (["align", "-o", "out.safetensors", "--anchors"], ["translate", "w1", "--dictionary"]):
+        status, out, _ = run(capsys, verb, "a.safetensors", "other.safetensors", *options, "chance.txt")
+        assert status == 0 and "hardly nearer to their targets than by chance" in out
 
 
 def test_diff_finds_the_word_that_changed(capsys):

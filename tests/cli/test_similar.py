@@ -64,6 +64,9 @@ def test_a_question_is_a_word_before_it_is_a_sum(vectors):
     asked = parse_question("king -man +woman apple", vectors)
     assert (asked.positive, asked.negative) == (("king", "woman", "apple"), ("man",))
     assert parse_question("-man", vectors).negative == ("man",)
+    asked = parse_question("new york +king -new york", vectors)
+    assert (asked.positive, asked.negative) == (("new york", "king"), ("new york",))
+    assert parse_question(" ", vectors).positive == ()
     for wrong in ("king - man", "+"):
         with pytest.raises(InputError, match="without a word; write it before the word"):
             parse_question(wrong, vectors)
@@ -72,6 +75,13 @@ def test_a_question_is_a_word_before_it_is_a_sum(vectors):
 def test_sums_by_argument(file, run):
     _, out, _ = run("similar", file, "king -man +woman", "new york", "-k", "1")
     assert words_of(out) == ["king -man +woman", "queen", "new york", "apple"]
+
+
+def test_an_unknown_name_with_spaces_is_one_word_where_words_hold_spaces(file, run):
+    assert (
+        "'new yorke' is not among the 7 words of these vectors; did you mean 'new york'?"
+        in run("similar", file, "new yorke -king")[2]
+    )
 
 
 def test_options_may_stand_anywhere(file, run):

@@ -223,6 +223,26 @@ def test_lists_of_items_are_told_unless_they_are_read_as_such(tmp_path, monkeypa
     assert run(capsys, *command, "--tokenizer", "commas")[2] == ""
 
 
+def test_lines_of_records_are_looked_at_too_but_not_lists_of_tokens(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("reviews.csv").write_text("review,stars\n" + '"A cat.<br />It sat.",5\n,4\n' * 40)
+    command = ("corpus", "build", "reviews.csv", "--field", "review", "-o", "c")
+    assert "HTML" not in run(capsys, *command)[2]
+    err = run(capsys, *command, "--tokenizer", "words")[2]
+    assert "many lines have marks of HTML: wordvec corpus info reviews.csv says" in err
+    assert err.count("hold no text") == 1
+    Path("lists.jsonl").write_text('{"a": ["ANN:", "cat"]}\n' * 40)
+    assert run(capsys, "corpus", "build", "lists.jsonl", "--field", "a", "-o", "d")[2] == ""
+
+
+def test_words_with_tags_are_told_where_the_tokenizer_cuts_them(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("tagged.txt").write_text("The/at cat/nn sat/vbd ./.\n" * 40)
+    command = ("corpus", "build", "tagged.txt", "-o", "c")
+    assert run(capsys, *command)[2] == ""
+    assert "many lines have a tag after each word: " in run(capsys, *command, "--tokenizer", "words")[2]
+
+
 @pytest.mark.parametrize("command", [("corpus", "info"), ("corpus", "build", "-o", "c")])
 def test_what_reading_announces_is_told_once_though_the_lines_are_looked_at_again(
     tmp_path, monkeypatch, capsys, command

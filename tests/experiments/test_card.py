@@ -130,7 +130,7 @@ def test_what_is_at_hand_is_added(trained, corpus):
         corpus_licence="GFDL",
     )
     card = model_card(trained, vectors, facts)
-    assert cells(card, "time") == "train 90 s, save 1 s"
+    assert cells(card, "time") == "train 90 s, save 0.1 s"
     assert cells(card, "sentences") == "20"
     assert cells(card, "corpus") == "not stated"
     assert cells(card, "of these vectors") == r"CC0 \| public"

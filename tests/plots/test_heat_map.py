@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.image import imread
 
 from wordvec.errors import OptionError, ShapeError, UnknownWordError
 from wordvec.plots import plot_matrix, plot_similarities, save_figure
@@ -89,3 +90,11 @@ def test_words_that_look_like_formulas_stay_text(tmp_path):
     svg = (tmp_path / "m.svg").read_text(encoding="utf-8")
     assert ">$a$</text>" in svg
     assert "&lt;b&gt;" in svg
+
+
+def test_the_title_is_on_the_picture_above_long_words(tmp_path):
+    names = [f"Dmitri Tanton {number:02}." for number in range(12)]
+    rows = np.random.default_rng(1).normal(size=(12, 3))
+    save_figure(plot_similarities(WordVectors(names, rows), names), tmp_path / "a.png", dpi=100)
+    pixels = imread(tmp_path / "a.png")[:, :, :3]
+    assert (pixels[:2] == 1).all()

@@ -270,3 +270,14 @@ def test_files_are_searched_and_other_vectors_refused(tmp_path):
 def test_before_fit():
     with pytest.raises(WordvecError, match="not trained yet"):
         _ = ParagraphVectors().documents
+
+
+@pytest.mark.parametrize("words", [False, True])
+def test_documents_of_few_words_learn_as_by_single_steps(words):
+    rng = np.random.default_rng(1)
+    of_topic = rng.integers(5, size=1500)
+    texts = [([f"w{8 * topic + word}" for word in rng.integers(8, size=24)], i) for i, topic in enumerate(of_topic)]
+    corpus = Corpus.from_tagged(texts)
+    options = {"dim": 10, "epochs": 1, "subsample": 0, "words": words}
+    single = ParagraphVectors(max_meetings=1, **options).fit(corpus).history.loss[0]
+    assert ParagraphVectors(**options).fit(corpus).history.loss[0] == pytest.approx(single, rel=0.03)

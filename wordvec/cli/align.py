@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from wordvec.vectors.several_models.alignment import AlignmentReport, Pairs
 
 
+BY_CHANCE = 0.1  # the cosine of pairs that do not belong together is about 0, of two texts of 0.8 million words .35
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("source", metavar="SOURCE", help="the file of vectors to rotate")
@@ -87,4 +90,9 @@ def print_report(report: AlignmentReport) -> None:
     if report.rank < report.dimensions:
         print(
             f"note: the anchors span {report.rank} of {report.dimensions} dimensions; the rest is rotated arbitrarily"
+        )
+    if report.cosine_held_out is not None and report.cosine_held_out < BY_CHANCE:
+        print(
+            "note: anchors that were held out are hardly nearer to their targets than by chance, and so are all other "
+            "words: give more pairs of words that mean the same (words spelt alike may not)"
         )

@@ -174,7 +174,8 @@ def _details(changes: Changes, shown: tuple[WordChange, ...], arguments: argpars
     from wordvec.corpus.documents.citing import Citations
 
     assert changes.space is not None
-    citations = Citations(changes.space.concordance, arguments.texts) if arguments.lines > 0 else None
+    options = (arguments.texts, arguments.date_column)
+    citations = Citations(changes.space.concordance, *options) if arguments.lines > 0 else None
     return [
         (word, changes.neighbours(word), evidence_lines(changes, word, citations, arguments.lines) if citations else {})
         for word in shown

@@ -27,6 +27,7 @@ def add_citing_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("of a corpus that was built with --metadata")
     group.add_argument("--format", choices=("text", "csv", "json", "html"), help="format of the lines (default: text)")
     group.add_argument("-o", "--out", metavar="FILE", help="write them here (default: print them)")
+    group.add_argument("--date-column", metavar="NAME", help="column that holds the dates (default: year or date)")
     add_view_arguments(group)
 
 
@@ -124,12 +125,12 @@ def lines_of_evidence(evidence: Iterable[Evidence]) -> list[Line]:
 def check_citing_arguments(arguments: argparse.Namespace) -> None:
     """Raise OptionError for options that do not go together; set the format."""
     asked = chosen_format(arguments)
-    wants_cited = [name for name in ("format", "out", "texts") if getattr(arguments, name) is not None]
+    wants_cited = [name for name in ("format", "out", "date_column", "texts") if getattr(arguments, name) is not None]
     of_one_word = [name for name in wants_cited if name != "texts"]
     if of_one_word and len(arguments.words) > 1:
-        raise OptionError(f"--{of_one_word[0]} is for the printed lines of one word: leave it out")
+        raise OptionError(f"--{of_one_word[0].replace('_', '-')} is for the printed lines of one word: leave it out")
     if wants_cited and arguments.tokens:
-        raise OptionError(f"--{wants_cited[0]} is for printed lines: leave it out, or --tokens")
+        raise OptionError(f"--{wants_cited[0].replace('_', '-')} is for printed lines: leave it out, or --tokens")
     arguments.needs_documents = bool(wants_cited) or arguments.sort == "date"
     arguments.format = asked
 
@@ -147,13 +148,19 @@ def is_cited(concordance: Concordance, arguments: argparse.Namespace) -> bool:
 def print_cited(concordance: Concordance, arguments: argparse.Namespace) -> None:
     """Print or write the lines of a word."""
     from wordvec.corpus.documents.citing import Citations, sort_cited
+    from wordvec.corpus.documents.groups import date_column_of
+    from wordvec.corpus.documents.splitting import documents_of
     from wordvec.files import check_writable, replace_file
 
     if arguments.out:
         check_writable(arguments.out)
+    if arguments.sort == "date":
+        date_column_of(documents_of(concordance.corpus), arguments.date_column)
     (word,), near, window = arguments.words, arguments.near, arguments.window
     chosen = concordance.lines(word, near, window, arguments.limit, arguments.seed)
-    lines = Citations(concordance, arguments.texts).cite(word, [line.position for line in chosen])
+    lines = Citations(concordance, arguments.texts, arguments.date_column).cite(
+        word, [line.position for line in chosen]
+    )
     lines = sort_cited(lines, arguments.sort)
     if lost := sum(not line.found for line in lines):
         announce(NOT_CENTRED.format(lost=f"{lost:,} of the lines", word=word))

@@ -188,13 +188,13 @@ def _draw_scores(arguments: argparse.Namespace) -> Drawn:
     from wordvec.plots import plot_scores, read_scores
 
     scores = read_scores(arguments.files)
-    return plot_scores(scores), f"scores of {len(scores)} models"
+    return plot_scores(scores), f"scores of {counted(len(scores), 'model')}"
 
 
 def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
     from wordvec.cli.networks import matrix_of
     from wordvec.plots import plot_matrix
-    from wordvec.plots.figure import set_title
+    from wordvec.plots.figure import set_title, settle
 
     options = {"window": MATRIX_WINDOW, **_options(arguments, "window", "top", "tokenizer", "encoding")}
     values, words, total = matrix_of(arguments.files[0], arguments.matrix, **options)
@@ -203,6 +203,7 @@ def _draw_matrix(arguments: argparse.Namespace) -> Drawn:
     title = f"{named} of {len(words)} words" + ("" if len(words) == total else f", the most common of {total:,}")
     title += f", window {options['window']}"
     set_title(axes, title)
+    settle(axes)
     return axes, title + ("; natural logarithm, no smoothing" if arguments.matrix == "ppmi" else "")
 
 

@@ -151,6 +151,10 @@ def unknown_options(parser: argparse.ArgumentParser, given: Sequence[str]) -> st
             hints += [f"{name} is named {other} here"]
         elif "--option" in flags and (ours := OPTION_NAMES.get(plain, plain)) in of_trainers:
             hints += [f"options of trainers are written --option {ours}=VALUE here"]
-        else:
+        elif name in flags:
+            hints += [f"{name} belongs before the --"]
+        elif near or name[:2] == "--":
             hints += [f"there is no {name}" + (f": did you mean {' or '.join(near)}?" if near else "")]
+        else:
+            hints += [f"there is no {name}; what begins with - and is no option stands at the end, after --"]
     return f"unrecognized arguments: {' '.join(given)}" + "".join(f"; {hint}" for hint in hints)

@@ -43,6 +43,7 @@ class Answer:
 def parse_question(text: str, vectors: WordVectors) -> Question:
     """Parse ``king``, ``king -man +woman`` or ``new york``. A known word, even with spaces or signs, is not a sum.
 
+    A term of a sum reaches to the next sign: ``black tea -new york`` has two.
     Raises InputError for a sign without a word.
 
     >>> import numpy as np
@@ -52,24 +53,37 @@ def parse_question(text: str, vectors: WordVectors) -> Question:
     """
     if text in vectors:
         return Question(text, (text,))
-    terms = text.split()
-    for term in terms:
+    for term in text.split():
         if term in ("+", "-"):
             raise InputError(f"{text!r}: {term} without a word; write it before the word, as in king -man +woman")
-    negative = tuple(term[1:] for term in terms if term[0] == "-")
-    return Question(text, tuple(term.removeprefix("+") for term in terms if term[0] != "-"), negative)
+    positive: list[str] = []
+    negative: list[str] = []
+    for term in re.findall(r"\S+(?:\s+[^\s+-]\S*)*", text):
+        first, *others = _words_of(term.removeprefix("-" if term[0] == "-" else "+"), vectors)
+        (negative if term[0] == "-" else positive).append(first)
+        positive += others
+    return Question(text, tuple(positive), tuple(negative))
 
 
-COMMAS = "[,\u060c\uff0c\u3001]"  # those of Arabic, Chinese and Japanese keyboards, too
+def _words_of(term: str, vectors: WordVectors) -> list[str]:
+    """The words of a term: itself if it is known, or if parts of it are unknown where words hold spaces."""
+    parts = term.split()
+    if term in vectors or (any(part not in vectors for part in parts) and any(" " in word for word in vectors.words)):
+        return [term]
+    return parts
+
+
+COMMAS, NO_COMMAS = "[,\u060c\uff0c\u3001]", "[^,\u060c\uff0c\u3001]"  # of Arabic, Chinese, Japanese keyboards, too
 
 
 def comma_separated(text: str | None) -> list[str]:
-    """The words of an option such as --words king,queen, without surrounding spaces.
+    """The words of an option such as --words king,queen, without surrounding spaces; quotes keep commas.
 
-    >>> comma_separated("king, queen,,new york")
-    ['king', 'queen', 'new york']
+    >>> comma_separated('king, queen,,new york, "1,3-diene",tea "x"')
+    ['king', 'queen', 'new york', '1,3-diene', 'tea "x"']
     """
-    return [word.strip() for word in re.split(COMMAS, text or "") if word.strip()]
+    found = re.findall(rf'\s*"([^"]+)"\s*(?:{COMMAS}|$)|({NO_COMMAS}+)', text or "")
+    return [word for quoted, plain in found if (word := quoted or plain.strip())]
 
 
 def read_questions(stream: BinaryIO) -> Iterator[tuple[str, str]]:

@@ -209,7 +209,7 @@ def phrases_in_words(found: list[int]) -> str:
 
 
 def lines_of_text(arguments: argparse.Namespace, corpus: Corpus) -> Iterator[str] | None:
-    """The lines of plain text, read again; None for a corpus folder, records, standard input and pipes."""
+    """The lines of text, read again; None for a corpus folder, lists of tokens, standard input and pipes."""
     from pathlib import Path
 
     from wordvec.corpus import read_lines
@@ -218,9 +218,9 @@ def lines_of_text(arguments: argparse.Namespace, corpus: Corpus) -> Iterator[str
     gives_once = any(
         Path(name).exists() and not (Path(name).is_file() or Path(name).is_dir()) for name in arguments.text
     )
-    if corpus.folder is not None or arguments.field is not None or "-" in arguments.text or gives_once:
+    if corpus.folder is not None or corpus.info.get("tokenizer") is None or "-" in arguments.text or gives_once:
         return None
-    how = {"encoding_errors": arguments.encoding_errors, "plain_text": arguments.plain_text}
+    how = {name: getattr(arguments, name) for name in ("encoding_errors", "plain_text", "field")}
     return _without_remarks(read_lines(as_files(arguments.text), arguments.encoding, **how))
 
 
@@ -244,6 +244,8 @@ def tell_forms(arguments: argparse.Namespace, corpus: Corpus) -> None:
 
     lines = None if arguments.tokenizer in OF_ITEMS else lines_of_text(arguments, corpus)
     seen = forms_seen(examine_lines(lines)) if lines is not None else set()
+    if arguments.tokenizer in (None, "whitespace"):
+        seen -= {"tagged", "html"}  # words with tags are words on purpose, and marks are told as words
     if seen:
         names = " and ".join(name for form, name in NAMES.items() if form in seen)
         text = " ".join(shlex.quote(name) for name in arguments.text[:3])

@@ -137,8 +137,8 @@ def _file_table(path: Path, vectors: WordVectors) -> str:
 
 def _training_table(vectors: WordVectors, facts: CardFacts) -> str:
     info, corpus = vectors.info, facts.corpus
-    seconds = facts.report.get("seconds")
-    time = ", ".join(f"{stage} {spoken(value)}" for stage, value in seconds.items()) if seconds else "not recorded"
+    seconds = facts.report.get("seconds") or {}
+    took = [f"{stage} " + (f"{value:.1f} s" if value < 60 else spoken(value)) for stage, value in seconds.items()]
     sentences = info.get("sentences") if corpus is None else len(corpus.sentence_starts) - 1
     rows: list[list[Any]] = [
         ["trainer", info.get("trainer")],
@@ -148,7 +148,7 @@ def _training_table(vectors: WordVectors, facts: CardFacts) -> str:
         ["sentences", f"{sentences:,}" if isinstance(sentences, int) else None],
         ["tokenizer", info.get("tokenizer")],
         ["least count of a word", info.get("min_count")],
-        ["time", time],
+        ["time", ", ".join(took) or "not recorded"],
         *[[f"parameter {name}", "not set" if value is None else value] for name, value in _parameters(info)],
         *[["note", note] for note in info.get("notes") or []],
     ]

@@ -88,7 +88,9 @@ def read_scores(paths: Sequence[str | os.PathLike[str]]) -> dict[str, list[dict[
             raise EvaluationFileError(f"{path}: {error.strerror or error}") from error
         except ValueError as error:
             raise EvaluationFileError(f"{path}: not JSON ({error}); {EXPECTED}") from error
-        if not isinstance(found, dict) or not all(_are_scores(rows) for rows in found.values()):
+        if isinstance(found, dict) and not _are_scores(found.get("comparison")):
+            found.pop("comparison", None)  # what evaluate adds for several models
+        if not isinstance(found, dict) or not all(map(_are_scores, found.values())):
             raise EvaluationFileError(f"{path}: JSON, but not of scores; {EXPECTED}")
         for model, rows in found.items():
             scores.setdefault(_name(model, scores, found), []).extend(rows)

@@ -9,7 +9,7 @@ import numpy as np
 
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError, ShapeError
-from wordvec.plots.figure import check_is_list, new_axes, plain, root_figure, set_title, without_tex
+from wordvec.plots.figure import check_is_list, new_axes, plain, root_figure, set_title, settle, without_tex
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import FAINT, INK, ink_on
 from wordvec.terminal import display_width
@@ -55,6 +55,7 @@ def plot_similarities(
     cosines = np.clip(rows @ rows.T, -1.0, 1.0)
     axes = _heat(cosines, words, words, "RdBu", (-1.0, 1.0), "cosine", "{:.2f}", axes)
     set_title(axes, f"Cosines of {len(words)} words")
+    settle(axes)  # the title moves above the words, which the first layout does not know
     return axes
 
 

@@ -11,6 +11,8 @@ import numpy as np
 
 from wordvec.corpus.documents.tags import DocumentTags, tags_of
 from wordvec.corpus.draws.examples import ExampleSampler, TaggedSampler, Tags
+from wordvec.corpus.draws.sampling import keep_probabilities
+from wordvec.corpus.draws.steps import FEWEST_OF_DOCUMENTS, meetings_of_few_words
 from wordvec.errors import OptionError, WordvecError
 from wordvec.trainers.checkpoint import LOST_AT_MOST
 from wordvec.trainers.checks import check_is_corpus, check_no_effect, check_options
@@ -185,6 +187,14 @@ class ParagraphVectors(SkipGram):
         """The tags of a document, plus the window if words are trained."""
         assert self._tags is not None
         return self._tags.most + (super().most_contexts(corpus) if self.words else 0)
+
+    def meetings_on(self, corpus: Corpus) -> int:
+        """`meetings`, or fewer where few words make up the text, so that documents pull their rows the same way."""
+        if self.max_meetings is not None:
+            return self.max_meetings
+        counts = corpus.vocabulary.counts
+        counts = counts * keep_probabilities(counts, self.subsample)
+        return meetings_of_few_words(self.meetings, counts, FEWEST_OF_DOCUMENTS)
 
     def _find_reach(self, corpus: Corpus) -> list[str]:
         if self.words:

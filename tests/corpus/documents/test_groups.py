@@ -26,6 +26,9 @@ def documents_with(values, columns=("year",)):
         ("2. März 1850", 1850), ("1850.0", 1850), ("1850,0", 1850), ("[1850]", 1850), ("c1850", None),
         ("Marching 1850", None), ("cap. 1850", None), ("1850-49", None), ("?", None), ("", None), (True, None),
         ("18500", None), (1850.5, None), (float("inf"), None), (float("nan"), None), ("185O", None), ("2.3.50", None),
+        ("1850-00-00", 1850), ("1850-XX", 1850), ("1850-13", None), ("18500302", 1850), ("18501302", None),
+        ("1850.", 1850), ("[1850].", 1850), ("©1850", 1850), ("Saturday, 2 March 1850", 1850), ("Marchday 1850", None),
+        ("Sat, 02 Mar 2024 10:00:00 GMT", 2024), ("Sat Mar 02 10:00:00 +0000 2024", 2024), ("Saturday", None),
     ],
 )  # fmt: skip
 def test_years(value, year):

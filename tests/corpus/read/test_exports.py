@@ -63,6 +63,11 @@ OTHERS = {
     "SQL of SQLite": "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE a(b text, c text);\n",
     "SQL alone": "create table if not exists a.b (\n  c text\n);\n",
     "SQL of rows": "INSERT INTO a (b, c) VALUES (1, 'cat');\n",
+    "a graph of Pajek": '% a\n*Network b\n*Vertices 2\n1 "the cat"\n2 "b"\n*Arcs\n1 2 1\n',
+    "a graph in GML": 'Creator "a"\ngraph\n[\n  node\n  [\n    id 0\n  ]\n]\n',
+    "a graph in DOT": "/* a */\n\nstrict digraph G {\n  a -> b;\n}\n",
+    "a graph in DOT on a line": 'graph "a b" { cat -- dog }\n',
+    "a graph in GDF": "nodedef>name VARCHAR\ncat\n",
     "a log of Zeek": "#separator \\x09\n#set_separator\t,\n#fields\tts\tuid\n#types\ttime\tstring\n1.0\tC1\n",
     "translations of a program": '# French\n\n#, fuzzy\nmsgid ""\nmsgstr ""\n"Language: fr\\n"\n',
     "LaTeX": "% a\n\n\\documentclass[a4paper]{article}\n\\begin{document}\nthe cat\n",
@@ -90,6 +95,10 @@ ALMOST = [
     "Drop table salt on it\n",
     "#separator is a word\n",
     "msgid is a word\n",
+    "Graph [1] shows a cat.\nGraph {a} too, as graph it was. {\n",
+    "digraph is a word, such as sh {or so}\n",
+    "Vertices 7 of it\n*network\n",
+    "/**/" * 9000 + "the cat\n",  # must not take long either
     "\\emph{The cat} sat\n" + "the dog\n" * 9,
     "The command \\begin{a} begins.\n" * 2 + "the cat\n" * 90,
     "[2024-01-03 12:00:00] local.ERROR: disk full\n" * 8,  # a program's log, which may be trained on

@@ -90,6 +90,7 @@ def test_texts_and_lists_do_not_mix_in_one_corpus(tmp_path):
         ('{"data": [{"t": "a"}]}', r"no field 't'; it has: data; .* jq -c '\.data\[\]'"),
         ('{"p": [{"n": "A"}], "data": [{"u": 1}, {"u": 2}], "x": {}, "y": []}', r" jq -c '\.data\[\]'"),
         (json.dumps({"data": {f"Q{i}": {"u": 1} for i in range(21)}}), r"data\.Q19, \.\.\.; .* jq -c '\.data\[\]'"),
+        ('{"t": [{"u": "a"}]}', "field 't': a list of tokens .* expected, but it holds dict"),
         ('["a", "b"]', "holds a JSON str, .*leave field out .* to read strings as they are"),
         ("[" * 100_000, "nested too deeply"),
     ],
@@ -98,6 +99,14 @@ def test_damaged_arrays_are_refused_by_place(tmp_path, content, message):
     (tmp_path / "a.json").write_text(content + " " * 40 * ("not JSON" in message))
     with pytest.raises(CorpusError, match=rf"a\.json: .*{message}"):
         list(read_lines(tmp_path, field="t"))
+
+
+def test_a_field_of_the_records_in_a_list_is_named_with_the_ways_to_it(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"a": {"tracks": [{"uri": {"id": "x"}}]}}\n')
+    with pytest.raises(CorpusError, match=r"'a\.tracks' holds a list of records: .* \[\.a\.tracks\[\]\.uri\.id\]}'"):
+        list(read_lines(tmp_path, field="a.tracks.uri.id"))
+    with pytest.raises(CorpusError, match=r"no field 'a\.tracks\.name'"):
+        list(read_lines(tmp_path, field="a.tracks.name"))
 
 
 @pytest.mark.parametrize(

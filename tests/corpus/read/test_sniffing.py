@@ -77,8 +77,23 @@ def test_what_the_csv_module_writes_is_read(tmp_path_factory, rows, dialect, quo
     text = table([("key", "text"), *rows], delimiter, quoting=quoting, lineterminator="\n")
     path.write_text(text, encoding="utf-8", newline="\n")
     expected = [line for _, cell in rows for line in cell.removesuffix("\n").split("\n") if cell.strip()]
-    missing = {"NA", "N/A", "NaN", "nan", "NULL", "null", "None"}
+    missing = {"NA", "<NA>", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None"}
     assert list(read_lines(path, field="text")) == [line for line in expected if line.strip() not in missing]
+
+
+@pytest.mark.parametrize("ends", ['"', "", 'x" y'])
+def test_quotes_of_text_in_a_table_with_tabs_swallow_no_rows(tmp_path, capsys, ends):
+    texts = ["the cat sat on the mat"] * 4000
+    texts[3500], texts[3507], texts[3600] = '"The dog', f"it ran{ends}", '"So" it is'
+    (tmp_path / "a.tsv").write_text("".join(f"{number}\teng\t{text}\n" for number, text in enumerate(texts)))
+    assert list(read_lines(tmp_path / "a.tsv", field="3")) == texts
+    assert "cannot be read" not in capsys.readouterr().err
+
+
+def test_a_quoted_cell_of_a_table_with_tabs_may_have_several_lines(tmp_path):
+    table = 'id\ttext\n7\t"so\nit\tis"\n' + "8\tyes\n" * 9000 + '9\t"so\nit\tis"\n'
+    (tmp_path / "a.tsv").write_text(table)
+    assert list(read_lines(tmp_path / "a.tsv", field="text")) == ["so", "it\tis", *["yes"] * 9000, "so", "it\tis"]
 
 
 def test_columns_without_names_have_numbers(tmp_path, capsys):
@@ -255,6 +270,10 @@ ANNOTATED = {
     "XML or HTML": '<p class="a">Tea is hot.</p>\n<p>So it is.</p>\n',
     "a word and its tags": "-DOCSTART- -X- O\n\nEU NNP B-ORG\nrejects VBZ O\nGerman JJ O\n. . O\n\nPeter NNP B-PER\n",
     "a word and its tags of two columns": "Muso NOUN\nka PART\n, PUNCT\n\na PRON\nbora VERB\n",
+    "a word and its tags of TreeTagger": "The\tDT\tthe\ncats\tNNS\tcat\nsat\tVBD\tsit\n.\tSENT\t.\n" * 3,
+    "a word and its tags of a tagger": "The\tDT\ncats\tNNS\nsat\tVBD\n.\t.\n" * 3,
+    "a word and its tags of a corpus": "<doc id='a b'>\n<s>\n"
+    + "the\tAT0\tthe\ncats\tNN2\tcat\nsat\tVVD\tsit\n<g/>\n.\tPUN\t.\n</s>\n" * 3,
     "games of chess": '[Event "?"]\n[Site "?"]\n[Date "1851.06.21"]\n\n1. e4 e5 2. f4 {a gambit} exf4 1-0\n',
     "tunes": "% a book\n\nX:1\nT:The cat\n%%scale 1\nM:6/8\nK:D\n|: A2d fed | e3 e2z :|\n",
     "an e-mail": "From: A. Cat\nReceived: by a\n\tfor b; today\nMIME-Version: 1.0\nSubject: a\n\nthe cat\n",
@@ -309,6 +328,8 @@ ALMOST = [
     ">a\nReal Deal\n>b\nCantankerous\n",
     "File type = text\n",
     "TP53 MDM2\nBRCA1 ATM\nO O\nABO O\nMYC MAX\n",
+    "p53 MDM2\nMYC MAX\nABL BCR\n" * 4,
+    "usd USD usd\neur EUR eur\ngbp GBP gbp\n" * 3 + "it is so\n",
     "say NOUN\nsay VERB\nnot a word\n",
     "WEBVTTs are files\n",
     "%%Matrix\n",

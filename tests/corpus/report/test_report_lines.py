@@ -22,6 +22,15 @@ TEXTS = {
     "a log of a server": ('1.2.3.4 - - [10/Oct/2021:13:55:36 +0000] "GET /a"\n' * 20, "have a time or the like"),
     "a chat": ("08:00 From Ann to all:\n\tthe cat\n" * 20, "20 of 40 lines with text have a time"),
     "a play": ("ANN: the cat\nBEN LEE: sat\n" * 10, "begin with a label (ANN, BEN LEE)"),
+    "a play with names in capitals": ("ANN. The cat\nBEN'S BOY. sat\n" * 10, "begin with a label (ANN, BEN'S BOY)"),
+    "reviews": (
+        "A cat.<br /><br />It sat.\nIt is.\n" * 20,
+        "20 of 40 lines with text have marks of HTML, such as '<br />', whose names are words",
+    ),
+    "words with tags": (
+        "The/at cat/nn sat/vbd ./.\nIt/pps ate/vbd rice/nn ./.\n" * 20,
+        "40 of 40 lines with text have a tag after each word, such as 'The/at cat/nn sat/vbd ./.'",
+    ),
     "YAML": ("- id: 7\n  text: the cat\n" * 10, "begin with a label (id, text)"),
     "Python": ("def cat(a):\n    # the cat\n    return a\n\n" * 20, "look like source code, such as 'def cat(a):'"),
     "JavaScript": ("function cat(a) {\n  // the cat\n  a += 1;\n}\n" * 20, "look like source code"),
@@ -36,6 +45,14 @@ TEXTS = {
         " the cat sat      it was the\nmat, and the      dog that\n" * 10,
         "20 of 20 lines with text have wide gaps",
     ),
+    "weighted edges": (
+        "".join(f"n{number} n{number % 7} 0.{number}\n" for number in range(10, 40)),
+        "such as 'n39 n4 0.39', with a column of numbers that would be words: take it out, awk '{print $1, $2}' FILE",
+    ),
+    "ratings": (
+        "user item time\n" + "".join(f"{number % 9} {number % 4} {9876 + number}\n" for number in range(30)),
+        "awk '{print $1, $2}' FILE; for a list of events gather the items of a session on a line",
+    ),
     "posts": ("RT @ann: the cat sat\nthe cat sat\n" * 20, "20 of 40 lines with text repeat the post of another"),
     "lines cut at a width": ((textwrap.fill(PROSE * 9, 72) + "\n\n") * 5, "are cut at about 7"),
 }
@@ -43,6 +60,11 @@ PROSES = {
     "paragraphs": (PROSE * 3 + "\n") * 90,
     "a poem": "The cat sat on the mat;\nThe dog, it was not there:\nReturn, said he, to me;\n\n" * 30,
     "paragraphs cut without empty lines": "the cat sat on the mat and stayed there until evening\n" * 90,
+    "walks": "".join(f"{number % 7} {number % 5} {number % 6}\n" for number in range(40)),
+    "a story in years": "in 1850 it\nthe cat sat\n" * 40,
+    "formulas": "if a < b and c > d, or x<y> z, R&D and A&B;\n\n" * 40,
+    "roads": "".join(f"A{number}/B{number} C{number}/D{number} he/she\n" for number in range(40)),
+    "capitals": "The USA.\nNASA. It is so.\nIt is.\nAnd so on.\n" * 9,
     "charts of chords": "| C  Am7 | F  G7 |\n| Em7 A7 | Dm7 |\n" * 20,
     "questions": "".join(f"Question {number} of a cat: is it so?\nThe cat sat.\n" for number in range(50)),
 }
@@ -61,7 +83,7 @@ def test_lines_of_other_forms_are_told(kind):
 
 def test_the_command_for_labels_takes_off_the_labels_alone():
     advice = advice_on("ANN LEE: the cat\nBEN: sat\nThe cat: it sat.\n" * 10)
-    assert "sed -E 's/^[ -]*(ANN LEE|BEN|The cat) ?[:=] *//' FILE" in advice
+    assert "sed -E 's/^[ -]*(ANN LEE|BEN|The cat) ?[:=.] *//' FILE" in advice
     assert advice_on("[A]: the cat\n<B>: sat\n" * 10).endswith("off first.")  # no pattern is made of signs
 
 

@@ -1,6 +1,8 @@
 """Sentences: lengths and repetitions by hand, by brute force on hostile shapes, and across piece borders."""
 
 import os
+import re
+import subprocess
 import threading
 from collections import Counter
 
@@ -97,6 +99,15 @@ def test_words_broken_at_line_ends_are_seen_in_the_text_whatever_the_tokenizer(t
     text.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert main(["corpus", "info", str(text), "--tokenizer", "words"]) == 0
     assert "30 of 60 lines end with a hyphen, such as in 'w0consti-'" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the command is that of a Unix shell")
+def test_the_command_joins_broken_words_with_any_line_ends(tmp_path):
+    found = examine_boilerplate(Corpus.from_sentences([["the", "consti-"], ["tution"]] * 20))
+    command = re.search(r"perl .* FILE", " ".join(advise_on_boilerplate(found, 40, 60)))
+    (tmp_path / "FILE").write_bytes(b"the consti-\r\ntution of pre-\nwar\r\n")
+    run = subprocess.run(command[0], shell=True, cwd=tmp_path, capture_output=True, check=True)
+    assert run.stdout == b"the constitution of prewar\r\n"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

@@ -99,16 +99,18 @@ class CitedLine:
 class Citations:
     """Cites occurrences of words in a corpus that knows its documents.
 
-    `texts` is the folder that holds the texts now (default: where they were). Raises CorpusError for a corpus that
-    does not know its documents.
+    `texts` is the folder that holds the texts now (default: where they were), `date_column` the column of the years
+    (default: year, date or the like). Raises CorpusError for a corpus that does not know its documents.
     """
 
-    def __init__(self, concordance: Concordance, texts: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self, concordance: Concordance, texts: str | os.PathLike[str] | None = None, date_column: str | None = None
+    ) -> None:
         self.concordance = concordance
         self.documents = documents_of(concordance.corpus)
         self._originals = Originals(self.documents, texts)
         self._finder = WordFinder(concordance.corpus.recipe)
-        self._years = years_of(self.documents)
+        self._years = years_of(self.documents, date_column)
 
     def cite(self, word: str, positions: Iterable[int]) -> list[CitedLine]:
         """The printed lines of some of the occurrences of `word`, in the order of `positions`.

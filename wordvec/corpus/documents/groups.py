@@ -44,17 +44,19 @@ class Groups:
         return list(self.members)
 
 
-def years_of(documents: Documents) -> list[int | None]:
-    """The year of each document; None if it is unknown, or one of several (1840s)."""
-    spans = spans_of(documents)
+def years_of(documents: Documents, date_column: str | None = None) -> list[int | None]:
+    """The year of each document; None if it is unknown, or one of several (1840s). See `spans_of`."""
+    spans = spans_of(documents, date_column)
     return [span.first if span is not None and span.first == span.last else None for span in spans]
 
 
-def spans_of(documents: Documents) -> list[Years | None]:
-    """The years of each document's date, from the first of DATE_COLUMNS that exists; None if unknown."""
-    by_name = {name.casefold(): name for name in reversed(documents.columns)}
-    found = next((by_name[name.casefold()] for name in DATE_COLUMNS if name.casefold() in by_name), None)
-    return [None] * len(documents) if found is None else [years_in(value) for value in documents.column(found)]
+def spans_of(documents: Documents, date_column: str | None = None) -> list[Years | None]:
+    """The years of each document's date, from `date_column` or the first of DATE_COLUMNS that exists; None if unknown.
+
+    Raises CorpusError for a `date_column` that does not exist.
+    """
+    column = date_column or _dates_by_name(documents)
+    return [None] * len(documents) if column is None else [years_in(value) for value in documents.column(column)]
 
 
 def groups_of(
@@ -94,7 +96,7 @@ def groups_of(
         raise OptionError("periods are at least 1 year long; got 0")
     if length is None:
         return _by_value(documents, by, chosen)
-    column = _date_column(documents, date_column)
+    column = date_column_of(documents, date_column)
     values = documents.column(column)
     dates = {i: found for i in chosen if (found := years_in(values[i])) is not None}
     dated = {i: date.first for i, date in dates.items() if date.first // length == date.last // length}
@@ -171,14 +173,18 @@ def _by_value(documents: Documents, by: str, chosen: Sequence[int]) -> Groups:
     return Groups(by, dict(sorted(members.items())), tuple(without), note)
 
 
-def _date_column(documents: Documents, asked: str | None) -> str:
+def _dates_by_name(documents: Documents) -> str | None:
+    by_name = {name.casefold(): name for name in reversed(documents.columns)}
+    return next((by_name[name.casefold()] for name in DATE_COLUMNS if name.casefold() in by_name), None)
+
+
+def date_column_of(documents: Documents, asked: str | None = None) -> str:
+    """The column `asked` for, or the first of DATE_COLUMNS that exists. Raises CorpusError if there is none."""
     if asked is not None:
         documents.column(asked)
         return asked
-    by_name = {name.casefold(): name for name in reversed(documents.columns)}
-    for name in DATE_COLUMNS:
-        if name.casefold() in by_name:
-            return by_name[name.casefold()]
+    if found := _dates_by_name(documents):
+        return found
     raise CorpusError(
         f"no column of the metadata is called {DATE_COLUMNS[0]} or {DATE_COLUMNS[1]}: say which one holds the dates "
         f"(--date-column); the columns are: {', '.join(documents.columns) or 'none'}"

@@ -21,6 +21,7 @@ _PART_OF_SPEECH = re.compile(
     "ADJ|ADP|ADV|AUX|C?CONJ|DET|INTJ|NOUN|NUM|PART|PRON|PROPN|PUNCT|SCONJ|SYM|VERB|X|_",
 )
 _SPAN = re.compile(r"O|[BIESLU]-[A-Za-z][\w-]*")
+_CAPITALS = re.compile(r"[A-Z$][A-Z0-9$:.*+()-]*|[^\w\s]+")  # other parts of speech: NN1, PP$, $, ADJA, .
 FEWEST_TAGGED, TAGGED_LINES, MOST_COLUMNS = 5, 200, 6
 FEWEST_DIMENSIONS = 10  # of vectors in a text file
 # Rows of svmlight, such as "+1 qid:3 2:0.5 17:1 # note".
@@ -29,6 +30,7 @@ _SPARSE_CELL = re.compile(r"\s(\d{1,9}):([+-]?[\d.]+(?:[eE][+-]?\d+)?)")
 _MATRIX_MARKET = re.compile(r"\ufeff?%%MatrixMarket\b", re.IGNORECASE)
 FEWEST_SPARSE = 5
 
+WALKS = "write random walks along its edges, one a line, for --preset walks (see the guide to items and graphs)"
 _BASES = "ACGTURYSWKMBDHVN"  # of DNA and RNA, with those for several of them; in small letters where they are masked
 
 # Texts with one annotated token, time or sequence on a line, and how to take the words out of them.
@@ -170,6 +172,7 @@ _WAYS_OUT_OF_XML = (
         "E.parse(sys.argv[1]).iterfind('.//{*}TextLine/{*}TextEquiv/{*}Unicode')]\" FILE",
     ),
     (re.compile(r"<mediawiki\b"), "with wikiextractor for example"),
+    (re.compile(r"<graphml\b|<gexf\b"), f"or of a graph {WALKS}"),
     (re.compile(r"<!doctype html|<html\b", re.IGNORECASE), "with pandoc -t plain for example"),
     (
         re.compile(r"<ANNOTATION_DOCUMENT\b"),  # of ELAN
@@ -193,7 +196,8 @@ def refuse_markup(head: str, name: str) -> None:
     if _are_tagged_words(plain):
         raise CorpusError(
             f"{name}: holds a word and its tags on each line, whose markup would be words: write its words a "
-            'sentence a line: awk \'!/^(# |-DOCSTART-)/ {if (NF) printf "%s ", $1; else print ""}\' FILE'
+            'sentence a line: awk \'/^<[/](s|p)>/ || !NF || $2 ~ /^(SENT|[$]?[.])$/ {print $2 ? $1 : ""; next} '
+            '!/^(# |-DOCSTART-|<[^\\t]*>$)/ {printf "%s ", $1}\' FILE'
         )
     of_html = {"p"} if _PARAGRAPH.search(head) else set()
     tags = [(slash, tag.lower()) for slash, tag in _TAG.findall(head) if tag.lower() not in TAGS_OF_TEXT - of_html]
@@ -207,15 +211,26 @@ def refuse_markup(head: str, name: str) -> None:
 
 
 def _are_tagged_words(head: str) -> bool:
-    """Whether every line is a word and as many tags as in the others, the last a part of speech or a span's (B-PER)."""
+    """Whether every line is a word and as many tags as in the others.
+
+    The last is a part of speech or a span's (B-PER); or one is a part of speech in capitals, as TreeTagger and corpora
+    in vertical form have it, and another the word's lemma, or some words are full stops or commas.
+    """
     lines = head.split("\n")[:TAGGED_LINES]
     if len(head) >= HEAD:
         lines = lines[:-1]
-    rows = [line.split() for line in lines if line.strip() and not line.startswith(("#", "-DOCSTART-"))]
+    marks = ("#", "-DOCSTART-")
+    rows = [line.split() for line in lines if line.strip() and not line.startswith(marks) and not _TAG.fullmatch(line)]
     if len(rows) < FEWEST_TAGGED or len({len(row) for row in rows}) > 1 or not 2 <= len(rows[0]) <= MOST_COLUMNS:
         return False
-    tags = {row[-1] for row in rows}
-    return len(tags) > 1 and any(all(map(form.fullmatch, tags)) for form in (_PART_OF_SPEECH, _SPAN))
+    words, *columns = zip(*rows)
+    tags = set(columns[-1])
+    if len(tags) > 1 and any(all(map(form.fullmatch, tags)) for form in (_PART_OF_SPEECH, _SPAN)):
+        return True
+    are_lemmas = (sum(a.lower() == b.lower() for a, b in zip(words, column)) for column in columns)
+    are_tags = (3 * len(set(column)) <= len(rows) and all(map(_CAPITALS.fullmatch, column)) for column in columns)
+    is_text = not {".", ","}.isdisjoint(words) or any(2 * same >= len(rows) for same in are_lemmas)
+    return is_text and any(are_tags)
 
 
 def refuse_vectors(head: str, name: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from wordvec.corpus.read.annotated import refuse_markup, refuse_vectors
+from wordvec.corpus.read.annotated import WALKS, refuse_markup, refuse_vectors
 from wordvec.corpus.read.sniffing import HEAD, table_of
 from wordvec.corpus.read.structured import refusal_of
 from wordvec.errors import CorpusError
@@ -39,8 +39,17 @@ _BEGINNINGS = {
             r'(?:<\w+:[^<>\s]*>|_:\S+)\s+<\w+:[^<>\s]*>\s+(?:<\w+:[^<>\s]*>|_:|"))',
             re.IGNORECASE,
         ),
-        'keep its texts: perl -0777 -ne \'print "$2\\n" while /("""|")(.*?)(?<!\\\\)\\1/gs\' FILE; to train on '
-        "the graph itself, write walks over its nodes, one a line",
+        'keep its texts: perl -0777 -ne \'print "$2\\n" while /("""|")(.*?)(?<!\\\\)\\1/gs\' FILE; for vectors of '
+        f"the nodes {WALKS}",
+    ),
+    "a graph (Pajek, GML, DOT or GDF)": (
+        re.compile(
+            r"(?:%.*\n|[ \t]*\n|\*network\b.*\n)*\*vertices[ \t]+\d+|(?:#.*\n|[ \t]*\n|creator\b.*\n|version\b.*\n)*"
+            r"graph\s*\[\s*\n|nodedef>|"
+            r"(?://.*\n|/\*(?:(?!\*/).)*\*/|[ \t]*\n)*(?:strict\s+)?(?:di)?graph\b[^\n{.,]{0,80}\{[^\n}]*(?:\n|--|->)",
+            re.IGNORECASE,
+        ),
+        WALKS,
     ),
     "commands of a database (SQL)": (
         re.compile(

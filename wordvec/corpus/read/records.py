@@ -23,13 +23,14 @@ from wordvec.corpus.read.values import (
     as_tokens,
     is_missing,
     listed_items,
+    names_of,
     refuse_lines_as_tokens,
     refuse_list_as_text,
+    value_of,
     without_gaps,
 )
 from wordvec.errors import CorpusError, OptionError
 
-MOST_NAMES = 20  # of fields in a message
 BATCH = 1000  # records of a Hugging Face data set at a time
 LISTS = "a list of tokens (words as text, or whole numbers)"
 
@@ -52,39 +53,6 @@ def check_field(field: str | None) -> None:
     """Raise OptionError if `field` is neither None nor a name."""
     if field is not None and (not isinstance(field, str) or not field):
         raise OptionError(f"field is the name of the field or column that holds the text; got {field!r}")
-
-
-def value_of(record: Mapping[str, Any], field: str) -> Any:
-    """The value of `field` in `record`, or Unusable with a list of its fields.
-
-    >>> value_of({"page": {"text": "hello"}}, "page.text")
-    'hello'
-    """
-    if field in record:
-        return record[field]
-    value: Any = record
-    for name in field.split("."):
-        if not isinstance(value, Mapping) or name not in value:
-            return Unusable(f"no field {field!r}; {names_of(record)}", absent=True)
-        value = value[name]
-    return value
-
-
-def names_of(record: Mapping[str, Any]) -> str:
-    """A sentence that lists the fields of `record`."""
-    names = [f"{name}.{inner}" for name, value in record.items() if isinstance(value, Mapping) for inner in value]
-    names = [str(name) for name, value in record.items() if not isinstance(value, Mapping)] + names
-    if not names:
-        return "it is empty"
-    inner = {
-        name: len(of)
-        for name, of in record.items()
-        if isinstance(of, (list, Mapping)) and len(of) > (MOST_NAMES if isinstance(of, Mapping) else 0)  # by their ids
-        if isinstance(next(iter(of.values() if isinstance(of, Mapping) else of)), Mapping)
-    }
-    largest = max(inner, key=lambda name: inner[name], default="")
-    hint = f"; for the records inside {largest!r} write them one a line: jq -c '.{largest}[]'" if inner else ""
-    return f"it has: {', '.join(names[:MOST_NAMES])}{', ...' if len(names) > MOST_NAMES else ''}{hint}"
 
 
 def blocks_of_values(values: Values, name: str, field: str | None, strict: bool = False) -> Iterator[Block]:

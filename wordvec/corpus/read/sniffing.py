@@ -44,6 +44,8 @@ def are_lists(lines: Sequence[str]) -> str:
 
     >>> are_lists(["tea,milk", "tea,rye bread,milk", "bread,tea,milk"] * 9), are_lists(["tea,3,1850"] * 27)
     ('commas', '')
+    >>> are_lists(["cats|NOUN run|VERB fast|ADV", "all|DET cats|NOUN run|VERB away|ADV"] * 10)
+    ''
     """
     if len(lines) < FEWEST_LISTS or sum(bool(_SENTENCE_END.search(line)) for line in lines) > ENDED * len(lines):
         return ""
@@ -52,6 +54,10 @@ def are_lists(lines: Sequence[str]) -> str:
         items = [item for line in by_line for item in line if item.strip()]
         short = sum(len(item.split()) <= LONGEST_ITEM for item in items)
         are_short = len(items) >= FEWEST_ITEMS * len(lines) and short >= (1 - ENDED) * len(items)
+        words = [word for line in lines for word in line.split()]
+        tagged = sum(word.count(mark) == 1 for word in words)
+        if mark != "\t" and len(words) > 2 * len(lines) and tagged >= (1 - ENDED) * len(words):
+            continue  # each word has a tag (run|VERB): these are words with spaces between them
         if are_short and len(set(map(len, by_line))) > 1:
             return name
     return ""
@@ -144,6 +150,17 @@ def _best_rows(head: str, delimiter: str) -> tuple[list[list[str]], int]:
         if _is_regular(plain):
             return plain, csv.QUOTE_NONE
     return quoted, csv.QUOTE_MINIMAL
+
+
+def are_lines_rows(head: str, table: Table) -> bool:
+    """Whether lines that are rows without quotes are rows: in tables with tabs, whose quotes are often those of texts.
+
+    Not in a table of two columns with a quoted cell of several lines among the first, as the next may have tabs.
+    """
+    if table.delimiter != "\t":
+        return False
+    quoted, plain = (_rows(head, "\t", quoting) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE))
+    return len(table.header) > 2 or len(quoted) == len(plain)
 
 
 def _rows(head: str, delimiter: str, quoting: int) -> list[list[str]]:

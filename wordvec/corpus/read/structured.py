@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any
 
-from wordvec.corpus.read.records import Block, blocks_of_values, names_of, value_of
+from wordvec.corpus.read.records import Block, blocks_of_values
 from wordvec.corpus.read.replaced import without_halves
-from wordvec.corpus.read.sniffing import HEAD, JSON_LINES_NAMES, NO_DELIMITER, Table, plain_suffix, table_of
-from wordvec.corpus.read.values import Row, Unusable
+from wordvec.corpus.read.sniffing import (
+    HEAD,
+    JSON_LINES_NAMES,
+    NO_DELIMITER,
+    Table,
+    are_lines_rows,
+    plain_suffix,
+    table_of,
+)
+from wordvec.corpus.read.table_rows import rows_of
+from wordvec.corpus.read.values import Row, Unusable, names_of, value_of
 from wordvec.errors import CorpusError
 from wordvec.json_forms import TOO_DEEP, different_keys, parse_json
 from wordvec.progress import announce
@@ -200,9 +207,7 @@ def _without_surrogates(text: str, where: str, errors: str) -> str:
 # Text in a column of a CSV or TSV table.
 
 
-LONGEST_CELL = 1 << 26  # characters; a quote that is never closed would take the rest of the file
-MOST_LINES_IN_A_ROW = 100  # of a damaged row: with more, a quote has swallowed rows
-MISSING = {"", "NA", "N/A", "NaN", "nan", "NULL", "null", "None"}  # how programs write a missing value
+MISSING = {"", "NA", "<NA>", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None"}  # as programs write it
 DELIMITER_NAMES = {"\t": "tab", NO_DELIMITER: "none"}
 
 
@@ -229,7 +234,7 @@ def rows_of_csv(
         )
     columns, have_names = zip(*(_column(table, field, name) for field in fields))
     is_first = True
-    for line, row in _rows(table, lines, name):
+    for line, row in rows_of(table, lines, name, are_lines_rows(head, table)):
         where = f"{name}: line {line}"
         if isinstance(row, Unusable):
             yield Row(line, where, [row] * len(fields))
@@ -265,35 +270,3 @@ def _column(table: Table, field: str, name: str) -> tuple[int, bool]:
         f"{name}: no column {field!r} in the table (delimiter: {delimiter}); its first row has: "
         f"{', '.join(repr(cell)[:40] for cell in table.header[:20])}"
     )
-
-
-def _rows(table: Table, lines: Iterable[str], name: str) -> Iterator[tuple[int, list[str] | Unusable]]:
-    """Yield each row that is not empty, including the first, with the number of its first line.
-
-    A row with a different number of cells than the first is Unusable. Raises CorpusError if an unclosed quote has
-    swallowed rows.
-    """
-    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))  # a global limit of Python: never lower it
-    width, before = len(table.header), table.lines_before
-    of_table = (f"{line}\n" for line in islice(lines, before, None))
-    rows = csv.reader(of_table, delimiter=table.delimiter, quoting=table.quoting, strict=True)  # type: ignore[arg-type]
-    while True:
-        line = before + rows.line_num + 1
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            last = before + rows.line_num
-            if last - line > MOST_LINES_IN_A_ROW:
-                raise CorpusError(
-                    f"{name}: line {line}: a quote that opens there is closed only in line {last:,} "
-                    f"({error}): the rows between them would be lost; remove or double it"
-                ) from None
-            yield line, Unusable(f"up to line {last:,} is not a table row: {error}")
-            continue
-        if len(row) == width or (len(row) > width and not any(row[width:])):
-            yield line, row[:width]
-        elif row:
-            way_out = "a cell with a delimiter needs quotes, a column a name"
-            yield line, Unusable(f"{len(row)} cells in the row, {width} expected: {row!r:.60}; {way_out}")

@@ -1,9 +1,9 @@
-"""Values in tables, data frames and lists: tokens, missing values, and reports of what was left out."""
+"""Values in records, tables and lists: fields, tokens, missing values, and reports of what was left out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from wordvec.errors import CorpusError
 from wordvec.progress import announce
 
 LONGEST_LIST = 1 << 20  # characters of a list that is looked for
+MOST_NAMES = 20  # of fields in a message
 FIRST_RECORDS = 1000  # if this many records hold nothing usable, the field is wrong and reading stops
 
 
@@ -106,6 +107,46 @@ class Tally:
             )
         if self.gaps:
             yield f"{self.gaps:,} missing or empty tokens in the lists{self.inside} are left out"
+
+
+def value_of(record: Mapping[str, Any], field: str) -> Any:
+    """The value of `field` in `record`, or Unusable with a list of its fields.
+
+    >>> value_of({"page": {"text": "hello"}}, "page.text")
+    'hello'
+    """
+    if field in record:
+        return record[field]
+    value: Any = record
+    parts = field.split(".")
+    for at, name in enumerate(parts):
+        if isinstance(value, list) and value and isinstance(value[0], Mapping) and name in value[0]:
+            outer, inner = ".".join(parts[:at]), ".".join(parts[at:])
+            return Unusable(
+                f"{outer!r} holds a list of records: write the {inner} of each as a list of words, such as a session, "
+                f"jq -c '{{words: [.{outer}[].{inner}]}}' FILE, or each record on a line, jq -c '.{outer}[]' FILE"
+            )
+        if not isinstance(value, Mapping) or name not in value:
+            return Unusable(f"no field {field!r}; {names_of(record)}", absent=True)
+        value = value[name]
+    return value
+
+
+def names_of(record: Mapping[str, Any]) -> str:
+    """A sentence that lists the fields of `record`."""
+    names = [f"{name}.{inner}" for name, value in record.items() if isinstance(value, Mapping) for inner in value]
+    names = [str(name) for name, value in record.items() if not isinstance(value, Mapping)] + names
+    if not names:
+        return "it is empty"
+    inner = {
+        name: len(of)
+        for name, of in record.items()
+        if isinstance(of, (list, Mapping)) and len(of) > (MOST_NAMES if isinstance(of, Mapping) else 0)  # by their ids
+        if isinstance(next(iter(of.values() if isinstance(of, Mapping) else of)), Mapping)
+    }
+    largest = max(inner, key=lambda name: inner[name], default="")
+    hint = f"; for the records inside {largest!r} write them one a line: jq -c '.{largest}[]'" if inner else ""
+    return f"it has: {', '.join(names[:MOST_NAMES])}{', ...' if len(names) > MOST_NAMES else ''}{hint}"
 
 
 def as_token(item: Any) -> str | None:

@@ -280,7 +280,7 @@ def advise_on_boilerplate(found: Boilerplate, lines: int, tokens: int) -> Iterat
         yield (
             f"{found.broken:,}{of_all} lines end with a hyphen, such as in {found.broken_word!r}: words broken at the "
             "ends of lines are two words here; join them first: "
-            "perl -CSD -0pe 's/(?<=\\pL)[-\\xAC\\xAD\\x{2010}\\x{2E17}]\\n(?=\\p{Ll})//g' FILE"
+            "perl -CSD -0pe 's/(?<=\\pL)[-\\xAC\\xAD\\x{2010}\\x{2E17}]\\r?\\n(?=\\p{Ll})//g' FILE"
         )
     total = sum(found.licence_words.values())
     if total >= max(FEWEST_LICENCE_WORDS, SHARE_OF_LICENCE_WORDS * tokens):

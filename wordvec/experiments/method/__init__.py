@@ -168,12 +168,12 @@ LANGUAGES = tuple(SENTENCES)
 SOURCES_NAMED = 3
 
 
-def corpus_facts(corpus: Corpus) -> dict[str, Any]:
-    """The facts of a corpus for a paragraph, as JSON."""
+def corpus_facts(corpus: Corpus, date_column: str | None = None) -> dict[str, Any]:
+    """The facts of a corpus for a paragraph, as JSON, with dates from `date_column` (default: year or the like)."""
     from wordvec.corpus.documents.groups import spans_of
 
     info, documents = corpus.info, corpus.documents
-    dates = [] if documents is None else [date for date in spans_of(documents) if date is not None]
+    dates = [] if documents is None else [date for date in spans_of(documents, date_column) if date is not None]
     return {
         "sources": info.get("sources") or [],
         "documents": None if documents is None else len(documents),

@@ -41,7 +41,8 @@ def change_record(found: Mapping[str, Any], corpus: Corpus, command: str, second
     return {
         "format": FORMAT,
         **found,
-        "corpus": corpus_facts(corpus) | {"files": files, "table_sha256": reading.get("table_sha256")},
+        "corpus": corpus_facts(corpus, found["options"]["date_column"])
+        | {"files": files, "table_sha256": reading.get("table_sha256")},
         "commands": [*([build] if build else []), command],
         "wordvec_version": __version__,
         "numpy_version": found_versions["numpy"],
