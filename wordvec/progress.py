@@ -29,9 +29,15 @@ class Silence:
         pass
 
 
+NO_STREAM = (AttributeError, OSError, ValueError)  # stderr is None (pythonw), a program's own object, closed, or full
+
+
 def on_terminal() -> bool:
-    """Whether stderr is a terminal. It is None under pythonw, or if its descriptor is closed."""
-    return sys.stderr is not None and sys.stderr.isatty()
+    """Whether stderr is a terminal."""
+    try:
+        return bool(sys.stderr.isatty())
+    except NO_STREAM:
+        return False
 
 
 def progress(total: int | None, what: str, unit: str, *, show: bool | None = None) -> Any:
@@ -66,17 +72,17 @@ def _in_notebook() -> bool:
 
 
 class _Terminal:
-    """A stream that may disappear, such as a terminal that is closed, while the work continues."""
+    """A stream that may be missing or disappear, such as a terminal that is closed, while the work continues."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
 
     def write(self, text: str) -> None:
-        with suppress(OSError):
+        with suppress(*NO_STREAM):
             self._stream.write(text)
 
     def flush(self) -> None:
-        with suppress(OSError):
+        with suppress(*NO_STREAM):
             self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
@@ -127,5 +133,5 @@ def announce(text: str) -> None:
     try:
         sys.stderr.write(f"wordvec: {printable(text)}\n")
         sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):  # there is none, or it is closed or full
+    except NO_STREAM:
         pass

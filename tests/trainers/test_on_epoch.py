@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import logging
 import pickle
 import sys
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram, WordVectors
-from wordvec.errors import ArgumentError, MissingExtraError, OptionError
+from wordvec.errors import ArgumentError, MissingExtraError, OptionError, WordvecError
 from wordvec.progress import progress
 from wordvec.trainers.epoch_reports import log_metrics, tensorboard
 
@@ -114,6 +115,44 @@ def test_an_error_in_the_function_ends_training_and_keeps_the_checkpoint(corpus,
     resumed = small().fit(corpus, checkpoint=path, resume=True, on_epoch=seen.append)
     assert [report.epoch for report in seen] == [3] and seen[0].words == 480
     np.testing.assert_array_equal(resumed.vectors.matrix, small().fit(corpus).vectors.matrix)
+
+
+@pytest.mark.parametrize("kind", [SkipGram, GloVe])
+def test_a_report_that_was_kept_says_that_training_has_gone_on(corpus, kind):
+    reports, refused = [], []
+
+    def look(report):
+        reports.append(report)
+        if report.epoch == 2:
+            with pytest.raises(WordvecError, match="since the report of epoch 1"):
+                reports[0].stop()
+            refused.append(0)
+
+    small(kind).fit(corpus, on_epoch=look)
+    with pytest.raises(WordvecError, match="since the report of epoch 3: read its vectors"):
+        _ = reports[-1].vectors  # the tables of the training may have been freed
+    assert refused and pickle.loads(pickle.dumps(reports[1])).metrics() == reports[1].metrics()
+
+
+@pytest.mark.parametrize("kind", [SkipGram, GloVe])
+def test_a_trainer_in_training_is_neither_fitted_nor_changed(corpus, kind):
+    def fit(report):
+        with pytest.raises(WordvecError, match="is in training: fit another one"):
+            trainer.fit(corpus, start=None)
+        copied = pickle.loads(pickle.dumps(dataclasses.replace(trainer))).fit(corpus)
+        assert copied.vectors.matrix.tobytes() == expected.tobytes()
+
+    def change(report):
+        with pytest.raises(WordvecError, match="epochs cannot be changed now"):
+            trainer.epochs = 9
+        assert trainer.epochs == 3
+
+    expected = small(kind).fit(corpus).vectors.matrix
+    trainer = small(kind)
+    trainer.fit(corpus, on_epoch=[fit, change])
+    assert trainer.vectors.matrix.tobytes() == expected.tobytes()
+    trainer.epochs = 1
+    assert len(trainer.fit(corpus).history.loss) == 1
 
 
 @pytest.mark.parametrize("kind", [SkipGram, CBOW, GloVe])

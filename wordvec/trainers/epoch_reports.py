@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wordvec.errors import ArgumentError, MissingExtraError
+from wordvec.errors import ArgumentError, MissingExtraError, WordvecError
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -19,7 +19,7 @@ logger.addHandler(logging.NullHandler())
 
 @dataclass
 class EpochReport:
-    """The report of a finished epoch.
+    """The report of a finished epoch. Its `vectors` and `stop` are for the function that it is passed to.
 
     trainer        "skipgram", "cbow" or "glove"
     epoch, epochs  its number, from 1, and the number of epochs planned
@@ -38,17 +38,29 @@ class EpochReport:
     learning_rate: float | None
     words: int
     seconds: float
-    make_vectors: Callable[[], WordVectors] = field(repr=False)
+    make_vectors: Callable[[], WordVectors] | None = field(repr=False)  # None when training has gone on
     stop_reason: str | None = field(default=None, repr=False)
 
     @property
     def vectors(self) -> WordVectors:
-        """A copy of the current vectors, made at each access; further training does not change it."""
-        return self.make_vectors()
+        """A copy of the current vectors, made at each access; further training does not change it.
+
+        Raises WordvecError, as `stop` does, after the functions have returned.
+        """
+        return self._while_current()()
 
     def stop(self, reason: str = "") -> None:
         """End the training after this epoch. The current vectors are the result; `reason` is added to the notes."""
+        self._while_current()
         self.stop_reason = reason
+
+    def _while_current(self) -> Callable[[], WordVectors]:
+        if self.make_vectors is None:
+            raise WordvecError(
+                f"training has gone on since the report of epoch {self.epoch}: read its vectors, and call its stop(), "
+                "in the function given as on_epoch; that can keep the vectors"
+            )
+        return self.make_vectors
 
     def metrics(self) -> dict[str, float]:
         """The numbers by name, without those that are None.
@@ -107,8 +119,11 @@ class Reporter:
         )
         held_out = "" if held_out_loss is None else f", held-out loss {held_out_loss:.4f}"
         logger.info("%s: epoch %d of %d: loss %.4f%s", self.trainer, epoch, epochs, loss, held_out)
-        for function in self.functions:
-            function(report)
+        try:
+            for function in self.functions:
+                function(report)
+        finally:
+            report.make_vectors = None
         return report.stop_reason
 
 
