@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -11,6 +13,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from wordvec.terminal import printable, unguarded
+
+PACKAGE = os.path.join(os.path.dirname(__file__), "")
 
 
 class Silence:
@@ -102,6 +106,14 @@ def announced(text: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line of the program that called wordvec, however many of wordvec's functions are in between."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
 
 
 _listener: ContextVar[list[str] | None] = ContextVar("listener", default=None)

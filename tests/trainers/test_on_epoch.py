@@ -16,6 +16,7 @@ import pytest
 from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram, WordVectors
 from wordvec.errors import ArgumentError, MissingExtraError, OptionError, WordvecError
 from wordvec.progress import progress
+from wordvec.trainers import loop
 from wordvec.trainers.epoch_reports import log_metrics, tensorboard
 
 
@@ -129,9 +130,39 @@ def test_a_report_that_was_kept_says_that_training_has_gone_on(corpus, kind):
             refused.append(0)
 
     small(kind).fit(corpus, on_epoch=look)
-    with pytest.raises(WordvecError, match="since the report of epoch 3: read its vectors"):
+    with pytest.raises(WordvecError, match="since the report of epoch 3: read "):
         _ = reports[-1].vectors  # the tables of the training may have been freed
     assert refused and pickle.loads(pickle.dumps(reports[1])).metrics() == reports[1].metrics()
+
+
+@pytest.mark.parametrize("kind", [SkipGram, GloVe])
+def test_the_latest_report_of_an_interrupted_training_has_its_vectors(corpus, kind):
+    reports, kept = [], []
+
+    def interrupt(report):
+        reports.append(report)
+        kept.append(report.vectors.matrix)
+        if report.epoch == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        small(kind).fit(corpus, on_epoch=interrupt)
+    np.testing.assert_array_equal(reports[-1].vectors.matrix, kept[-1])
+
+
+def test_another_thread_may_stop_the_training_between_two_reports(corpus, monkeypatch):
+    reports = []
+    mean_loss = loop.mean_loss
+
+    def between(total, predictions):
+        if len(reports) == 2:
+            reports[-1].stop("the button was pressed")
+        return mean_loss(total, predictions)
+
+    monkeypatch.setattr(loop, "mean_loss", between)
+    trainer = small(epochs=9).fit(corpus, on_epoch=reports.append)
+    assert len(trainer.history.loss) == 3
+    assert "stopped after epoch 3 of 9 by on_epoch: the button was pressed" in trainer.history.notes
 
 
 @pytest.mark.parametrize("kind", [SkipGram, GloVe])

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -41,6 +44,17 @@ def test_rows_and_words_are_not_exchanged_behind_what_was_computed_from_them(lat
     with pytest.raises(AttributeError, match=rf"{name} cannot be exchanged: make new vectors, such as WordVectors\("):
         setattr(lattice, name, getattr(lattice, name)[::-1])
     lattice.info, lattice.counts = {}, np.arange(5)  # nothing was made from these
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])
+def test_copies_and_pickles_are_read_only_too(lattice, again):
+    expected = lattice.most_similar("king")
+    made = again(lattice)
+    with pytest.raises(ValueError, match="read-only"):
+        made.matrix[0] = 9  # lengths are known already
+    assert made.most_similar("king") == expected and made.words == lattice.words
+    with pytest.raises(AttributeError, match="cannot be exchanged"):
+        made.matrix = np.ones((5, 3))
 
 
 def test_the_matrix_is_neither_copied_nor_writable():

@@ -15,7 +15,18 @@ FIXED = ("words", "matrix", "scales")
 
 
 class FixedRows:
-    """Attributes FIXED are set once: lengths and the look-up of words are made from them and kept."""
+    """Attributes FIXED are set once, and arrays are read-only: lengths and the look-up of words are made from them.
+
+    >>> import copy
+    >>> rows = FixedRows()
+    >>> rows.matrix = read_only(np.ones((1, 2)))
+    >>> copy.deepcopy(rows).matrix.flags.writeable
+    False
+    """
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Take the attributes of a copy or a pickle, where numpy has made arrays writeable."""
+        vars(self).update({k: read_only(v) if isinstance(v, np.ndarray) else v for k, v in state.items()})
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in FIXED and name in self.__dict__:

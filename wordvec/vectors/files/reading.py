@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from wordvec.errors import OptionError, VectorsFileError, counted, describe
+from wordvec.progress import warn
 from wordvec.vectors.rows import float_rows, narrow_rows
 from wordvec.vectors.word_bytes import BLOCK as WORDS_BLOCK
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_bytes, repeated_words
@@ -92,7 +92,7 @@ class Reading:
         info["repairs"] = dict(self.repairs)
         if self.on_repair is None:
             found = "; ".join(f"{kind}: {n:,} (first: {self._first[kind]})" for kind, n in self.repairs.items())
-            warnings.warn(f"{self.path}: repaired: {found}; strict (--strict) makes this an error", stacklevel=4)
+            warn(f"{self.path}: repaired: {found}; strict (--strict) makes this an error")
 
 
 def _wanted(words: Iterable[str] | str | os.PathLike[str]) -> frozenset[bytes]:

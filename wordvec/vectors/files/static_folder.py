@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from wordvec.corpus.recipe import TextRecipe
 from wordvec.errors import InputError, VectorsFileError, counted, describe
 from wordvec.folders import FolderKind, replace_folder
 from wordvec.json_forms import parse_json
+from wordvec.progress import warn
 from wordvec.vectors.files.chunks import check_memory
 from wordvec.vectors.files.reading import Reading, choose
 from wordvec.vectors.files.safetensors_header import pack_header, parsed_header
@@ -52,7 +52,7 @@ def write_static_model(vectors: WordRows, folder: str | os.PathLike[str], card: 
     for _ in written_rows(vectors):  # raises for nan and infinity
         pass
     for message in not_alike(vectors):
-        warnings.warn(message, stacklevel=2)
+        warn(message)
     tensors = {"embeddings": np.ascontiguousarray(vectors.rows(slice(None)), "<f4")}
     if vectors.counts is not None:
         tensors = {"counts": np.ascontiguousarray(vectors.counts, "<i8"), **tensors}
