@@ -86,6 +86,35 @@ def test_most_similar_by_hand(lattice):
     assert lattice.most_similar([], ["man"], k=1) == [("apple", 1.0)]
 
 
+def arrays_of(words):
+    yield np.array(words)
+    yield np.array(words, object)
+    if hasattr(np.dtypes, "StringDType"):  # numpy 2
+        yield np.array(words, np.dtypes.StringDType())
+
+
+def test_arrays_of_words_are_words(lattice):
+    pandas = pytest.importorskip("pandas")
+    words = ["man", "king", "apple"]
+    for array in arrays_of(words):
+        assert lattice.doesnt_match(array) == "apple"
+        assert lattice.most_similar(array[:2], array[:1], k=1) == lattice.most_similar(words[:2], words[:1], k=1)
+        np.testing.assert_array_equal(lattice[array], lattice[words])
+    for ordered in (pandas.Series(words), pandas.Index(words), dict.fromkeys(words).keys(), iter(words)):
+        np.testing.assert_array_equal(lattice[ordered], lattice[words])
+    np.testing.assert_array_equal(lattice[np.array("king")], lattice["king"])
+    for unordered in (set(words), {"man": 1}):
+        with pytest.raises(OptionError, match="a word is a str; got"):
+            lattice[unordered]
+
+
+def test_what_is_no_word_among_the_words_is_named(lattice):
+    for wrong in (np.arange(5) < 2, [1, 2], [b"king"]):
+        with pytest.raises(OptionError, match=r"among: give words .* got .* first; .* give np.flatnonzero\(mask\)"):
+            lattice.most_similar("king", among=wrong)
+    assert len(lattice.most_similar("king", among=["man", None, float("nan")])) == 1
+
+
 def test_nearest_leaves_nothing_out(lattice):
     assert lattice.nearest(lattice["queen"], k=1) == [("queen", pytest.approx(1))]
     assert lattice.nearest(np.float64([1, 1, 1]), k=1)[0][0] == "queen"

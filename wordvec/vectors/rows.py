@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -136,6 +137,13 @@ def kept_words(words: Sequence[str] | Iterable[str]) -> Sequence[str]:
         return words
     listed: list[str] = words.tolist() if isinstance(words, np.ndarray) else list(words)
     return [str(word) if type(word) is not str and isinstance(word, str) else word for word in listed]
+
+
+def in_order(words: Any) -> Any:
+    """Words in an order (of an array, a Series, an iterator) as a list; one word, and anything else, unchanged."""
+    if not isinstance(words, Iterable) or isinstance(words, (str, bytes, set, frozenset, dict)):
+        return words
+    return words.tolist() if isinstance(words, np.ndarray) else list(words)
 
 
 def number_words(words: Sequence[str]) -> dict[str, int]:
