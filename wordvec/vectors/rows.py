@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -206,6 +207,24 @@ def checked_counts(counts: np.ndarray, words: int) -> np.ndarray:
     if array.size and array.max() > MOST_COUNTED:
         raise ShapeError(f"WordVectors: counts must be below 2 ** 63; row {int(array.argmax())} has {array.max()}")
     return read_only(array.astype(np.int64, copy=False))
+
+
+def info_text(info: Any, what: str = "WordVectors.info", **options: Any) -> str:
+    """`info` as JSON, with Python's numbers and lists for numpy's. Raises InputError for what JSON cannot hold.
+
+    >>> info_text({"words": np.int64(3), "scores": np.array([0.5])})
+    '{"words": 3, "scores": [0.5]}'
+    """
+    try:
+        return json.dumps(info, allow_nan=False, default=_plain, **options)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(f"{what} cannot be written as JSON: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    raise TypeError(f"it holds {describe(value)}")
 
 
 def read_only(array: np.ndarray) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from wordvec.errors import MissingExtraError
 from wordvec.files import replace_file
 from wordvec.vectors.files.writing import written_rows
+from wordvec.vectors.rows import info_text
 from wordvec.vectors.subwords import info_without_ngrams
 from wordvec.vectors.word_bytes import whole_words
 from wordvec.vectors.word_rows import WordRows
@@ -45,7 +45,7 @@ def to_arrow(vectors: WordRows) -> Any:
         columns["count"] = pyarrow.array(np.asarray(vectors.counts))
     flat = pyarrow.array(_rows(vectors).ravel())
     columns["vector"] = pyarrow.FixedSizeListArray.from_arrays(flat, vectors.dim)
-    about = json.dumps({"info": info_without_ngrams(vectors.info)})
+    about = info_text({"info": info_without_ngrams(vectors.info)})
     return pyarrow.table(columns).replace_schema_metadata({"wordvec": about})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.argument_types import check_whole_number
 from wordvec.errors import OptionError, VectorsFileError, counted, describe
 from wordvec.progress import warn
 from wordvec.vectors.rows import float_rows, narrow_rows
@@ -46,8 +47,8 @@ class Reading:
         strict: bool = False,
         on_repair: Callable[[str], None] | None = None,
     ) -> None:
-        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-            raise OptionError(f"limit must be a whole number of at least 1; got {limit!r}")
+        if limit is not None:
+            check_whole_number("limit", limit)
         self.words_from = words_from
         self.path, self.limit, self.strict, self.on_repair = path, limit, strict, on_repair
         self.words = None if words is None else _wanted(words)
