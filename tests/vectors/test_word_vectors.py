@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy import sparse
 
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors import WordVectors
@@ -44,6 +45,12 @@ def test_rows_and_words_are_not_exchanged_behind_what_was_computed_from_them(lat
     with pytest.raises(AttributeError, match=rf"{name} cannot be exchanged: make new vectors, such as WordVectors\("):
         setattr(lattice, name, getattr(lattice, name)[::-1])
     lattice.info, lattice.counts = {}, np.arange(5)  # nothing was made from these
+
+
+def test_a_frame_of_objects_and_a_sparse_matrix_get_a_way_out():
+    for rows in (np.ones((2, 2), object), sparse.csr_array(np.ones((2, 2)))):
+        with pytest.raises(ShapeError, match=r"got object of shape .*; of a data frame give .to_numpy\('float32'\)"):
+            WordVectors(["a", "b"], rows)
 
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])

@@ -176,9 +176,10 @@ def checked_matrix(name: str, matrix: np.ndarray, words: int, keep_int8: bool = 
         raise ShapeError(f"WordVectors: {name} is a masked array: fill what is masked (.filled), or leave it out")
     array = np.asarray(matrix)
     if array.ndim != 2 or len(array) != words or 0 in array.shape or array.dtype.kind not in "fiu":
+        way_out = "; of a data frame give .to_numpy('float32'), of a sparse matrix .toarray()"
         raise ShapeError(
             f"WordVectors: {name} must hold numbers, one row for each of the {words:,} words and at least one of both; "
-            f"got {array.dtype} of shape {array.shape}"
+            f"got {array.dtype} of shape {array.shape}{way_out if array.dtype == object else ''}"
         )
     if keep_int8:
         if array.dtype != np.int8:
