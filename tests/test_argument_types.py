@@ -8,7 +8,7 @@ import inspect
 import numpy as np
 import pytest
 
-from wordvec import CBOW, WordVectors, rng
+from wordvec import CBOW, Corpus, Phrases, WordVectors, rng
 from wordvec.argument_types import EXPECTED, plain_value, typed
 from wordvec.cli import main
 from wordvec.corpus.named_texts import bundled_corpus
@@ -107,3 +107,15 @@ def test_the_largest_seed_works():
 def test_the_command_refuses_a_seed_before_it_reads_anything(verb, seed, capsys):
     assert main([*verb, "--seed", str(seed)]) == 2
     assert f"--seed must be a whole number from 0 to 18446744073709551615; got {seed}" in capsys.readouterr().err
+
+
+def test_numbers_of_numpy_are_whole_numbers(tmp_path):
+    two = np.int64(2)
+    phrases = Phrases(passes=two, min_count=np.int8(2), threshold=np.float32(0.5))
+    options = {"threads": two, "phrases": phrases, "min_count": two, "max_words": two, "split_sentences": np.True_}
+    Corpus.from_texts(["a b"] * 9, **options).save(tmp_path / "c")
+    assert Corpus.open(tmp_path / "c").info["phrases"]["threshold"] == 0.5
+    Corpus.from_sentences([["a", "b"]] * 9, max_words=two, phrases=two).save(tmp_path / "c")
+    assert Corpus.open(tmp_path / "c").info["max_words"] == 2
+    WordVectors(["a", "b", "c"], np.eye(3)).save(tmp_path / "v.npz")
+    assert len(WordVectors.load(tmp_path / "v.npz", limit=two)) == 2

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -11,6 +13,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from wordvec.terminal import printable, unguarded
+
+PACKAGE = os.path.join(os.path.dirname(__file__), "")
 
 
 class Silence:
@@ -29,9 +33,15 @@ class Silence:
         pass
 
 
+NO_STREAM = (AttributeError, OSError, ValueError)  # stderr is None (pythonw), a program's own object, closed, or full
+
+
 def on_terminal() -> bool:
-    """Whether stderr is a terminal. It is None under pythonw, or if its descriptor is closed."""
-    return sys.stderr is not None and sys.stderr.isatty()
+    """Whether stderr is a terminal."""
+    try:
+        return bool(sys.stderr.isatty())
+    except NO_STREAM:
+        return False
 
 
 def progress(total: int | None, what: str, unit: str, *, show: bool | None = None) -> Any:
@@ -66,17 +76,17 @@ def _in_notebook() -> bool:
 
 
 class _Terminal:
-    """A stream that may disappear, such as a terminal that is closed, while the work continues."""
+    """A stream that may be missing or disappear, such as a terminal that is closed, while the work continues."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
 
     def write(self, text: str) -> None:
-        with suppress(OSError):
+        with suppress(*NO_STREAM):
             self._stream.write(text)
 
     def flush(self) -> None:
-        with suppress(OSError):
+        with suppress(*NO_STREAM):
             self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
@@ -96,6 +106,14 @@ def announced(text: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line of the program that called wordvec, however many of wordvec's functions are in between."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
 
 
 _listener: ContextVar[list[str] | None] = ContextVar("listener", default=None)
@@ -127,5 +145,5 @@ def announce(text: str) -> None:
     try:
         sys.stderr.write(f"wordvec: {printable(text)}\n")
         sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):  # there is none, or it is closed or full
+    except NO_STREAM:
         pass

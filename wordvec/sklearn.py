@@ -9,7 +9,6 @@ SkipGramVectorizer, CBOWVectorizer, GloVeVectorizer, SVDVectorizer, PPMIVectoriz
 from __future__ import annotations
 
 import os
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from copy import copy
@@ -21,6 +20,7 @@ import numpy as np
 from wordvec.corpus import Corpus
 from wordvec.corpus.read.values import Tally, as_tokens, without_gaps
 from wordvec.errors import InputError, MissingExtraError, OptionError, VectorsFileError, describe
+from wordvec.progress import warn
 from wordvec.trainers import CBOW, PPMI, SVD, GloVe, SkipGram
 from wordvec.vectors import WordVectors
 from wordvec.vectors.documents import SentenceVectors, mean_sentence_vectors, sif_sentence_vectors
@@ -147,9 +147,7 @@ class _Documents(_Rows, ABC):
         found = self._pooled(self._tokens(items))
         without = int((found.found == 0).sum())
         if without:
-            warnings.warn(
-                f"{without:,} of {len(items):,} documents have no word with a vector: their rows are zero", stacklevel=2
-            )
+            warn(f"{without:,} of {len(items):,} documents have no word with a vector: their rows are zero")
         return found.matrix
 
     def _pooled(self, sentences: Sequence[Sequence[str]]) -> SentenceVectors:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -117,6 +119,11 @@ def test_words_with_the_count_0_occur_only_in_phrases():
         ({"keep_words": ["b", "a"], "drop_words": ["a", "b"]}, "'a' is both in keep_words and in drop_words"),
         ({"keep_words": "the"}, "keep_words must be a list of words; got the string 'the'"),
         ({"drop_words": [5]}, r"drop_words must be a list of words \(str\); it holds 5"),
+        (
+            {"keep_words": Path("w.txt")},
+            r"keep_words must be a list of words; got a \w*Path: read the file, such as",
+        ),
+        ({"drop_words": 5}, "drop_words must be a list of words; got 5"),
         ({"max_words": 0}, "max_words must be a whole number, 1 or more; got 0"),
         ({"max_words": True}, "max_words must be a whole number"),
         ({"max_words": 1.5}, "max_words must be a whole number"),

@@ -29,6 +29,15 @@ def test_a_child_trains_saves_and_reports(corpus, tmp_path):
     assert len(WordVectors.load(tmp_path / "v.safetensors")) == 4
 
 
+def test_a_child_imports_nothing_from_the_current_folder(corpus, tmp_path, monkeypatch):
+    corpus.save(tmp_path / "corpus")
+    for name in ("types", "random", "wordvec"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('a file of the user')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [each for each in sys.path if each])  # as of a command; with -m, the folder is ""
+    assert train_in_child(Job(SVD), tmp_path / "corpus", tmp_path / "v.safetensors")["parameters"]["dim"] == 2
+
+
 @pytest.mark.parametrize(
     "options, error, message",
     [

@@ -1,7 +1,9 @@
 import itertools
+import pickle
 import subprocess
 import sys
 
+import matplotlib.style
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -240,6 +242,22 @@ def test_axes_in_a_subfigure_and_axes_without_figure(vectors, tmp_path):
     axes.remove()
     with pytest.raises(OptionError, match="no figure"):
         save_figure(axes, tmp_path / "none.png")
+
+
+def test_a_notebook_shows_axes_and_their_figure(vectors, tmp_path):
+    for axes in (new_axes(), plot_beside(vectors, vectors, words=vectors.words[:9], clusters=1)[1]):
+        save_figure(axes, tmp_path / "as_saved.png", dpi=int(axes.figure.dpi))
+        expected = (tmp_path / "as_saved.png").read_bytes()
+        again = pickle.loads(pickle.dumps(axes))
+        for shown in (axes, axes.figure, again):
+            assert shown._repr_png_() == expected
+
+
+@pytest.mark.parametrize("style", ["dark_background", "ggplot"])
+def test_a_style_does_not_put_dark_words_on_a_dark_ground(style):
+    with matplotlib.style.context(style):
+        axes = new_axes()
+    assert {axes.get_facecolor(), axes.figure.get_facecolor()} == {(1.0, 1.0, 1.0, 1.0)}
 
 
 def test_importing_plots_does_not_import_matplotlib():

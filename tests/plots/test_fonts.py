@@ -144,7 +144,7 @@ def test_the_kind_of_a_font_is_read_from_its_file(start, truetype, tmp_path, mon
 def test_pdf_embeds_truetype_only_where_all_fonts_are(truetype, kind, tmp_path, monkeypatch):
     from wordvec.plots import new_axes, save_figure
 
-    monkeypatch.setattr("wordvec.plots.figure.is_truetype", lambda family: truetype)
+    monkeypatch.setattr("wordvec.plots.figure_file.is_truetype", lambda family: truetype)
     monkeypatch.setitem(matplotlib.rcParams, "pdf.compression", 0)
     axes = new_axes()
     axes.set_title("word")

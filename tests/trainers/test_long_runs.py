@@ -6,7 +6,7 @@ import signal
 import numpy as np
 import pytest
 
-from wordvec import CBOW, Corpus, SkipGram
+from wordvec import CBOW, Corpus, GloVe, SkipGram
 from wordvec.errors import InputError, OptionError, TrainingError
 from wordvec.signals import exit_status, raise_terminated
 from wordvec.trainers import loop
@@ -115,6 +115,19 @@ def test_a_checkpoint_that_cannot_be_written_is_told_of_and_training_goes_on(
     assert lines[0].endswith("the earlier one is kept; training continues")
     assert lines[-1].endswith("the earlier one is kept")
     assert Checkpoint.load(path).epoch == 0
+
+
+@pytest.mark.parametrize("kind", [SkipGram, GloVe])
+def test_where_no_checkpoint_can_be_written_is_told_before_training(corpus, tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(kind, "_train", None)
+    for wrong, said in (
+        (tmp_path / "missing" / "run.checkpoint", "does not exist; create it first"),
+        (tmp_path, "is a folder; name a file to write"),
+        (True, "checkpoint must be the name of a file .* got True"),
+        (b"run.checkpoint", "checkpoint must be the name of a file .* got b'run.checkpoint'"),
+    ):
+        with pytest.raises(InputError, match=said):
+            kind(dim=4).fit(corpus, checkpoint=wrong)
 
 
 def test_an_interrupted_held_out_loss_is_measured_again(corpus, tmp_path, monkeypatch):

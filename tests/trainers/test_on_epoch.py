@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import logging
 import pickle
 import sys
@@ -13,8 +14,9 @@ import numpy as np
 import pytest
 
 from wordvec import CBOW, SVD, Corpus, GloVe, SkipGram, WordVectors
-from wordvec.errors import ArgumentError, MissingExtraError, OptionError
+from wordvec.errors import ArgumentError, MissingExtraError, OptionError, WordvecError
 from wordvec.progress import progress
+from wordvec.trainers import loop
 from wordvec.trainers.epoch_reports import log_metrics, tensorboard
 
 
@@ -114,6 +116,74 @@ def test_an_error_in_the_function_ends_training_and_keeps_the_checkpoint(corpus,
     resumed = small().fit(corpus, checkpoint=path, resume=True, on_epoch=seen.append)
     assert [report.epoch for report in seen] == [3] and seen[0].words == 480
     np.testing.assert_array_equal(resumed.vectors.matrix, small().fit(corpus).vectors.matrix)
+
+
+@pytest.mark.parametrize("kind", [SkipGram, GloVe])
+def test_a_report_that_was_kept_says_that_training_has_gone_on(corpus, kind):
+    reports, refused = [], []
+
+    def look(report):
+        reports.append(report)
+        if report.epoch == 2:
+            with pytest.raises(WordvecError, match="since the report of epoch 1"):
+                reports[0].stop()
+            refused.append(0)
+
+    small(kind).fit(corpus, on_epoch=look)
+    with pytest.raises(WordvecError, match="since the report of epoch 3: read "):
+        _ = reports[-1].vectors  # the tables of the training may have been freed
+    assert refused and pickle.loads(pickle.dumps(reports[1])).metrics() == reports[1].metrics()
+
+
+@pytest.mark.parametrize("kind", [SkipGram, GloVe])
+def test_the_latest_report_of_an_interrupted_training_has_its_vectors(corpus, kind):
+    reports, kept = [], []
+
+    def interrupt(report):
+        reports.append(report)
+        kept.append(report.vectors.matrix)
+        if report.epoch == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        small(kind).fit(corpus, on_epoch=interrupt)
+    np.testing.assert_array_equal(reports[-1].vectors.matrix, kept[-1])
+
+
+def test_another_thread_may_stop_the_training_between_two_reports(corpus, monkeypatch):
+    reports = []
+    mean_loss = loop.mean_loss
+
+    def between(total, predictions):
+        if len(reports) == 2:
+            reports[-1].stop("the button was pressed")
+        return mean_loss(total, predictions)
+
+    monkeypatch.setattr(loop, "mean_loss", between)
+    trainer = small(epochs=9).fit(corpus, on_epoch=reports.append)
+    assert len(trainer.history.loss) == 3
+    assert "stopped after epoch 3 of 9 by on_epoch: the button was pressed" in trainer.history.notes
+
+
+@pytest.mark.parametrize("kind", [SkipGram, GloVe])
+def test_a_trainer_in_training_is_neither_fitted_nor_changed(corpus, kind):
+    def fit(report):
+        with pytest.raises(WordvecError, match="is in training: fit another one"):
+            trainer.fit(corpus, start=None)
+        copied = pickle.loads(pickle.dumps(dataclasses.replace(trainer))).fit(corpus)
+        assert copied.vectors.matrix.tobytes() == expected.tobytes()
+
+    def change(report):
+        with pytest.raises(WordvecError, match="epochs cannot be changed now"):
+            trainer.epochs = 9
+        assert trainer.epochs == 3
+
+    expected = small(kind).fit(corpus).vectors.matrix
+    trainer = small(kind)
+    trainer.fit(corpus, on_epoch=[fit, change])
+    assert trainer.vectors.matrix.tobytes() == expected.tobytes()
+    trainer.epochs = 1
+    assert len(trainer.fit(corpus).history.loss) == 1
 
 
 @pytest.mark.parametrize("kind", [SkipGram, CBOW, GloVe])

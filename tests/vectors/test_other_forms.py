@@ -145,6 +145,18 @@ def test_pandas(vectors):
     assert again.words == WORDS
 
 
+@pytest.mark.parametrize("form", ["pandas", "polars", "arrow", "v.parquet", "v.arrow", "v.feather", "v.json", "v.npz"])
+def test_half_a_surrogate_pair_is_refused_with_a_way_out(form, tmp_path):
+    broken = WordVectors(["a", "cut \ud83d", "\ude00"], np.ones((3, 2)), np.array([2, 1, 1]))
+    if "." not in form:
+        pytest.importorskip("pyarrow" if form == "arrow" else form)
+    with pytest.raises(InputError, match=r"the word 'cut \\ud83d' holds half .*WordVectors\(\[word\.encode"):
+        broken.save(tmp_path / form) if "." in form else getattr(broken, f"to_{form}")()
+    words = [word.encode("utf-8", "backslashreplace").decode() for word in broken.words]
+    WordVectors(words, broken.matrix, broken.counts).save(tmp_path / "v.npz")
+    assert WordVectors.load(tmp_path / "v.npz").words == ["a", "cut \\ud83d", "\\ude00"]
+
+
 def test_polars(vectors):
     polars = pytest.importorskip("polars")
     frame = vectors.to_polars()

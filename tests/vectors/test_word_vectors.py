@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy import sparse
 
 from wordvec.errors import InputError, OptionError, ShapeError, UnknownWordError
 from wordvec.vectors import WordVectors
@@ -43,6 +47,23 @@ def test_rows_and_words_are_not_exchanged_behind_what_was_computed_from_them(lat
     lattice.info, lattice.counts = {}, np.arange(5)  # nothing was made from these
 
 
+def test_a_frame_of_objects_and_a_sparse_matrix_get_a_way_out():
+    for rows in (np.ones((2, 2), object), sparse.csr_array(np.ones((2, 2)))):
+        with pytest.raises(ShapeError, match=r"got object of shape .*; of a data frame give .to_numpy\('float32'\)"):
+            WordVectors(["a", "b"], rows)
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])
+def test_copies_and_pickles_are_read_only_too(lattice, again):
+    expected = lattice.most_similar("king")
+    made = again(lattice)
+    with pytest.raises(ValueError, match="read-only"):
+        made.matrix[0] = 9  # lengths are known already
+    assert made.most_similar("king") == expected and made.words == lattice.words
+    with pytest.raises(AttributeError, match="cannot be exchanged"):
+        made.matrix = np.ones((5, 3))
+
+
 def test_the_matrix_is_neither_copied_nor_writable():
     matrix = np.ones((2, 2), np.float32)
     vectors = WordVectors(["a", "b"], matrix)
@@ -70,6 +91,35 @@ def test_most_similar_by_hand(lattice):
     assert lattice.most_similar(["king", "woman"], "man", k=1)[0][0] == "queen"
     assert lattice.most_similar([np.array([0.0, 0.0, -7.0])], k=1) == [("apple", 1.0)]
     assert lattice.most_similar([], ["man"], k=1) == [("apple", 1.0)]
+
+
+def arrays_of(words):
+    yield np.array(words)
+    yield np.array(words, object)
+    if hasattr(np.dtypes, "StringDType"):  # numpy 2
+        yield np.array(words, np.dtypes.StringDType())
+
+
+def test_arrays_of_words_are_words(lattice):
+    pandas = pytest.importorskip("pandas")
+    words = ["man", "king", "apple"]
+    for array in arrays_of(words):
+        assert lattice.doesnt_match(array) == "apple"
+        assert lattice.most_similar(array[:2], array[:1], k=1) == lattice.most_similar(words[:2], words[:1], k=1)
+        np.testing.assert_array_equal(lattice[array], lattice[words])
+    for ordered in (pandas.Series(words), pandas.Index(words), dict.fromkeys(words).keys(), iter(words)):
+        np.testing.assert_array_equal(lattice[ordered], lattice[words])
+    np.testing.assert_array_equal(lattice[np.array("king")], lattice["king"])
+    for unordered in (set(words), {"man": 1}):
+        with pytest.raises(OptionError, match="a word is a str; got"):
+            lattice[unordered]
+
+
+def test_what_is_no_word_among_the_words_is_named(lattice):
+    for wrong in (np.arange(5) < 2, [1, 2], [b"king"]):
+        with pytest.raises(OptionError, match=r"among: give words .* got .* first; .* give np.flatnonzero\(mask\)"):
+            lattice.most_similar("king", among=wrong)
+    assert len(lattice.most_similar("king", among=["man", None, float("nan")])) == 1
 
 
 def test_nearest_leaves_nothing_out(lattice):

@@ -139,6 +139,9 @@ class CheckedOptions(NamedTuple):
 
 def checked_options(**given: Unpack[BuildOptions]) -> CheckedOptions:
     """The options of `Corpus.build`; raises OptionError for those out of range."""
+    for option, value in given.items():
+        if isinstance(value, np.generic):  # numpy's numbers cannot be recorded in JSON
+            given[option] = value.item()  # type: ignore[literal-required]
     vocabulary, phrases, min_count = given.get("vocabulary"), given.get("phrases"), given.get("min_count")
     tokenizer, normalization = given.get("tokenizer"), given.get("normalization")
     wanted = None if vocabulary is None else Vocabulary.read(vocabulary)

@@ -181,9 +181,9 @@ def checked_threads(threads: int | None) -> int:
     """The number of threads, all cores by default. Raises OptionError for less than one."""
     if threads is None:
         return available_cores()
-    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1:
         raise OptionError(f"threads must be a whole number, 1 or more; got {threads!r}")
-    return threads
+    return int(threads)
 
 
 def sentences_of(blocks: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from os import PathLike
 from typing import NamedTuple
 
 import numpy as np
 
 from wordvec.corpus.words import Packed, Words
-from wordvec.errors import OptionError, counted
+from wordvec.errors import OptionError, counted, describe
 
 MANY = 100  # words asked for, each of which is looked for in all packed words; then these are unpacked
 # Why a word that was seen is left out.
@@ -200,6 +201,11 @@ def word_set(words: Iterable[str], option: str) -> set[str]:
     """The words as a set. Raises OptionError for a string, which would be read as a list of letters."""
     if isinstance(words, str):
         raise OptionError(f"{option} must be a list of words; got the string {words!r}: write [{words!r}]")
+    if not isinstance(words, Iterable):
+        way_out = ": read the file, such as Path(...).read_text(encoding='utf-8').split()"
+        raise OptionError(
+            f"{option} must be a list of words; got {describe(words)}{way_out if isinstance(words, PathLike) else ''}"
+        )
     found = set(words)
     for word in found:
         if not isinstance(word, str):

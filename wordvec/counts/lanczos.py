@@ -9,7 +9,6 @@ holds everything power iterations would find after as many products, and much mo
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +18,7 @@ import numpy as np
 from wordvec.arrays import Array, array_module, to_numpy
 from wordvec.blas import one_blas_thread
 from wordvec.counts.products import WIDTH, GPUProduct, product_with
+from wordvec.progress import warn
 from wordvec.rng import PROJECTION, normal_matrix
 
 if TYPE_CHECKING:
@@ -77,10 +77,9 @@ def search(on: Arithmetic, shape: tuple[int, int], dim: int, seed: int, toleranc
         image = on.product(projected)
         size, last = new.stop, block.shape[1]
     if residual > tolerance:
-        warnings.warn(
+        warn(
             f"truncated_svd: after {size} directions the residual of {dim} triples is {residual:.1e}, not "
             f"{tolerance:.0e}; their singular values lie very close together",
-            stacklevel=4,
         )
     return _triples(on, on.times(Q[:, :size], on.array(weights)))
 

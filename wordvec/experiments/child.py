@@ -1,10 +1,10 @@
 """Train one model in its own process, to measure the time and memory of that model alone.
 
-This is no verb: `compare`, `stability` and `tune` start it as ``python -m wordvec.experiments.child`` with a job as a
-line of JSON on stdin: {"corpus": folder, "sample": null or the number of a bootstrap sample, "unit": what the sample is
-drawn from (default: sentences), "trainer": name, "options": {...}, "out": file, "show_progress": null, "parent": the
-number of the process that started it}. It prints a report as JSON. Exit status: 2 for bad input, 3 if training cannot
-continue. When the parent is gone, this process exits too.
+`compare`, `stability` and `tune` start it (see `train_in_child`) with a job as a line of JSON on stdin:
+{"corpus": folder, "sample": null or the number of a bootstrap sample, "unit": what the sample is drawn from (default:
+sentences), "trainer": name, "options": {...}, "out": file, "show_progress": null, "parent": the number of the process
+that started it}. It prints a report as JSON. Exit status: 2 for bad input, 3 if training cannot continue. When the
+parent is gone, this process exits too.
 """
 
 from __future__ import annotations
@@ -78,7 +78,3 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         "notes": trainer.history.notes,
         "peak_memory": peak_memory(),
     }
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

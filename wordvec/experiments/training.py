@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from wordvec.cluster import Cluster
 
 
-WORKER = "wordvec.experiments.child"
+# The child imports what this process would. With -m it would import a types.py in the current folder.
+CHILD = "import sys; sys.path[:] = {path!r}; from wordvec.experiments.child import main; raise SystemExit(main())"
 DIVERGED = 3  # the worker's exit status if training cannot continue
 MOST_MODELS = 100_000  # of one configuration; more are a mistake, whose plan alone would fill the memory
 SEEDED = "subsample"  # the only option that makes a counting trainer depend on its seed
@@ -112,7 +113,7 @@ def train_in_child(job: Job, corpus_folder: Path, out: Path, on_terminal: bool |
     }
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(
-            [sys.executable, "-m", WORKER],
+            [sys.executable, "-c", CHILD.format(path=[place for place in sys.path if isinstance(place, str)])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if on_terminal else errors,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from wordvec.explorer.groups import CLUSTERS, cluster_names, cluster_rows
 from wordvec.explorer.small_rows import Agreement, rows_for_page
 from wordvec.plots.map_parts import FEWEST_WORDS, check_enough, with_places
 from wordvec.plots.projection import function_words
+from wordvec.progress import warn
 from wordvec.vectors.several_models.procrustes import turned
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def check_words(
             named[0][1].word_id(word)  # raises, with near spellings
     if missing:
         first = ", ".join(map(repr, missing[:5])) + (", ..." if len(missing) > 5 else "")
-        warnings.warn(f"{len(missing):,} of the {len(listed):,} listed words have no vector: {first}", stacklevel=3)
+        warn(f"{len(missing):,} of the {len(listed):,} listed words have no vector: {first}")
 
 
 def chosen_words(vectors: WordVectors, top: int | None, words: Sequence[str] = ()) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 
 from wordvec.errors import EvaluationFileError, OptionError
 from wordvec.json_forms import parse_json
-from wordvec.plots.figure import IN_A_TITLE, LETTER, new_axes, only_left_and_bottom, plain, without_tex
+from wordvec.plots.figure import IN_A_TITLE, LETTER, new_axes, new_subplots, only_left_and_bottom, plain, without_tex
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import FAINT, INK, OTHERS, group_styles
 
@@ -185,9 +185,6 @@ def plot_change(
     >>> [line.get_label() for line in axes.lines]
     ['prison', 'tissue']
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     lengths = {len(per_million), *map(len, cosines.values())}
     if len(periods) < 2 or lengths != {len(periods)}:
         raise OptionError(f"two periods or more are drawn, with a number for each; got {len(periods)} periods")
@@ -195,9 +192,7 @@ def plot_change(
         raise OptionError(f"from 1 to {len(MARKERS)} words are drawn beside {word!r}; got {len(cosines)}")
     if not (2 <= width <= 30 and 4 <= font_size <= 30):
         raise OptionError(f"width is 2 to 30 inches and font_size 4 to 30 points; got {width} and {font_size}")
-    figure = Figure(figsize=(width, 0.62 * width), layout="constrained", facecolor="white")
-    FigureCanvasAgg(figure)
-    axes, bars = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
+    axes, bars = new_subplots(2, 1, width, 0.62 * width, sharex=True, gridspec_kw={"height_ratios": [3, 1]})[:, 0]
     families = font_families([word, *cosines, *periods])
     x = np.arange(len(periods))
     size = min(4.5, 0.9 * width)  # of markers, in points

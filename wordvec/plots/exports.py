@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from wordvec.errors import MissingExtraError, OptionError
 from wordvec.files import check_writable, replace_file
 from wordvec.folders import FolderKind, check_folder_writable, replace_folder
 from wordvec.plots.map_parts import chosen_ids, names_of, projected
-from wordvec.progress import progress
+from wordvec.progress import progress, warn
 from wordvec.vectors.subwords import info_without_ngrams, warn_of_ngrams
 
 if TYPE_CHECKING:
@@ -58,10 +57,9 @@ def write_projector(
     hostile = [word for word in words if CONTROL.search(word)]
     if hostile:
         words = [word.translate(ESCAPES) if CONTROL.search(word) else word for word in words]
-        warnings.warn(
+        warn(
             f"{len(hostile):,} words hold a tab, the end of a line or another control character, written as \\t, "
             f"\\n or \\x1b: {hostile[0][:60]!r}" + (", ..." if len(hostile) > 1 else ""),
-            stacklevel=2,
         )
     warn_of_ngrams("the folder", vectors)
     with replace_folder(folder, PROJECTOR) as temporary:

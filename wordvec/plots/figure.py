@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
 import os
 import unicodedata
 from collections.abc import Callable
@@ -16,22 +15,16 @@ import numpy as np
 from wordvec.argument_types import typed
 from wordvec.errors import OptionError
 from wordvec.files import replace_file
-from wordvec.plots.fonts import boxes_allowed, is_truetype, matplotlib_module
+from wordvec.plots.figure_file import SUFFIXES, file_of
+from wordvec.plots.fonts import boxes_allowed, matplotlib_module
 from wordvec.plots.palette import FAINT, FONT_SIZE, INK, NOTE, TITLE
-from wordvec.terminal import display_width, printable, printable_lines
+from wordvec.terminal import display_width, printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Draws = TypeVar("Draws", bound=Callable[..., Any])
-
-# Metadata that would differ between runs, by suffix.
-SUFFIXES: dict[str, dict[str, None]] = {
-    ".png": {"Software": None},
-    ".svg": {"Date": None},
-    ".pdf": {"CreationDate": None},
-}
 
 LETTER, GAP = 0.52, 3  # the mean width of a letter, in font sizes; letters between a title and its note
 WIDENS = 1.2  # the factor by which the layout widens the initial axes
@@ -55,6 +48,8 @@ def without_tex(draw: Draws) -> Draws:
 def new_axes(width: float = 6.5, height: float = 4.0) -> Axes:
     """Return axes in a new figure of `width` by `height` inches, drawn by matplotlib's Agg, without pyplot.
 
+    A notebook shows the figure if the axes, or ``axes.figure``, are the last expression of a cell.
+
     >>> new_axes(4, 3).figure.get_size_inches().tolist()
     [4.0, 3.0]
     """
@@ -64,12 +59,20 @@ def new_axes(width: float = 6.5, height: float = 4.0) -> Axes:
 @without_tex
 def new_panels(columns: int, width: float, height: float) -> list[Axes]:
     """Return axes side by side in a new figure of `width` by `height` inches in total."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    return list(new_subplots(1, columns, width, height)[0])
 
-    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+
+def new_subplots(rows: int, columns: int, width: float, height: float, **options: Any) -> Any:
+    """Return an array of axes (rows, columns) in a new figure, which a notebook shows; `options` as in matplotlib."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from wordvec.plots.notebook import ShownAxes, ShownFigure
+
+    figure = ShownFigure(figsize=(width, height), layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
-    return list(figure.subplots(1, columns, squeeze=False)[0])
+    return figure.subplots(
+        rows, columns, squeeze=False, subplot_kw={"axes_class": ShownAxes, "facecolor": "white"}, **options
+    )
 
 
 def check_ending(path: str | os.PathLike[str], others: str = "") -> str:
@@ -111,26 +114,10 @@ def save_figure(axes: Axes, path: str | os.PathLike[str], dpi: int = 200) -> Non
     >>> target.read_bytes()[1:4]
     b'PNG'
     """
-    import matplotlib
-    from matplotlib.text import Text
-
     suffix = check_ending(path)
     if not 20 <= dpi <= 1200:
         raise OptionError(f"dpi must be from 20 to 1200; got {dpi}")
-    figure = root_figure(axes)
-    families = {family for text in figure.findobj(Text) for family in text.get_fontfamily()}  # type: ignore[attr-defined]
-    settings: dict[Any, Any] = {
-        "text.usetex": False,
-        "svg.hashsalt": "wordvec",
-        "svg.fonttype": "none",
-        "pdf.fonttype": 42 if all(map(is_truetype, families)) else 3,
-    }
-    drawn = io.BytesIO()
-    with matplotlib.rc_context(settings), boxes_allowed():
-        figure.savefig(drawn, format=suffix[1:], dpi=dpi, metadata=SUFFIXES[suffix])
-    content = drawn.getvalue()
-    if suffix == ".svg":  # XML forbids control characters, and labels may contain any
-        content = printable_lines(content.decode("utf-8", "surrogatepass")).encode("utf-8")
+    content = file_of(root_figure(axes), suffix, dpi)
     with replace_file(path) as file:
         file.write(content)
 

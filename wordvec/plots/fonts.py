@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wordvec.errors import OptionError
+from wordvec.progress import warn
 
 
 class Script(NamedTuple):
@@ -228,10 +229,9 @@ def _warn_of_direction(characters: set[str]) -> None:
         return
     if any(script.name in RIGHT_TO_LEFT for script in _scripts_of(characters)):
         _warned.add("direction")
-        warnings.warn(
+        warn(
             f"matplotlib {matplotlib.__version__} sets Arabic and Hebrew letter by letter from left to right, which "
             "cannot be read; 3.11 and later set them right: pip install -U matplotlib",
-            stacklevel=3,
         )
 
 
@@ -243,9 +243,8 @@ def _warn_once(lacking: set[str]) -> None:
             continue
         _warned.add(script.name)
         name = {"other": "some characters", "emoji": "emoji"}.get(script.name, f"{script.name} characters")
-        warnings.warn(
+        warn(
             f"no installed font has glyphs for {name} ({' '.join(characters[:5])}), which will be drawn as boxes: "
             f"install one (Debian, Ubuntu: apt install {script.package}; elsewhere fonts.google.com/noto) and start "
             "Python again",
-            stacklevel=4,
         )

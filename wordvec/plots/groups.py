@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from wordvec.corpus.wordlists import decode_list, lines_of
 from wordvec.errors import InputError, OptionError, UnknownWordError, describe
 from wordvec.plots.figure import LONGEST, check_is_list, shortened
+from wordvec.progress import warn
 from wordvec.rng import SHUFFLE, uniform_matrix
 
 if TYPE_CHECKING:
@@ -101,9 +101,8 @@ def known_words(vectors: WordVectors, groups: Mapping[str, Sequence[str]]) -> di
         total = len(unknown) + sum(map(len, known.values()))
         first = ", ".join(map(repr, unknown[:5])) + (", ..." if len(unknown) > 5 else "")
         hint = _several_words(vectors, unknown)
-        warnings.warn(
+        warn(
             f"{len(unknown):,} of the {total:,} listed words have no vector: {first}" + (hint and f"; {hint}"),
-            stacklevel=3,
         )
     return {name: words for name, words in known.items() if words}
 

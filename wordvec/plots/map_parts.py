@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
@@ -28,6 +27,7 @@ from wordvec.plots.palette import (
     text_colour,
 )
 from wordvec.plots.projection import METHODS, pca, project
+from wordvec.progress import warn
 from wordvec.terminal import display_width
 
 if TYPE_CHECKING:
@@ -75,9 +75,8 @@ def with_places(vectors: WordVectors, ids: np.ndarray) -> np.ndarray:
     if not zero.any():
         return ids
     word, several = vectors.words[int(ids[zero][0])], int(zero.sum()) > 1
-    warnings.warn(
+    warn(
         f"left out of the map, as the vector is zero: {word!r}" + (f" and {zero.sum() - 1:,} more" if several else ""),
-        stacklevel=3,
     )
     return check_enough(ids[~zero])
 

@@ -64,6 +64,7 @@ class History:
         return self.words / seconds if seconds > 0 and self.words else None
 
 
+IN_TRAINING: set[tuple[int, int]] = set()  # (process, id) of the trainers whose `fit` is running
 ZEROS = (
     "a vector of zeros: they have no context above chance, or none that subsample keeps, or the text has more parts "
     "that never meet than vectors have dimensions"
@@ -95,12 +96,25 @@ class Trainer(ABC):
             hint = f": {ATTRIBUTES[name]}" if name in ATTRIBUTES else ""
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}", name=name, obj=self)
 
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name in self.__dataclass_fields__:
+                self.refuse_in_training(
+                    f"{name} cannot be changed now: learning_rate_schedule changes the rate from step to step, and "
+                    "report.stop() in a function given as on_epoch ends the training"
+                )
+            super().__setattr__(name, value)
+
     def __post_init__(self) -> None:
         check_types_and_sizes(self)
         self._vectors: WordVectors | None = None
         self._history = History()
         self._on_epoch: list[OnEpoch] = []
         self._cluster: Cluster | None = None
+
+    def refuse_in_training(self, what: str) -> None:
+        """Raise WordvecError while `fit` runs, in another thread or if called from a function given as on_epoch."""
+        if (os.getpid(), id(self)) in IN_TRAINING:
+            raise WordvecError(f"this {type(self).__name__} is in training: {what}")
 
     @abstractmethod
     def _train(self, corpus: Corpus, show_progress: bool | None) -> WordVectors:
@@ -140,7 +154,8 @@ class Trainer(ABC):
             raise OptionError("store is for the workers of a cluster: give client too, or leave store out")
         if client is not None and getattr(self, "device", "cpu") != "cpu":
             raise OptionError(f"{self.name}: a cluster's workers train on their CPUs: leave out device or client")
-        before = dict(vars(self))
+        before, running = dict(vars(self)), (os.getpid(), id(self))
+        IN_TRAINING.add(running)
         try:
             self._history = History()
             if getattr(self, "device", "cpu") == "gpu":
@@ -157,6 +172,7 @@ class Trainer(ABC):
                 vars(self).update(before)
             raise
         finally:
+            IN_TRAINING.discard(running)
             self._on_epoch = []  # so that a trained trainer can be copied and pickled, whatever the functions hold
         return self
 

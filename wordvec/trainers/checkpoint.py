@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.errors import InputError, OptionError, counted
-from wordvec.files import replace_file
+from wordvec.errors import ArgumentError, InputError, OptionError, counted, describe
+from wordvec.files import check_writable, replace_file
 from wordvec.json_forms import COUNT, NUMBER, OBJECT, TEXT, check_form, parse_json
 from wordvec.progress import announce
 from wordvec.signals import delayed_signals, end_by
@@ -157,6 +157,9 @@ class Saving:
     def __post_init__(self) -> None:
         if not self.every >= 0:  # nan too
             raise OptionError(f"checkpoint_every must be 0 or more seconds between two checkpoints; got {self.every}")
+        if not isinstance(self.path, (str, os.PathLike)):
+            raise ArgumentError(f"checkpoint must be the name of a file (str or Path); got {describe(self.path)}")
+        check_writable(self.path)  # now, not when the first one is due
 
 
 class Keeper:

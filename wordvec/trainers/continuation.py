@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +19,7 @@ import numpy as np
 from wordvec.corpus.recipe import KEYS, TextRecipe
 from wordvec.corpus.selection import OVER_MAX_WORDS, TOO_RARE
 from wordvec.errors import OptionError
+from wordvec.progress import warn
 
 if TYPE_CHECKING:
     from wordvec.corpus import Corpus, Vocabulary
@@ -78,7 +78,7 @@ def corpus_for(start: WordVectors, corpus: Corpus) -> tuple[Corpus, list[str]]:
             )
         corpus = grown or corpus
     for note in notes:
-        warnings.warn(note, stacklevel=4)
+        warn(note)
     return corpus, notes
 
 
@@ -161,10 +161,9 @@ def copy_known_words(
         notes.append("hierarchical softmax has no context vectors to continue from: its tree starts at zero")
     elif start.context_matrix is None:
         notes.append("there are no context vectors to continue from, so W_out starts at zero")
-        warnings.warn(
+        warn(
             "the vectors to start from have no context vectors, so half of what was learned is lost: the first epochs "
             "move their words; wordvec's .safetensors and .npz keep context vectors, other formats do not",
-            stacklevel=5,
         )
     else:
         W_out[known] = start.context_matrix[rows]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wordvec.errors import ArgumentError, MissingExtraError
+from wordvec.errors import ArgumentError, MissingExtraError, WordvecError
 
 if TYPE_CHECKING:
     from wordvec.vectors import WordVectors
@@ -19,7 +19,7 @@ logger.addHandler(logging.NullHandler())
 
 @dataclass
 class EpochReport:
-    """The report of a finished epoch.
+    """The report of a finished epoch. Its `vectors` and `stop` can be used until the next report.
 
     trainer        "skipgram", "cbow" or "glove"
     epoch, epochs  its number, from 1, and the number of epochs planned
@@ -38,17 +38,32 @@ class EpochReport:
     learning_rate: float | None
     words: int
     seconds: float
-    make_vectors: Callable[[], WordVectors] = field(repr=False)
+    make_vectors: Callable[[], WordVectors] | None = field(repr=False)  # None when training has gone on
     stop_reason: str | None = field(default=None, repr=False)
 
     @property
     def vectors(self) -> WordVectors:
-        """A copy of the current vectors, made at each access; further training does not change it."""
-        return self.make_vectors()
+        """A copy of the current vectors, made at each access; further training does not change it.
+
+        Raises WordvecError, as `stop` does, after the next report, or the end of the training.
+        """
+        return self._while_current()()
 
     def stop(self, reason: str = "") -> None:
-        """End the training after this epoch. The current vectors are the result; `reason` is added to the notes."""
+        """End the training after this epoch; if called later, as by another thread, after the epoch in progress.
+
+        The vectors then are the result; `reason` is added to the notes.
+        """
+        self._while_current()
         self.stop_reason = reason
+
+    def _while_current(self) -> Callable[[], WordVectors]:
+        if self.make_vectors is None:
+            raise WordvecError(
+                f"training has gone on since the report of epoch {self.epoch}: read report.vectors, or call "
+                "report.stop(), in the function given as on_epoch, which can keep the vectors"
+            )
+        return self.make_vectors
 
     def metrics(self) -> dict[str, float]:
         """The numbers by name, without those that are None.
@@ -91,10 +106,12 @@ class Reporter:
         self.trainer, self.functions = trainer, functions
         self.words_of, self.make_vectors, self.learning_rate_at = words_of, make_vectors, learning_rate_at
         self.begun = time.perf_counter()
+        self.latest: EpochReport | None = None
 
     def report(self, epoch: int, epochs: int, loss: float, held_out_loss: float | None) -> str | None:
         """Report an epoch; returns why training must stop, or None."""
-        report = EpochReport(
+        asked_to_stop = self.end()
+        self.latest = report = EpochReport(
             self.trainer,
             epoch,
             epochs,
@@ -104,12 +121,20 @@ class Reporter:
             self.words_of(epoch),
             time.perf_counter() - self.begun,
             self.make_vectors,
+            asked_to_stop,
         )
         held_out = "" if held_out_loss is None else f", held-out loss {held_out_loss:.4f}"
         logger.info("%s: epoch %d of %d: loss %.4f%s", self.trainer, epoch, epochs, loss, held_out)
         for function in self.functions:
             function(report)
         return report.stop_reason
+
+    def end(self) -> str | None:
+        """Make the latest report one of the past: the weights have changed, or are freed. Returns its `stop_reason`."""
+        if self.latest is None:
+            return None
+        self.latest.make_vectors = None
+        return self.latest.stop_reason
 
 
 def log_metrics(log: Callable[..., Any], prefix: str = "") -> OnEpoch:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wordvec.memory import available_cores, give_back_pages
 from wordvec.native import library
-from wordvec.progress import announced
+from wordvec.progress import announced, warn
 from wordvec.trainers.layers_engine import LayersEngine, Loss
 
 if TYPE_CHECKING:
@@ -224,7 +223,7 @@ def kernel_runs(engine: str | None, device: str, notes: list[str]) -> bool:
     """Whether to train with the kernel: it is requested and the C library is available. If it is not, add a note."""
     reason = library.why_not() if engine == "kernel" and device == "cpu" else None
     if reason is not None:
-        warnings.warn(f"training runs through the layers, many times slower: {reason}", stacklevel=3)
+        warn(f"training runs through the layers, many times slower: {reason}")
         notes.append(f"trained through the layers: {reason}")
     return engine == "kernel" and reason is None
 

@@ -101,6 +101,8 @@ def run_epochs(
             bar.set_postfix_str(f"loss {loss:.4f}")
             if reporter is not None:
                 reason = _report(reporter, keeper, state.epoch, plan.epochs, loss, *held_out)
+    if reporter is not None:
+        reporter.end()
     if reason is not None:
         why = f": {reason}" if reason else ""
         history.notes.append(f"stopped after epoch {state.epoch} of {plan.epochs} by on_epoch{why}")

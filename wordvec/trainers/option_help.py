@@ -187,13 +187,14 @@ def unknown_argument(who: str, name: str, known: Collection[str]) -> ArgumentErr
 
 
 def hints_for_arguments(fit: F) -> F:
-    """Make ``fit`` explain where an unknown argument belongs; the signature is unchanged."""
+    """Make ``fit`` explain where an unknown argument belongs, and refuse to run twice; the signature is unchanged."""
     known = [name for name in inspect.signature(fit).parameters if name not in ("self", "corpus")]
 
     @functools.wraps(fit)
     def checked(self: Any, *args: Any, **options: Any) -> Any:
         if not hasattr(type(self), "parameters"):  # SkipGram.fit(corpus): what was given takes the place of the trainer
             raise ArgumentError("fit belongs to a trainer, not to its class: SkipGram().fit(corpus), with parentheses")
+        self.refuse_in_training("fit another one, such as dataclasses.replace(trainer)")
         for name in options:
             if name in known or name == "corpus":
                 continue

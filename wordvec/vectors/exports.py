@@ -21,6 +21,7 @@ from wordvec.errors import InputError, MissingExtraError, OptionError
 from wordvec.files import replace_file
 from wordvec.folders import FolderKind, replace_folder
 from wordvec.vectors.files.writing import written_rows
+from wordvec.vectors.rows import info_text
 from wordvec.vectors.subwords import info_without_ngrams, warn_of_ngrams
 from wordvec.vectors.word_bytes import encode_word
 
@@ -120,10 +121,7 @@ def _model(helper: Any, types: Any, words: list[str], matrix: np.ndarray, inputs
 
 def _about(vectors: WordVectors, words: list[str] | None) -> dict[str, str]:
     """The model's metadata, including how the text was tokenized."""
-    try:
-        found = {"wordvec": json.dumps(info_without_ngrams(vectors.info), allow_nan=False)}
-    except (TypeError, ValueError) as error:
-        raise InputError(f"WordVectors.info cannot be written as JSON: {error}") from error
+    found = {"wordvec": info_text(info_without_ngrams(vectors.info))}
     return found if words is None else {**found, "words": json.dumps(words, ensure_ascii=False)}
 
 

@@ -105,7 +105,13 @@ def _among(vectors: WordRows, among: Collection[str] | np.ndarray) -> np.ndarray
         if len(rows) and not 0 <= rows[0] <= rows[-1] < len(vectors):
             raise OptionError(f"among: rows must be from 0 to {len(vectors) - 1}; got {rows[0]} to {rows[-1]}")
         return rows
-    return np.unique(np.array(vectors.known_ids(among), np.int64))
+    words = list(among)
+    if words and not any(isinstance(word, str) for word in words):
+        raise OptionError(
+            f"among: give words (str), or row numbers as an array of integers; got {describe(words[0])} first; of a "
+            "mask give np.flatnonzero(mask)"
+        )
+    return np.unique(np.array(vectors.known_ids(words), np.int64))
 
 
 def _matching(vectors: WordRows, pattern: str | re.Pattern[str], rows: np.ndarray | None) -> np.ndarray:

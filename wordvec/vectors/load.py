@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import errno
 import os
-import warnings
 from collections.abc import Callable, Iterable
 from copy import copy
 from importlib import import_module
@@ -33,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from wordvec.errors import OptionError, VectorsFileError, describe
+from wordvec.progress import warn
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.sniffing import refuse_address, sniff
 from wordvec.vectors.files.writing import PACKINGS
@@ -184,7 +184,7 @@ def save(vectors: WordRows, path: str | os.PathLike[str], format: str | None = N
         if format in KEEP_SUBWORDS:
             what = f"{path}: not kept: {SUBWORDS}, which no file holds once all rows were changed: fit new ones, "
             what += "wordvec subwords FILE -o OUT or .fit_subwords()"
-        warnings.warn(what, stacklevel=3)
+        warn(what)
 
 
 def _check_is_path(path: Any) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COSINE_METHODS = ("3cosadd", "3cosmul")  # need only the cosines of a, b and c with the candidates
 METHODS = (*COSINE_METHODS, "pair-direction")
 NUMBERS = (int, float, np.integer, np.floating)
+WORD_KINDS = "UTO"  # of arrays that hold words: numpy's text of either kind, and objects
 EPSILON = np.float32(0.001)  # Levy and Goldberg 2014: keeps the division of 3cosmul finite
 CANCELLED = 1e-6  # length that rounding leaves when unit float32 vectors cancel, which has no direction
 UNSURE = 1e-5  # float32 cosines this close to each other are compared again in float64
@@ -27,9 +28,13 @@ NARROW = 8_192  # rows of float16 or int8 scored at a time for several queries; 
 def as_list(items: Any) -> list[Any]:
     """Return one word or vector as a list of one, a sequence of them as a list. Raises OptionError for what is neither.
 
+    An array of numbers is a vector, an array of words a sequence.
+
     >>> as_list("cat"), as_list(("cat", "dog"))
     (['cat'], ['cat', 'dog'])
     """
+    if isinstance(items, np.ndarray) and items.dtype.kind in WORD_KINDS:
+        items = items.tolist()
     one_weighted = isinstance(items, tuple) and len(items) == 2 and isinstance(items[1], NUMBERS)
     if isinstance(items, str) or one_weighted or (isinstance(items, np.ndarray) and items.ndim == 1):
         return [items]

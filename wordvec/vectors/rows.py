@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,18 @@ FIXED = ("words", "matrix", "scales")
 
 
 class FixedRows:
-    """Attributes FIXED are set once: lengths and the look-up of words are made from them and kept."""
+    """Attributes FIXED are set once, and arrays are read-only: lengths and the look-up of words are made from them.
+
+    >>> import copy
+    >>> rows = FixedRows()
+    >>> rows.matrix = read_only(np.ones((1, 2)))
+    >>> copy.deepcopy(rows).matrix.flags.writeable
+    False
+    """
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Take the attributes of a copy or a pickle, where numpy has made arrays writeable."""
+        vars(self).update({k: read_only(v) if isinstance(v, np.ndarray) else v for k, v in state.items()})
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in FIXED and name in self.__dict__:
@@ -127,6 +140,13 @@ def kept_words(words: Sequence[str] | Iterable[str]) -> Sequence[str]:
     return [str(word) if type(word) is not str and isinstance(word, str) else word for word in listed]
 
 
+def in_order(words: Any) -> Any:
+    """Words in an order (of an array, a Series, an iterator) as a list; one word, and anything else, unchanged."""
+    if not isinstance(words, Iterable) or isinstance(words, (str, bytes, set, frozenset, dict)):
+        return words
+    return words.tolist() if isinstance(words, np.ndarray) else list(words)
+
+
 def number_words(words: Sequence[str]) -> dict[str, int]:
     """Return the row of each word.
 
@@ -156,9 +176,10 @@ def checked_matrix(name: str, matrix: np.ndarray, words: int, keep_int8: bool = 
         raise ShapeError(f"WordVectors: {name} is a masked array: fill what is masked (.filled), or leave it out")
     array = np.asarray(matrix)
     if array.ndim != 2 or len(array) != words or 0 in array.shape or array.dtype.kind not in "fiu":
+        way_out = "; of a data frame give .to_numpy('float32'), of a sparse matrix .toarray()"
         raise ShapeError(
             f"WordVectors: {name} must hold numbers, one row for each of the {words:,} words and at least one of both; "
-            f"got {array.dtype} of shape {array.shape}"
+            f"got {array.dtype} of shape {array.shape}{way_out if array.dtype == object else ''}"
         )
     if keep_int8:
         if array.dtype != np.int8:
@@ -187,6 +208,24 @@ def checked_counts(counts: np.ndarray, words: int) -> np.ndarray:
     if array.size and array.max() > MOST_COUNTED:
         raise ShapeError(f"WordVectors: counts must be below 2 ** 63; row {int(array.argmax())} has {array.max()}")
     return read_only(array.astype(np.int64, copy=False))
+
+
+def info_text(info: Any, what: str = "WordVectors.info", **options: Any) -> str:
+    """`info` as JSON, with Python's numbers and lists for numpy's. Raises InputError for what JSON cannot hold.
+
+    >>> info_text({"words": np.int64(3), "scores": np.array([0.5])})
+    '{"words": 3, "scores": [0.5]}'
+    """
+    try:
+        return json.dumps(info, allow_nan=False, default=_plain, **options)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(f"{what} cannot be written as JSON: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    raise TypeError(f"it holds {describe(value)}")
 
 
 def read_only(array: np.ndarray) -> np.ndarray:

@@ -5,7 +5,6 @@ A word is written between < and >; its n-grams of `shortest` to `longest` charac
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
@@ -14,6 +13,7 @@ import numpy as np
 
 from wordvec.argument_types import check_seed
 from wordvec.errors import VectorsFileError, describe
+from wordvec.progress import warn
 from wordvec.vectors.ngrams import FLORET_SEED, Ngrams
 
 LONGEST_NGRAM = 32  # characters; fastText uses 6, and the cost grows with it
@@ -153,7 +153,7 @@ def info_without_ngrams(info: Mapping[str, Any]) -> dict[str, Any]:
 def warn_of_ngrams(where: str, *models: Any) -> None:
     """Warn, if one of the models has n-grams, that what is made of them has none."""
     if any(model.subwords is not None for model in models):
-        warnings.warn(f"the vectors of unseen words (subwords) are not in {where}", stacklevel=3)
+        warn(f"the vectors of unseen words (subwords) are not in {where}")
 
 
 class MappedSubwords:

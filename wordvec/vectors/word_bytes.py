@@ -141,7 +141,22 @@ def encode_word(word: str) -> bytes:
     try:
         return word.encode("utf-8")
     except UnicodeEncodeError:
-        raise InputError(f"the word {word!r} holds half a surrogate pair, which UTF-8 cannot write") from None
+        raise InputError(
+            f"the word {word!r} holds half a surrogate pair, which UTF-8 cannot write: replace it in the text before "
+            "training, text.encode('utf-8', 'replace').decode(), or make new vectors v of other words, "
+            "WordVectors([word.encode('utf-8', 'backslashreplace').decode() for word in v.words], v.matrix, v.counts)"
+        ) from None
+
+
+def whole_words(words: Sequence[str]) -> list[str]:
+    """The words as a list, for a library that raises its own errors. Raises InputError as `encode_word` does."""
+    listed = list(words)
+    try:
+        "".join(listed).encode("utf-8")
+    except UnicodeEncodeError:
+        for word in listed:
+            encode_word(word)
+    return listed
 
 
 def is_utf8(word: bytes) -> bool:

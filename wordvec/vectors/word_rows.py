@@ -17,6 +17,7 @@ from wordvec.vectors.rows import (
     checked_matrix,
     checked_scales,
     float_rows,
+    in_order,
     kept_words,
     number_words,
     read_only,
@@ -81,12 +82,12 @@ class WordRows(FixedRows, metaclass=NamesOfGensim):
     def __iter__(self) -> Iterator[str]:
         return iter(self.words)
 
-    def __getitem__(self, word: str | Sequence[str]) -> np.ndarray:
-        """The vector (D,) of a word, or vectors (n, D) of a list of words, float32; `subwords` compose missing rows.
+    def __getitem__(self, word: str | Iterable[str]) -> np.ndarray:
+        """The vector (D,) of a word, or vectors (n, D) of words in an order, float32; `subwords` compose missing rows.
 
         Raises UnknownWordError for the first word without a vector.
         """
-        if isinstance(word, (list, tuple, np.ndarray)):
+        if isinstance(word := in_order(word), list):
             ids = self.ids_of(word, missing=-1)
             rows = self.rows(ids)
             for place in np.flatnonzero(ids < 0).tolist():
@@ -287,9 +288,7 @@ class WordRows(FixedRows, metaclass=NamesOfGensim):
         if has_no_row and (made := self.subwords.vector(word)) is not None:  # type: ignore[union-attr]
             return None, made
         row = self.word_id(word)
-        vector = self.rows(slice(row, row + 1))[0]
-        vector.flags.writeable = False
-        return row, vector
+        return row, read_only(self.rows(slice(row, row + 1))[0])
 
     def _finite(self, lengths: np.ndarray, ids: RowNumbers) -> np.ndarray:
         if not np.isfinite(lengths).all():

@@ -133,6 +133,9 @@ def test_get_tokenizer_takes_names_and_functions():
         match="'word' does not exist: choose one of whitespace, words, characters, commas, semicolons, tabs, ",
     ):
         get_tokenizer("word")
+    for wrong in (["words"], 5):
+        with pytest.raises(OptionError, match="tokenizer must be a name or a function; got"):
+            get_tokenizer(wrong)
 
 
 def test_names_that_a_corpus_records():

@@ -124,6 +124,24 @@ def test_a_damaged_arrow_file_is_one_error(vectors, tmp_path):
             load(tmp_path / "altered", on_repair=lambda _: None)
 
 
+@pytest.mark.parametrize("name", ["v.safetensors", "v.npz", "v.parquet", "v.arrow"])
+def test_numbers_of_numpy_in_info_are_written(vectors, tmp_path, name):
+    pytest.importorskip("pyarrow")
+    vectors.info |= {"parameters": {"dim": np.int64(2)}, "score": np.float32(0.5), "scores": np.array([1, 2])}
+    vectors.save(tmp_path / name)
+    info = load(tmp_path / name).info
+    assert (info["parameters"], info["score"], info["scores"]) == ({"dim": 2}, 0.5, [1, 2])
+    vectors.info["when"] = len
+    with pytest.raises(InputError, match=r"WordVectors\.info.* cannot be written as JSON: it holds a builtin"):
+        vectors.save(tmp_path / name)
+    assert load(tmp_path / name).info == info
+
+
+def test_subwords_fitted_with_numbers_of_numpy_are_saved(vectors, tmp_path):
+    vectors.fit_subwords(np.int64(1), np.int64(3), np.int64(99), ridge=np.float32(1)).save(tmp_path / "v.npz")
+    assert load(tmp_path / "v.npz").info["subwords"]["buckets"] == 99
+
+
 def test_tables_need_pyarrow_and_say_so(vectors, tmp_path, monkeypatch):
     for module in ("pyarrow", "pyarrow.parquet", "pyarrow.ipc"):
         monkeypatch.setitem(sys.modules, module, None)

@@ -211,7 +211,7 @@ def test_another_programs_file_is_refused(tmp_path):
         read(tmp_path / "v")
 
 
-@pytest.mark.parametrize("info", [{"parameters": {"dim": np.int64(3)}}, {"loss": [float("nan")]}, {"x": object()}])
+@pytest.mark.parametrize("info", [{"parameters": {"dim": 3j}}, {"loss": [float("nan")]}, {"x": object()}])
 def test_info_that_json_cannot_hold_is_refused_and_the_old_file_stays(tmp_path, info):
     (tmp_path / "v").write_bytes(b"old")
     with pytest.raises(InputError, match="cannot be written as JSON"):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import sys
-import warnings
 from collections.abc import Iterable, Iterator
 
 from wordvec.errors import ArgumentError, OptionError
+from wordvec.progress import warn
 
-FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 RENAMED = {"size": "vector_size", "iter": "epochs", "docvecs": "dv"}  # gensim 3 -> 4
 OF_TEXT = {"sentences": "corpus_iterable", "documents": "corpus_iterable", "steps": "epochs"}  # of methods alone
 OPTIONS = {  # wordvec -> gensim
@@ -218,7 +215,4 @@ class CompatWarning(UserWarning):
 
 def differs(message: str) -> None:
     """Warn about a difference, at the line of the program that called into this folder."""
-    frame, level = sys._getframe(1), 2
-    while frame.f_back is not None and os.path.abspath(frame.f_code.co_filename).startswith(FOLDER):
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, CompatWarning, stacklevel=level)
+    warn(message, CompatWarning)

@@ -24,7 +24,7 @@ from operator import attrgetter
 from wordvec.corpus.encode.cjk import ANALYSERS, Analyser, make_analyser
 from wordvec.corpus.encode.normalization import HEBREW, character_class, without_tatweel
 from wordvec.corpus.read.sniffing import ITEM_MARKS
-from wordvec.errors import OptionError
+from wordvec.errors import OptionError, describe
 
 Tokenizer = Callable[[str], Iterable[str]]
 
@@ -160,6 +160,8 @@ def get_tokenizer(tokenizer: str | Tokenizer) -> Tokenizer:
     """
     if callable(tokenizer):
         return tokenizer
+    if not isinstance(tokenizer, str):
+        raise OptionError(f"tokenizer must be a name or a function; got {describe(tokenizer)}")
     if tokenizer in TOKENIZERS:
         return TOKENIZERS[tokenizer]
     if tokenizer in ANALYSERS:

@@ -75,6 +75,9 @@ class Phrases:
             object.__setattr__(self, "threshold", DEFAULT_THRESHOLDS[self.score])
         if self.delta is None and self.score == "word2phrase":
             object.__setattr__(self, "delta", DEFAULT_DELTA)
+        for name in ("passes", "min_count", "delta", "threshold"):
+            if isinstance(number := getattr(self, name), np.number):
+                object.__setattr__(self, name, number.item())  # numpy's numbers cannot be recorded in JSON
         for name, least in (("passes", 1), ("min_count", 1), ("delta", 0)):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):

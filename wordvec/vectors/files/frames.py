@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,7 +12,9 @@ import numpy as np
 from wordvec.errors import MissingExtraError
 from wordvec.files import replace_file
 from wordvec.vectors.files.writing import written_rows
+from wordvec.vectors.rows import info_text
 from wordvec.vectors.subwords import info_without_ngrams
+from wordvec.vectors.word_bytes import whole_words
 from wordvec.vectors.word_rows import WordRows
 
 EXTRAS = {"pandas": "frames", "polars": "frames", "pyarrow": "arrow", "torch": "torch"}
@@ -22,13 +23,14 @@ EXTRAS = {"pandas": "frames", "polars": "frames", "pyarrow": "arrow", "torch": "
 def to_pandas(vectors: WordRows) -> Any:
     """See `WordVectors.to_pandas`."""
     pandas = _package("pandas", "to_pandas")
-    return pandas.DataFrame(np.array(_rows(vectors)), index=pandas.Index(list(vectors.words), name="word"))
+    index = pandas.Index(whole_words(vectors.words), name="word")
+    return pandas.DataFrame(np.array(_rows(vectors)), index=index)
 
 
 def to_polars(vectors: WordRows) -> Any:
     """See `WordVectors.to_polars`."""
     polars = _package("polars", "to_polars")
-    columns = {"word": polars.Series(list(vectors.words), dtype=polars.String)}
+    columns = {"word": polars.Series(whole_words(vectors.words), dtype=polars.String)}
     if vectors.counts is not None:
         columns["count"] = polars.Series(np.asarray(vectors.counts))
     columns["vector"] = polars.Series(_rows(vectors), dtype=polars.Array(polars.Float32, vectors.dim))
@@ -38,12 +40,12 @@ def to_polars(vectors: WordRows) -> Any:
 def to_arrow(vectors: WordRows) -> Any:
     """See `WordVectors.to_arrow`."""
     pyarrow = _package("pyarrow", "to_arrow")
-    columns: dict[str, Any] = {"word": pyarrow.array(list(vectors.words), pyarrow.string())}
+    columns: dict[str, Any] = {"word": pyarrow.array(whole_words(vectors.words), pyarrow.string())}
     if vectors.counts is not None:
         columns["count"] = pyarrow.array(np.asarray(vectors.counts))
     flat = pyarrow.array(_rows(vectors).ravel())
     columns["vector"] = pyarrow.FixedSizeListArray.from_arrays(flat, vectors.dim)
-    about = json.dumps({"info": info_without_ngrams(vectors.info)})
+    about = info_text({"info": info_without_ngrams(vectors.info)})
     return pyarrow.table(columns).replace_schema_metadata({"wordvec": about})
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import mmap
 import os
-import warnings
 from typing import Any
 
 import numpy as np
 
 from wordvec.errors import InputError, ShapeError, VectorsFileError, counted
 from wordvec.npy_header import read_npy_header
+from wordvec.progress import warn
 from wordvec.vectors.files.pickle_arrays import Made, Name, array_of
 from wordvec.vectors.files.pickle_values import read_pickle
 from wordvec.vectors.files.pickled_words import read_dictionary, words_and_matrix
@@ -86,10 +86,9 @@ def _from_gensim(reading: Reading, root: Any) -> dict[str, Any] | None:
     file, state = os.fspath(reading.path), _state(root)
     context, arguments = _context(file, state), _arguments(state)
     if isinstance(state.get("dv", state.get("docvecs")), Made):
-        warnings.warn(
+        warn(
             f"{file}: a Doc2Vec model, of which only the word vectors are read; for its documents' vectors, write in "
             "gensim model.dv.save('documents.kv') (model.docvecs in gensim 3)",
-            stacklevel=2,
         )
     if isinstance(state.get("wv"), Made):
         file, state = f"{file}.wv", _state(state["wv"])

@@ -6,7 +6,6 @@ The others are ``counts``, ``scales`` (of an int8 matrix), ``context_matrix``, `
 
 from __future__ import annotations
 
-import json
 import os
 import struct
 import zipfile
@@ -24,7 +23,7 @@ from wordvec.vectors.files.reading import Reading, choose
 from wordvec.vectors.files.row_words import texts_of_array
 from wordvec.vectors.files.subword_arrays import ARRAYS as SUBWORD_ARRAYS
 from wordvec.vectors.files.subword_arrays import RowsInBlocks, subword_arrays, subwords_of
-from wordvec.vectors.rows import number_words
+from wordvec.vectors.rows import info_text, number_words
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
 
@@ -92,10 +91,7 @@ def write_npz(vectors: WordRows, path: str | os.PathLike[str]) -> None:
 
     Raises InputError for a word that ends in a NUL character, which numpy's text arrays would drop.
     """
-    try:
-        info = json.dumps(vectors.info, sort_keys=True, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"WordVectors.info cannot be written as JSON: {error}") from error
+    info = info_text(vectors.info, sort_keys=True)
     arrays: dict[str, Any] = {"words": _text_array(vectors.words), "matrix": vectors.matrix, "info": np.array(info)}
     for name in ("counts", "scales", "context_matrix"):
         if getattr(vectors, name) is not None:

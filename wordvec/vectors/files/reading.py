@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
+from wordvec.argument_types import check_whole_number
 from wordvec.errors import OptionError, VectorsFileError, counted, describe
+from wordvec.progress import warn
 from wordvec.vectors.rows import float_rows, narrow_rows
 from wordvec.vectors.word_bytes import BLOCK as WORDS_BLOCK
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_bytes, repeated_words
@@ -46,8 +47,8 @@ class Reading:
         strict: bool = False,
         on_repair: Callable[[str], None] | None = None,
     ) -> None:
-        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-            raise OptionError(f"limit must be a whole number of at least 1; got {limit!r}")
+        if limit is not None:
+            check_whole_number("limit", limit)
         self.words_from = words_from
         self.path, self.limit, self.strict, self.on_repair = path, limit, strict, on_repair
         self.words = None if words is None else _wanted(words)
@@ -92,7 +93,7 @@ class Reading:
         info["repairs"] = dict(self.repairs)
         if self.on_repair is None:
             found = "; ".join(f"{kind}: {n:,} (first: {self._first[kind]})" for kind, n in self.repairs.items())
-            warnings.warn(f"{self.path}: repaired: {found}; strict (--strict) makes this an error", stacklevel=4)
+            warn(f"{self.path}: repaired: {found}; strict (--strict) makes this an error")
 
 
 def _wanted(words: Iterable[str] | str | os.PathLike[str]) -> frozenset[bytes]:

@@ -10,7 +10,6 @@ metadata in random order, but the same vectors must give the same bytes; and it 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,7 +19,7 @@ import numpy as np
 
 import wordvec
 from wordvec.corpus.selection import LeftOut
-from wordvec.errors import InputError, ShapeError, VectorsFileError
+from wordvec.errors import ShapeError, VectorsFileError
 from wordvec.files import replace_file
 from wordvec.vectors.files.chunks import bounded_json
 from wordvec.vectors.files.reading import Reading, choose
@@ -36,6 +35,7 @@ from wordvec.vectors.files.safetensors_header import (
     read_header,
 )
 from wordvec.vectors.files.subword_arrays import RowsInBlocks, subword_arrays, subwords_of
+from wordvec.vectors.rows import info_text
 from wordvec.vectors.word_bytes import LazyCounts, LazyWords, join_words
 from wordvec.vectors.word_rows import WordRows
 
@@ -147,17 +147,10 @@ def _metadata(info: dict[str, Any], version: str) -> dict[str, str]:
             texts[key] = more.pop(key)
     for key in JSON_INFO:
         if key in more:
-            texts[key] = _json(key, more.pop(key))
+            texts[key] = info_text(more.pop(key), f"WordVectors.info: {key!r}", sort_keys=True)
     if more:
-        texts["more"] = _json("info", more)
+        texts["more"] = info_text(more, sort_keys=True)
     return dict(sorted(texts.items()))
-
-
-def _json(key: str, value: Any) -> str:
-    try:
-        return json.dumps(value, sort_keys=True, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"WordVectors.info: {key!r} cannot be written as JSON: {error}") from error
 
 
 def _info(metadata: dict[str, str], size: int) -> dict[str, Any]:

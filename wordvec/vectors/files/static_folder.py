@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +21,12 @@ from wordvec.corpus.recipe import TextRecipe
 from wordvec.errors import InputError, VectorsFileError, counted, describe
 from wordvec.folders import FolderKind, replace_folder
 from wordvec.json_forms import parse_json
+from wordvec.progress import warn
 from wordvec.vectors.files.chunks import check_memory
 from wordvec.vectors.files.reading import Reading, choose
 from wordvec.vectors.files.safetensors_header import pack_header, parsed_header
 from wordvec.vectors.files.writing import written_rows
-from wordvec.vectors.rows import number_words
+from wordvec.vectors.rows import info_text, number_words
 from wordvec.vectors.subwords import info_without_ngrams
 from wordvec.vectors.word_bytes import LazyWords, encode_word, join_words
 from wordvec.vectors.word_rows import WordRows
@@ -52,7 +52,7 @@ def write_static_model(vectors: WordRows, folder: str | os.PathLike[str], card: 
     for _ in written_rows(vectors):  # raises for nan and infinity
         pass
     for message in not_alike(vectors):
-        warnings.warn(message, stacklevel=2)
+        warn(message)
     tensors = {"embeddings": np.ascontiguousarray(vectors.rows(slice(None)), "<f4")}
     if vectors.counts is not None:
         tensors = {"counts": np.ascontiguousarray(vectors.counts, "<i8"), **tensors}
@@ -66,10 +66,7 @@ def write_static_model(vectors: WordRows, folder: str | os.PathLike[str], card: 
         "word_mark": mark,
         "wordvec": info_without_ngrams(vectors.info),
     }
-    try:
-        described = _json(config)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"WordVectors.info cannot be written as JSON: {error}") from error
+    described = _json(config)
     with replace_folder(folder, STATIC_FOLDER) as temporary:
         (temporary / CONFIG).write_text(described, encoding="utf-8", newline="\n")
         (temporary / "modules.json").write_text(_json([MODULE]), encoding="utf-8", newline="\n")
@@ -191,7 +188,7 @@ def _short_card(vectors: WordRows) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace").decode() + "\n"
+    return info_text(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
 
 
 # Other programs' .safetensors: tensors by name, and static models (model2vec, StaticEmbedding) with a tokenizer. Such

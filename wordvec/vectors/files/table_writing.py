@@ -12,7 +12,7 @@ from wordvec.files import replace_file
 from wordvec.terminal import json_text
 from wordvec.vectors.files.csv_file import WHITE_SPACE
 from wordvec.vectors.files.writing import replace_packed_file, written_rows
-from wordvec.vectors.word_bytes import encode_word
+from wordvec.vectors.word_bytes import encode_word, whole_words
 from wordvec.vectors.word_rows import WordRows
 
 NINE_DIGITS = "%.9g"  # represent every float32 exactly
@@ -61,6 +61,7 @@ def _cell(word: str) -> bytes:
 
 def write_json(vectors: WordRows, path: str | os.PathLike[str]) -> None:
     """Write one object, {"word": [numbers], ...}, a word on each line. Raises InputError for nan and infinity."""
+    whole_words(vectors.words)  # JSON could write half a surrogate pair, but nobody could read it
     with replace_file(path) as file:
         begin = "{"
         for word, _, row in _entries(vectors):
