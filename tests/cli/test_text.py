@@ -243,6 +243,14 @@ def test_words_with_tags_are_told_where_the_tokenizer_cuts_them(tmp_path, monkey
     assert "many lines have a tag after each word: " in run(capsys, *command, "--tokenizer", "words")[2]
 
 
+def test_emoji_are_told_where_the_tokenizer_leaves_them_out(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("posts.txt").write_text("tea \U0001f375 #tea @ann\n" * 40, encoding="utf-8")
+    command = ("corpus", "build", "posts.txt", "-o", "c")
+    assert run(capsys, *command)[2] == ""
+    assert "many lines have emoji, #tags or @names: " in run(capsys, *command, "--tokenizer", "words")[2]
+
+
 @pytest.mark.parametrize("command", [("corpus", "info"), ("corpus", "build", "-o", "c")])
 def test_what_reading_announces_is_told_once_though_the_lines_are_looked_at_again(
     tmp_path, monkeypatch, capsys, command

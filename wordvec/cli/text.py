@@ -246,6 +246,8 @@ def tell_forms(arguments: argparse.Namespace, corpus: Corpus) -> None:
     seen = forms_seen(examine_lines(lines)) if lines is not None else set()
     if arguments.tokenizer in (None, "whitespace"):
         seen -= {"tagged", "html"}  # words with tags are words on purpose, and marks are told as words
+    if arguments.tokenizer != "words":
+        seen -= {"emoji"}  # which only that leaves out
     if seen:
         names = " and ".join(name for form, name in NAMES.items() if form in seen)
         text = " ".join(shlex.quote(name) for name in arguments.text[:3])

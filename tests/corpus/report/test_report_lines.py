@@ -54,6 +54,8 @@ TEXTS = {
         "awk '{print $1, $2}' FILE; for a list of events gather the items of a session on a line",
     ),
     "posts": ("RT @ann: the cat sat\nthe cat sat\n" * 20, "20 of 40 lines with text repeat the post of another"),
+    "emoji": ("tea \U0001f44d\U0001f3fd\nthe cat sat\n" * 20, "20 of 40 lines with text have emoji, #tags or @names"),
+    "names of posts": ("good cake, @ann_b #tea\nthe cat\n" * 20, "--tokenizer words leaves out emoji, # and @"),
     "lines cut at a width": ((textwrap.fill(PROSE * 9, 72) + "\n\n") * 5, "are cut at about 7"),
 }
 PROSES = {
@@ -65,6 +67,7 @@ PROSES = {
     "formulas": "if a < b and c > d, or x<y> z, R&D and A&B;\n\n" * 40,
     "roads": "".join(f"A{number}/B{number} C{number}/D{number} he/she\n" for number in range(40)),
     "capitals": "The USA.\nNASA. It is so.\nIt is.\nAnd so on.\n" * 9,
+    "signs that are no tags": "the #1 of a@b.c # it @ 3 ← → © ™\n" * 20,
     "charts of chords": "| C  Am7 | F  G7 |\n| Em7 A7 | Dm7 |\n" * 20,
     "questions": "".join(f"Question {number} of a cat: is it so?\nThe cat sat.\n" for number in range(50)),
 }

@@ -24,13 +24,14 @@ OFTEN = {
     "gaps": 0.3,
     "tagged": 0.5,
     "html": 0.05,
+    "emoji": 0.05,
 }
 NAMES = {
     "timed": "have times", "labelled": "begin with a label", "code": "look like source code",
     "marks": "have marks of Markdown or reStructuredText", "settings": "are settings", "reposted": "repeat posts",
     "gaps": "have wide gaps, as between columns", "cut": "end at one width, in the middle of sentences",
     "html": "have marks of HTML", "tagged": "have a tag after each word", "lists": "are lists of items",
-    "columns": "have a column of numbers",
+    "columns": "have a column of numbers", "emoji": "have emoji, #tags or @names",
 }  # fmt: skip
 FEWEST_OF_LABEL = 5  # a speaker or a field comes again, the first words before a colon in prose do not
 MOST_LABELS = 0.1  # of the labelled lines, as different labels
@@ -63,6 +64,7 @@ _HTML = re.compile(
     r"|&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5});",
     re.IGNORECASE,
 )
+_EMOJI = re.compile(r"[\u2600-\u27bf\U0001f000-\U0001faff]|(?<!\S)[#@][^\W\d_]\w+")
 _GUTENBERG = re.compile(r"\*\*\* *START OF")
 
 
@@ -77,6 +79,7 @@ class Lines:
         reposted, settings: lines with "RT @name" before the post of another; and of name=value and [section].
         gaps: lines with three spaces or more between words.
         tagged, html: lines with a tag after each word, as in the/DT cat/NN; with <br />, &amp; and the like.
+        emoji: lines with emoji, #tags or @names.
         examples: the beginning of the first line of each of these forms; for "labelled", the commonest labels.
         of_gutenberg: whether a line of Project Gutenberg says that the book starts there.
         width: letters after which lines are cut inside paragraphs; 0 if they are not.
@@ -99,6 +102,7 @@ class Lines:
     gaps: int = 0
     tagged: int = 0
     html: int = 0
+    emoji: int = 0
 
 
 def examine_lines(lines: Iterable[str]) -> Lines:
@@ -122,7 +126,7 @@ def examine_lines(lines: Iterable[str]) -> Lines:
     settings = [line for line in written if _SETTINGS.match(line)]
     forms = {"timed": timed, "code": code, "marks": marks, "reposted": reposted, "settings": settings}
     forms |= {"gaps": [line for line in written if _GAP.search(line)], "tagged": _tagged(written)}
-    forms["html"] = [line for line in written if _HTML.search(line)]
+    forms |= {form: list(filter(sign.search, written)) for form, sign in (("html", _HTML), ("emoji", _EMOJI))}
     examples = {form: some[0].strip()[:EXAMPLE] for form, some in forms.items() if some}
     if forms["html"]:
         examples["html"] = _HTML.search(forms["html"][0])[0][:EXAMPLE]  # type: ignore[index]
@@ -187,6 +191,8 @@ def forms_seen(found: Lines) -> set[str]:
     often = {form for form, share in OFTEN.items() if getattr(found, form) >= max(FEWEST_LINES, share * found.number)}
     if "settings" in often:  # an assignment is a line of code, too, and a name a label
         often -= {"code", "labelled"}
+    if "code" in often:  # of which @names and #names are a part
+        often -= {"emoji"}
     often |= {name for name in ("lists", "columns") if getattr(found, name)}
     return often | ({"cut"} if found.width and "marks" not in often else set())  # pandoc joins the lines, too
 
@@ -224,11 +230,26 @@ def advise_on_lines(found: Lines) -> Iterator[str]:
             f"{found.marks:,} {of_all} have marks of Markdown or reStructuredText, such as "
             f"{found.examples['marks']!r}: pandoc -t plain --wrap none FILE takes them off."
         )
+    yield from _about_signs(found, often, of_all)
     yield from _about_whole_lines(found, often, of_all)
     if "cut" in often:
         yield (
             f"The lines are cut at about {found.width} letters, so sentences go on where no window reaches: write a "
             "paragraph on each line: tr -d '\\r' < FILE | perl -00 -ne 's/\\s+/ /g; print \"$_\\n\"'"
+        )
+
+
+def _about_signs(found: Lines, often: set[str], of_all: str) -> Iterator[str]:
+    if "html" in often:
+        yield (
+            f"{found.html:,} {of_all} have marks of HTML, such as {found.examples['html']!r}, whose names are words if "
+            "punctuation is taken off: take them off before, sed -E 's/<[^>]*>|&[a-z]+;/ /g' FILE, or in Python "
+            "re.sub('<[^>]*>', ' ', html.unescape(text))"
+        )
+    if "emoji" in often:
+        yield (
+            f"{found.emoji:,} {of_all} have emoji, #tags or @names, such as {found.examples['emoji']!r}: --tokenizer "
+            "words leaves out emoji, # and @; the guide on text has a function that keeps them, and takes off addresses"
         )
 
 
@@ -250,12 +271,6 @@ def _about_whole_lines(found: Lines, often: set[str], of_all: str) -> Iterator[s
             f"{found.tagged:,} {of_all} have a tag after each word, such as {found.examples['tagged']!r}: --tokenizer "
             "words makes words of the tags, and without it each word with its tag is a word; to take them off: "
             "sed -E 's#[/|][^ /|]*( |$)#\\1#g' FILE"
-        )
-    if "html" in often:
-        yield (
-            f"{found.html:,} {of_all} have marks of HTML, such as {found.examples['html']!r}, whose names are words if "
-            "punctuation is taken off: take them off before, sed -E 's/<[^>]*>|&[a-z]+;/ /g' FILE, or in Python "
-            "re.sub('<[^>]*>', ' ', html.unescape(text))"
         )
     if "gaps" in often:
         yield (
