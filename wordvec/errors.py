@@ -23,6 +23,7 @@ The command line turns each of them into one line on stderr and exit status 2.
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -162,6 +163,16 @@ def describe(value: Any) -> str:
     if isinstance(value, (list, tuple, dict, set, frozenset)):
         return f"a {type(value).__name__} of {len(value):,}"
     return f"a {type(value).__name__}"
+
+
+def unreadable(error: OSError) -> str:
+    """Why the system could not read a file.
+
+    >>> unreadable(OSError(24, "Too many open files", "v.bin"))
+    'cannot be read: Too many open files: raise their limit with ulimit -n'
+    """
+    way_out = ": raise their limit with ulimit -n" if error.errno == errno.EMFILE else ""
+    return f"cannot be read: {error.strerror or error}{way_out}"
 
 
 # The command's one-line message for an error that the user can fix.

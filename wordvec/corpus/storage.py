@@ -48,7 +48,7 @@ from wordvec.corpus.hashes import (
 from wordvec.corpus.header import check_header
 from wordvec.corpus.selection import LeftOut, VocabularyParts
 from wordvec.corpus.words import Words
-from wordvec.errors import CorpusError
+from wordvec.errors import CorpusError, unreadable
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
 from wordvec.json_forms import parse_json
 from wordvec.memory import give_back_pages
@@ -70,7 +70,6 @@ DTYPES: dict[str, type[np.generic]] = {
     "rare_counts": np.int64,
     "rare_reasons": np.int8,
 }
-
 
 INDEX = frozenset({"positions/positions.json", "positions/starts.npy", "positions/positions.npy"})
 OURS = frozenset({MARKER, *(f"{name}.npy" for name in DTYPES), *DOCUMENT_FILES}) | INDEX
@@ -176,10 +175,12 @@ def open_corpus(
 
     Sizes, dtypes and shapes are always checked; `verify` reads everything and checks each file's SHA-256 and that
     ids, sentence starts and words fit together (`check_content`).
-    Raises CorpusError for a folder that is not a corpus or of another version, and for a file that is missing, cut
-    off or altered, naming it.
+    Raises CorpusError for a folder that is no corpus or of another version, and for a file missing, cut off or altered.
     """
-    return read_unchanged(folder / MARKER, lambda: _open(folder, verify))
+    try:
+        return read_unchanged(folder / MARKER, lambda: _open(folder, verify))
+    except OSError as error:  # the system's failure, not damage
+        raise CorpusError(f"{folder}: {unreadable(error)}") from error
 
 
 def _open(folder: Path, verify: bool) -> tuple[np.ndarray, np.ndarray, VocabularyParts, dict[str, Any], str]:
@@ -196,7 +197,7 @@ def _open(folder: Path, verify: bool) -> tuple[np.ndarray, np.ndarray, Vocabular
         if verify:
             check_content(ids, sentence_starts, len(vocabulary.words))
         return ids, sentence_starts, vocabulary, dict(header["info"]), str(header["fingerprint"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         message = f"its {MARKER} lacks {error}" if isinstance(error, KeyError) else str(error)
         raise CorpusError(f"{folder}: damaged corpus: {message}; build it again from the text") from error
 
@@ -230,7 +231,7 @@ def _read_header(folder: Path) -> dict[str, Any]:
         raise CorpusError(f"{folder}: {wrong}; wordvec corpus build TEXT -o {folder}, or Corpus.save, makes one")
     try:
         header = parse_json((folder / MARKER).read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
+    except (ValueError, FileNotFoundError) as error:
         raise CorpusError(f"{folder}: damaged corpus: {MARKER}: {error}; build it again from the text") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise CorpusError(f"{folder}: its {MARKER} was not written by wordvec")
@@ -271,7 +272,7 @@ def _map(path: Path, files: dict[str, Any]) -> np.ndarray:
         raise KeyError(path.name)
     try:
         return map_npy(path)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from error
 
 
@@ -283,8 +284,7 @@ def _check_shapes(arrays: dict[str, np.ndarray], header: dict[str, Any]) -> None
     for name, array in arrays.items():
         shape = (lengths.get(name, array.size),)
         if array.dtype != DTYPES[name] or array.shape != shape:
-            expected = f"{np.dtype(DTYPES[name])} {shape}"
-            raise ValueError(f"{name}.npy holds {array.dtype} {array.shape}, but {expected} was expected")
+            raise ValueError(f"{name}.npy holds {array.dtype} {array.shape}; expected {np.dtype(DTYPES[name])} {shape}")
 
 
 def _vocabulary(folder: Path, arrays: dict[str, np.ndarray], header: dict[str, Any]) -> VocabularyParts:

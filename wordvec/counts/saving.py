@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.errors import CountsFileError, describe
+from wordvec.errors import CountsFileError, describe, unreadable
 from wordvec.folders import FolderKind, read_unchanged, repair_folder, replace_folder
 from wordvec.json_forms import parse_json
 from wordvec.npy_header import map_npy
@@ -71,7 +71,10 @@ def load_counts(folder: Path, vocabulary: Vocabulary | None) -> tuple[csr_array,
     that was counted with words other than those of `vocabulary`.
     """
     repair_folder(folder)
-    return read_unchanged(folder / MARKER, lambda: _load(folder, vocabulary))
+    try:
+        return read_unchanged(folder / MARKER, lambda: _load(folder, vocabulary))
+    except OSError as error:  # the system's failure, not damage
+        raise CountsFileError(f"{folder}: {unreadable(error)}") from error
 
 
 def _load(folder: Path, vocabulary: Vocabulary | None) -> tuple[csr_array, dict[str, Any]]:
@@ -90,7 +93,7 @@ def _load(folder: Path, vocabulary: Vocabulary | None) -> tuple[csr_array, dict[
             map_npy(folder / f"{name}.npy", "c") for name in ("row_starts", "columns", "values")
         )
         _check_fit(row_starts, columns, values, header["words"], header["cells"])
-    except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
+    except (FileNotFoundError, ValueError, KeyError, EOFError, TypeError) as error:
         raise CountsFileError(f"{folder}: damaged counts: {error}; count the corpus again") from error
     _check_vocabulary(folder, options["vocabulary_fingerprint"], header["words"], vocabulary)
     matrix = csr_array((values, columns, np.array(row_starts)), shape=(header["words"], header["words"]))
@@ -102,7 +105,7 @@ def _read_header(folder: Path) -> dict[str, Any]:
         raise CountsFileError(f"{folder}: is not a folder of counts: it has no {MARKER}; Cooccurrence.save makes one")
     try:
         header = parse_json((folder / MARKER).read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
+    except (ValueError, FileNotFoundError) as error:
         raise CountsFileError(f"{folder}: damaged counts: {MARKER}: {error}; count the corpus again") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise CountsFileError(f"{folder}: its {MARKER} was not written by wordvec")

@@ -155,8 +155,8 @@ class Trainer(ABC):
         if client is not None and getattr(self, "device", "cpu") != "cpu":
             raise OptionError(f"{self.name}: a cluster's workers train on their CPUs: leave out device or client")
         before, running = dict(vars(self)), (os.getpid(), id(self))
-        IN_TRAINING.add(running)
         try:
+            IN_TRAINING.add(running)
             self._history = History()
             if getattr(self, "device", "cpu") == "gpu":
                 self._history.device = str(describe_device())

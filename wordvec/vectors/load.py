@@ -23,7 +23,6 @@ follows their suffix.
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable, Iterable
 from copy import copy
@@ -31,7 +30,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from wordvec.errors import OptionError, VectorsFileError, describe
+from wordvec.errors import OptionError, VectorsFileError, describe, unreadable
 from wordvec.progress import warn
 from wordvec.vectors.files.reading import Reading
 from wordvec.vectors.files.sniffing import refuse_address, sniff
@@ -146,8 +145,7 @@ def load_rows(
             return read_matrix(reading, format)
         return _function(READERS[format])(reading)
     except OSError as error:
-        way_out = ": raise their limit with ulimit -n" if error.errno == errno.EMFILE else ""
-        raise VectorsFileError(f"{path}: cannot be read: {error.strerror or error}{way_out}") from error
+        raise VectorsFileError(f"{path}: {unreadable(error)}") from error
 
 
 def _in_folder(folder: str | os.PathLike[str]) -> str | os.PathLike[str]:

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wordvec.errors import CorpusError
+from wordvec.errors import CorpusError, unreadable
 from wordvec.json_forms import COUNT, TEXT, Kind, check_form, or_null, parse_json
 from wordvec.npy_header import map_npy
 
@@ -197,8 +197,10 @@ def read_documents(folder: Path, sentences: int) -> Documents | None:
             content["reading"],
         )
         _check(found, sentences)
-    except (OSError, ValueError) as error:
+    except (FileNotFoundError, ValueError) as error:
         raise CorpusError(f"{folder}: damaged corpus: {DESCRIPTION}: {error}; build it again from the text") from error
+    except OSError as error:
+        raise CorpusError(f"{folder}: {DESCRIPTION}: {unreadable(error)}") from error
     return found
 
 
