@@ -7,10 +7,14 @@ import pytest
 
 from wordvec.errors import OptionError
 from wordvec.evaluation import (
+    evaluate,
     evaluate_analogy,
+    evaluate_bias,
     evaluate_categorisation,
     evaluate_hit_rate,
+    evaluate_sessions,
     evaluate_similarity,
+    split_sessions,
 )
 from wordvec.vectors import WordVectors
 
@@ -61,3 +65,23 @@ def test_numbers_that_are_none(number):
         evaluate_hit_rate(VECTORS, [("a", "b")], k=number)
     with pytest.raises(OptionError, match="restarts must be a whole number"):
         evaluate_categorisation(VECTORS, [("a", "x"), ("b", "y")], restarts=number)
+
+
+def test_a_table_of_sessions_is_refused_rather_than_split_by_the_names_of_its_columns():
+    table = pytest.importorskip("pandas").DataFrame({"session": [1, 1, 2], "item": ["a", "b", "c"]})
+    for function in (split_sessions, lambda sessions: evaluate_sessions(VECTORS, sessions)):
+        with pytest.raises(OptionError, match=r"got a DataFrame: give \[list\(items\) for _, items in table.groupby"):
+            function(table)
+    with pytest.raises(OptionError, match="a list of sessions, each a list of items, expected; got a dict"):
+        split_sessions({"first": ["a", "b"]})
+
+
+def test_a_bias_test_as_lists_is_told_what_to_make_of_them():
+    with pytest.raises(OptionError, match=r"BiasTest\(name, x, y, a, b\) of wordvec.evaluation.bias .*; got a list"):
+        evaluate_bias(VECTORS, [["a"], ["b"], ["c"], ["d"]])
+
+
+@pytest.mark.parametrize("tasks", [[PAIR], ["similarity"], [("similarity",)], [(1, [PAIR])]])
+def test_sets_without_their_task_are_told(tasks):
+    with pytest.raises(OptionError, match=r"pairs of a task and a set expected, .*; item 1 is "):
+        evaluate(VECTORS, tasks)
