@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wordvec.errors import InputError, OptionError, UnknownWordError
-from wordvec.plots import parse_pairs, plot_analogies, plot_beside, plot_map, plot_neighbourhood, save_figure
+from wordvec.plots import new_axes, parse_pairs, plot_analogies, plot_beside, plot_map, plot_neighbourhood, save_figure
 from wordvec.plots.palette import PALETTE
 from wordvec.vectors import WordVectors
 from wordvec.vectors.several_models.procrustes import turned
@@ -197,3 +197,14 @@ def test_every_kind_repeats_bit_for_bit(vectors, tmp_path):  # other endings: in
             save_figure(make(), tmp_path / f"{name}{copy}.svg")
         a, b = ((tmp_path / f"{name}{copy}.svg").read_bytes() for copy in "ab")
         assert a == b, name
+
+
+@pytest.mark.parametrize("pairs", [["ab", "cd"], [("a", "b", "c", "d")]])
+def test_analogies_take_pairs_of_words(pairs):  # a text of two letters is no pair, even if both are words
+    with pytest.raises(OptionError, match="pairs of words expected, such as"):
+        plot_analogies(WordVectors(list("abcd"), np.eye(4)), pairs)
+
+
+def test_an_array_of_axes_is_not_saved(tmp_path):
+    with pytest.raises(OptionError, match="one Axes of matplotlib expected; got a ndarray"):
+        save_figure(np.array([new_axes()]), tmp_path / "figure.png")

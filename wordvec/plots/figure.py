@@ -126,10 +126,12 @@ def root_figure(axes: Axes) -> Figure:
     """The whole figure that `axes` belong to, even if they are in a subfigure."""
     from matplotlib.figure import Figure
 
-    figure = axes.figure
+    figure = getattr(axes, "figure", None)
     if figure is not None and not isinstance(figure, Figure):
         figure = figure.figure
     if not isinstance(figure, Figure):
+        if not hasattr(axes, "figure"):
+            raise OptionError(f"axes: one Axes of matplotlib expected; got a {type(axes).__name__}")
         raise OptionError("these axes belong to no figure: draw into axes made by new_axes() or figure.add_subplot()")
     return figure
 
