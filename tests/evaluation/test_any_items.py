@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from wordvec import SVD
 from wordvec.errors import OptionError
 from wordvec.evaluation import (
     evaluate,
@@ -85,3 +86,15 @@ def test_a_bias_test_as_lists_is_told_what_to_make_of_them():
 def test_sets_without_their_task_are_told(tasks):
     with pytest.raises(OptionError, match=r"pairs of a task and a set expected, .*; item 1 is "):
         evaluate(VECTORS, tasks)
+
+
+def test_options_for_a_task_that_there_is_not_are_not_ignored():
+    with pytest.raises(OptionError, match="options: no task 'similarities'; tasks are similarity, "):
+        evaluate(VECTORS, [("similarity", [PAIR])], options={"similarities": {"resamples": 5}})
+
+
+@pytest.mark.parametrize("vectors", ["vectors.bin", {"a": np.ones(2)}, SVD(dim=2), None])
+def test_what_are_no_word_vectors_is_told(vectors):
+    for task, items in (("similarity", [PAIR]), ("analogy", [QUESTION]), ("sessions", [["a", "b"]])):
+        with pytest.raises(OptionError, match=r"evaluation takes WordVectors, such as trainer.vectors, .*; got a "):
+            evaluate(vectors, [(task, items)])

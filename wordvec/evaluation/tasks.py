@@ -128,6 +128,8 @@ def evaluate(
     """
     read = [item for task in tasks for item in ([task] if isinstance(task, TaskSet) else read_tasks([task]))]
     chosen = options or {}
+    if unknown := sorted(chosen.keys() - TASKS.keys()):
+        raise OptionError(f"options: no task {unknown[0]!r}; tasks are {', '.join(TASKS)}")
     return [TASKS[each.task](vectors, each.items, protocol=protocol, **chosen.get(each.task, {})) for each in read]
 
 
