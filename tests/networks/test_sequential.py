@@ -336,3 +336,9 @@ def test_a_layer_without_lists_of_parameters_is_told():
     for check in (lambda: Sequential(Tanh(), Square()), lambda: check_backward(Square(), x)):
         with pytest.raises(OptionError, match="Square must have lists params and grads: set both in its __init__"):
             check()
+
+
+def test_values_are_drawn_with_a_target_for_a_loss_only():
+    for network, batch in ((make(), x), (Sequential(Tanh()), (x, t))):
+        with pytest.raises(OptionError, match=r"give \(x, t\) for a network with a loss, and x alone for one without"):
+            plot_values(network, batch)
