@@ -112,6 +112,12 @@ def check_whole_number(name: str, number: Any, least: int = 1) -> None:
         raise OptionError(f"{name} must be a whole number of at least {least}; got {number!r}")
 
 
+def check_is_list(name: str, words: Any) -> None:
+    """Raise OptionError for a text, whose letters would be taken for words."""
+    if isinstance(words, str):
+        raise OptionError(f"{name}: give a list of words, not one text; got {words!r:.80}")
+
+
 LARGEST_SEED = 2**64 - 1  # of our own generator
 LARGEST_SEED_OF_NUMPY = 2**32 - 1  # of the older generator that t-SNE, UMAP and optuna use
 

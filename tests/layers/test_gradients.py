@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from wordvec.errors import ShapeError
-from wordvec.layers import GradientError, MatMul, RowGradient, SoftmaxWithLoss, check_backward, numerical_gradient
+from wordvec.layers import (
+    Dropout,
+    GradientError,
+    MatMul,
+    RowGradient,
+    SoftmaxWithLoss,
+    check_backward,
+    numerical_gradient,
+)
 
 
 @pytest.mark.parametrize("B, D, V", [(1, 1, 2), (3, 4, 5), (6, 2, 9)])
@@ -147,3 +155,56 @@ def test_float32_is_refused():
         check_backward(MatMul(np.ones((2, 2), np.float32)), np.ones((2, 2)))
     with pytest.raises(ShapeError, match=r"MatMul: input 0 must be float64"):
         check_backward(MatMul(np.ones((2, 2))), np.ones((2, 2), np.float32))
+
+
+def test_a_loss_that_returns_a_plain_number_is_checked():
+    class Squares(Square):
+        def forward(self, x):
+            return float(super().forward(x).sum())
+
+    check_backward(Squares(), X.copy())
+
+
+def test_a_forward_that_draws_at_random_has_no_finite_differences():
+    with pytest.raises(GradientError, match=r"forward gives another output .* the second time: it draws at random"):
+        check_backward(Dropout(0.5), X.copy())
+    check_backward(Dropout(0.5), X.copy(), False)
+
+
+def test_a_backward_may_use_the_memory_of_dout():
+    class Negative(Square):
+        def forward(self, x):
+            return -x
+
+        def backward(self, dout):
+            dout *= -1
+            return dout
+
+    check_backward(Negative(), X.copy())
+
+
+def test_a_parameter_that_two_layers_share_gets_both_gradients():
+    W = np.array([[1.0, 2.0], [0.5, -1.0]])
+
+    class Twice:
+        def __init__(self):
+            self.layers = [MatMul(W), MatMul(W)]
+            self.params = [W, W]
+
+        @property
+        def grads(self):
+            return [gradient for layer in self.layers for gradient in layer.grads]
+
+        def forward(self, x):
+            return self.layers[1].forward(self.layers[0].forward(x))
+
+        def backward(self, dout):
+            return self.layers[0].backward(self.layers[1].backward(dout))
+
+    check_backward(Twice(), np.array([[0.3, -0.7]]))
+
+
+@pytest.mark.parametrize("given, found", [(np.ones(2), r"an array of shape \(2,\)"), (None, "None")])
+def test_numerical_gradient_needs_one_number(given, found):
+    with pytest.raises(ShapeError, match=f"f must return one number, the loss; got {found}"):
+        numerical_gradient(lambda: given, np.ones(2))

@@ -230,3 +230,17 @@ def test_arrays_in_place_of_lists_are_refused(params, grads):
 def test_options_out_of_range(make, options, message):
     with pytest.raises(OptionError, match=message):
         make(**options)
+
+
+@pytest.mark.parametrize(
+    ("params", "grads", "message"),
+    [
+        ({"W": np.zeros(2)}, {"W": np.zeros(2)}, "update takes lists of arrays, .*; got a dict"),
+        ([np.zeros(2)], [None], r"gradient 0 must be \(2,\) like its parameter; got a NoneType"),
+        ([np.zeros(2, int)], [np.zeros(2)], r"params\[0\] must be an array of floats; got int64"),
+        ([[0.0, 0.0]], [np.zeros(2)], r"params\[0\] must be an array of floats; got a list"),
+    ],
+)
+def test_what_cannot_be_updated_is_told(params, grads, message):
+    with pytest.raises(ShapeError, match=message):
+        SGD().update(params, grads)

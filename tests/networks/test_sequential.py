@@ -308,3 +308,37 @@ def test_clipping_by_hand():
         clip_gradients([dense], 0)
     with pytest.raises(TrainingError, match="nan"):
         clip_gradients([np.array([np.nan])], 1.0)
+
+
+def test_backward_needs_a_new_forward_after_predict():
+    network = make()  # the layers hold the pass of predict: its gradients would be of another batch
+    network.forward(x, t)
+    network.predict(x + 1)
+    with pytest.raises(WordvecError, match="call forward first"):
+        network.backward()
+    network.forward(x, t)
+    network.backward()
+
+
+def test_a_target_without_a_loss_is_not_ignored():
+    with pytest.raises(OptionError, match="a target was given, but the network has no loss"):
+        Sequential(Tanh()).forward(x, t)
+
+
+def test_a_layer_without_lists_of_parameters_is_told():
+    class Square:
+        def forward(self, x):
+            return x**2
+
+        def backward(self, dout):
+            return dout
+
+    for check in (lambda: Sequential(Tanh(), Square()), lambda: check_backward(Square(), x)):
+        with pytest.raises(OptionError, match="Square must have lists params and grads: set both in its __init__"):
+            check()
+
+
+def test_values_are_drawn_with_a_target_for_a_loss_only():
+    for network, batch in ((make(), x), (Sequential(Tanh()), (x, t))):
+        with pytest.raises(OptionError, match=r"give \(x, t\) for a network with a loss, and x alone for one without"):
+            plot_values(network, batch)

@@ -2,9 +2,19 @@ import itertools
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from wordvec.errors import InputError, OptionError, UnknownWordError
-from wordvec.plots import parse_pairs, plot_analogies, plot_beside, plot_map, plot_neighbourhood, save_figure
+from wordvec.plots import (
+    new_axes,
+    parse_pairs,
+    plot_analogies,
+    plot_beside,
+    plot_map,
+    plot_neighbourhood,
+    plot_similarities,
+    save_figure,
+)
 from wordvec.plots.palette import PALETTE
 from wordvec.vectors import WordVectors
 from wordvec.vectors.several_models.procrustes import turned
@@ -197,3 +207,35 @@ def test_every_kind_repeats_bit_for_bit(vectors, tmp_path):  # other endings: in
             save_figure(make(), tmp_path / f"{name}{copy}.svg")
         a, b = ((tmp_path / f"{name}{copy}.svg").read_bytes() for copy in "ab")
         assert a == b, name
+
+
+@pytest.mark.parametrize("pairs", [["ab", "cd"], [("a", "b", "c", "d")]])
+def test_analogies_take_pairs_of_words(pairs):  # a text of two letters is no pair, even if both are words
+    with pytest.raises(OptionError, match="pairs of words expected, such as"):
+        plot_analogies(WordVectors(list("abcd"), np.eye(4)), pairs)
+
+
+def test_an_array_of_axes_is_not_saved(tmp_path):
+    with pytest.raises(OptionError, match="one Axes of matplotlib expected; got a ndarray"):
+        save_figure(np.array([new_axes()]), tmp_path / "figure.png")
+
+
+def test_two_maps_are_drawn_into_an_array_of_axes():
+    model = WordVectors(list("abcd"), np.random.default_rng(1).normal(size=(4, 3)))
+    panels = Figure().subplots(1, 2)
+    assert plot_beside(model, model, axes=panels) == tuple(panels)
+    with pytest.raises(OptionError, match=r"a pair of flat Axes of matplotlib expected, .*; got a "):
+        plot_beside(model, model, axes=panels[0])
+
+
+@pytest.mark.parametrize("made", [lambda: Figure().subplots(1, 2), Figure, lambda: _axes("3d"), lambda: _axes("polar")])
+def test_axes_that_cannot_be_drawn_into_are_told(made):
+    model = WordVectors(list("abcd"), np.random.default_rng(1).normal(size=(4, 3)))
+    with pytest.raises(OptionError, match=r"one flat Axes of matplotlib expected, as figure.subplots"):
+        plot_map(model, axes=made())
+    with pytest.raises(OptionError, match=r"one flat Axes of matplotlib expected, as figure.subplots"):
+        plot_similarities(model, ["a", "b"], True, made())
+
+
+def _axes(projection):
+    return Figure().add_subplot(projection=projection)

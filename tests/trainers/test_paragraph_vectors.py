@@ -281,3 +281,8 @@ def test_documents_of_few_words_learn_as_by_single_steps(words):
     options = {"dim": 10, "epochs": 1, "subsample": 0, "words": words}
     single = ParagraphVectors(max_meetings=1, **options).fit(corpus).history.loss[0]
     assert ParagraphVectors(**options).fit(corpus).history.loss[0] == pytest.approx(single, rel=0.03)
+
+
+def test_several_texts_are_not_inferred_as_one(trained):
+    with pytest.raises(OptionError, match=r"infer takes one text or its tokens: .*vectors.embed\(texts\)"):
+        trained.infer(["soup and rice", "rain and wind"])

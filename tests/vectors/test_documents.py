@@ -208,3 +208,11 @@ def test_rows_are_not_replaced_without_their_ids(tmp_path):
     with pytest.raises(InputError, match=r"rows\.words\.txt: is a folder"):
         save_documents(WordVectors(["1"], np.ones((1, 2))), tmp_path / "rows.npy")
     assert (tmp_path / "rows.npy").read_bytes() == b"of before"
+
+
+def test_a_table_is_refused_rather_than_embedded_by_the_names_of_its_columns(vectors):
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame({"text": ["tea"]})
+    with pytest.raises(OptionError, match=r"got a DataFrame: give its column, such as table\['text'\]"):
+        vectors.embed(table)
+    assert len(vectors.embed(table["text"], tokenizer="whitespace").matrix) == 1

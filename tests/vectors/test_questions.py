@@ -238,3 +238,12 @@ def test_a_word_whose_vector_is_zero_is_named_as_such():
         vectors.most_similar("rare")
     with pytest.raises(InputError, match=r"'tea', 'tea': the sum is the zero vector, which points nowhere$"):
         vectors.most_similar("tea", negative=["tea"])
+
+
+def test_words_are_not_taken_letter_by_letter():  # even where the letters are words
+    vectors = WordVectors(["a", "b", "ab"], np.eye(3))
+    with pytest.raises(OptionError, match="items: give a list of words, not one text; got 'ab'"):
+        vectors.nearest_to_each("ab")
+    for questions in (["ab", "ba"], "ab"):
+        with pytest.raises(OptionError, match=r"takes pairs \(positive, negative\); for words: nearest_to_each"):
+            vectors.most_similar_each(questions)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wordvec.argument_types import check_is_list
 from wordvec.change.changes import LARGEST_SHARE, Changes, WordChange
 from wordvec.change.space import Space
 from wordvec.change.testing import FEWEST_DOCUMENTS, cuts_of, measure_groups, smallest_p
@@ -158,8 +159,7 @@ def _check_options(
     window: int,
     compare: str | None,
 ) -> None:
-    if isinstance(words, str):
-        raise OptionError(f"words: give a list of words, not one text; got {words!r:.40}")
+    check_is_list("words", words)
     if words is not None and top is not None:
         raise OptionError("give words to test, or top for the most frequent ones: not both")
     conditions = {

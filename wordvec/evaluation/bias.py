@@ -157,6 +157,11 @@ def bootstrap_effect_size(values: np.ndarray, side: np.ndarray, resamples: int, 
 
 
 def _only_test(source: str | os.PathLike[str]) -> BiasTest:
+    if not isinstance(source, (str, os.PathLike)):
+        form = (
+            "a file or BiasTest(name, x, y, a, b) of wordvec.evaluation.bias expected, with x, y, a, b tuples of words"
+        )
+        raise OptionError(f"bias: {form}; got a {type(source).__name__}")
     tests: Sequence[BiasTest] = read_bias_tests(source)
     if len(tests) > 1:
         raise OptionError(f"{source} has {len(tests)} tests: give one of read_bias_tests(...), or call evaluate")

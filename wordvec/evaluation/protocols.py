@@ -9,6 +9,7 @@ import string
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -194,6 +195,13 @@ class FoundWords:
         return (*made, *self.forms)
 
 
+def check_vectors(vectors: Any) -> None:
+    """Raise OptionError for a path, a trainer or vectors of another kind."""
+    if not hasattr(vectors, "unit_rows_of"):
+        ways = "trainer.vectors, WordVectors.load(file) or WordVectors(words, matrix)"
+        raise OptionError(f"evaluation takes WordVectors, such as {ways}; got a {type(vectors).__name__}")
+
+
 def find_words(vectors: WordVectors, words: Iterable[str], protocol: Protocol) -> FoundWords:
     """Return the vectors of the distinct `words` as the protocol looks them up.
 
@@ -205,6 +213,7 @@ def find_words(vectors: WordVectors, words: Iterable[str], protocol: Protocol) -
     >>> found.place, found.rows.tolist(), found.missing
     ({'Dog': 0, 'cat': 1}, [[0.0, 1.0], [3.0, 4.0]], ('lynx',))
     """
+    check_vectors(vectors)
     index = _index(vectors, protocol)
     subwords = vectors.subwords if protocol.name == "wordvec" else None
     ids: dict[str, int] = {}

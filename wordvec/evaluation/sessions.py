@@ -23,6 +23,7 @@ from wordvec.corpus.encode.tokenizers import OF_ITEMS
 from wordvec.corpus.read.sniffing import are_lists, table_of
 from wordvec.corpus.read.values import as_tokens, is_missing
 from wordvec.errors import CorpusError, EvaluationFileError, OptionError
+from wordvec.evaluation.files.items import listed_sessions
 from wordvec.evaluation.files.set_files import Source, as_set, fields_of, read_set_lines, set_name
 from wordvec.evaluation.hit_rate import SAME
 from wordvec.evaluation.protocols import EXAMPLES, FoundWords, find_words, get_protocol
@@ -154,7 +155,7 @@ def split_sessions(
     """
     if not 0 <= test_share <= 1:
         raise OptionError(f"sessions: test_share must be from 0 to 1; got {test_share!r}")
-    sessions = sessions if isinstance(sessions, Sequence) else list(sessions)
+    sessions = listed_sessions(sessions)
     times = None if times is None else list(times)  # by place: a column of a table may have labels in another order
     missing = next((place for place, time in enumerate(times or ()) if is_missing(time) or time != time), None)
     if missing is not None:
@@ -202,10 +203,10 @@ def _sessions_of_lines(source: Source, encoding: str) -> tuple[tuple[str, ...], 
 
 def _checked(sessions: Sequence[Sequence[str | int]]) -> tuple[tuple[str, ...], ...]:
     """Sessions of words. Raises OptionError for a session or an item of another type."""
+    sessions = listed_sessions(sessions)
     if any(isinstance(session, str) for session in sessions):
         raise OptionError("sessions: each must be a list of items; got a text: split it, or give the name of a file")
-    listed = [as_tokens(session) for session in sessions]
-    if None in listed:
+    if None in (listed := [as_tokens(session) for session in sessions]):
         number = listed.index(None)
         given = f"{sessions[number]!r:.80}"
         raise OptionError(f"sessions: items are text (str) or whole numbers (int); session {number + 1:,} is {given}")

@@ -88,7 +88,11 @@ def read_tasks(tasks: Sequence[Task], encoding: str = "utf-8") -> list[TaskSet]:
     [('analogy', 'tiny-world-analogies')]
     """
     read = []
-    for task, items in tasks:
+    for number, pair in enumerate(tasks, start=1):
+        if not (isinstance(pair, (tuple, list)) and len(pair) == 2 and isinstance(pair[0], str)):
+            form = "pairs of a task and a set expected, such as [('similarity', 'wordsim353.txt')]"
+            raise OptionError(f"tasks: {form}; item {number:,} is {pair!r:.80}")
+        task, items = pair
         is_source = isinstance(items, (str, os.PathLike))
         if task == "any" and is_source:
             task, items = recognise(items, encoding)
@@ -124,6 +128,8 @@ def evaluate(
     """
     read = [item for task in tasks for item in ([task] if isinstance(task, TaskSet) else read_tasks([task]))]
     chosen = options or {}
+    if unknown := sorted(chosen.keys() - TASKS.keys()):
+        raise OptionError(f"options: no task {unknown[0]!r}; tasks are {', '.join(TASKS)}")
     return [TASKS[each.task](vectors, each.items, protocol=protocol, **chosen.get(each.task, {})) for each in read]
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from wordvec.arrays import Array, array_module
+from wordvec.arrays import Array, array_module, to_numpy
 from wordvec.errors import OptionError, ShapeError, WordvecError
-from wordvec.layers.row_gradient import RowGradient
+from wordvec.layers.layer import check_has_params
+from wordvec.layers.row_gradient import RowGradient, add_gradients
 
 
 class GradientError(WordvecError, AssertionError):
@@ -37,9 +39,9 @@ def numerical_gradient(f: Callable[[], Any], x: Array, step: float = 1e-5) -> Ar
         before = float(x[index])
         try:
             x[index] = before + step
-            above = float(f())
+            above = _scalar(f())
             x[index] = before - step
-            below = float(f())
+            below = _scalar(f())
         finally:
             x[index] = before
         gradient[index] = (above - below) / (2 * step)
@@ -64,16 +66,20 @@ def check_backward(
     >>> check_backward(MatMul(rng.normal(size=(3, 4))), rng.normal(size=(2, 3)))
     """
     name = type(layer).__name__
+    check_has_params("check_backward", layer)
     for k, array in enumerate(layer.params):
         _require_float64(name, f"params[{k}]", array)
     for k, array in enumerate(inputs):
-        if array is not None and getattr(getattr(array, "dtype", None), "kind", "f") == "f":
+        if (
+            not (array is None or isinstance(array, bool))
+            and getattr(getattr(array, "dtype", None), "kind", "f") == "f"
+        ):
             _require_float64(name, f"input {k}", array)
-    y = layer.forward(*inputs)
+    y = _forward_that_repeats(layer, inputs)
     xp = array_module(y)
     dout = xp.asarray(np.random.default_rng(seed).normal(size=y.shape))
-    layer.backward(dout)
-    dinputs = layer.backward(dout)  # the second call must overwrite what the first one wrote
+    layer.backward(dout.copy())
+    dinputs = layer.backward(dout.copy())  # the second call must overwrite what the first one wrote
     if inputs and dinputs is None and inputs[0].dtype.kind == "f":
         raise GradientError(
             f"{name}.backward returned None, but the first input is floating point: it needs a gradient"
@@ -85,7 +91,7 @@ def check_backward(
     def loss() -> Array:
         return (dout * layer.forward(*inputs)).sum()
 
-    of_params = ((f"params[{k}]", x, dx) for k, (x, dx) in enumerate(zip(layer.params, layer.grads)))
+    of_params = ((f"params[{k}]", x, dx) for k, x, dx in _tied(layer.params, layer.grads))
     of_inputs = ((f"input {k}", x, dx) for k, (x, dx) in enumerate(zip(inputs, dinputs)) if dx is not None)
     compared = [
         (what, x, (dx.to_dense() if isinstance(dx, RowGradient) else dx).copy())
@@ -95,6 +101,27 @@ def check_backward(
         if analytic.shape != x.shape:
             raise GradientError(f"{name}, {what}: the gradient must be {x.shape} like the array; got {analytic.shape}")
         _compare(f"{name}, {what}", analytic, numerical_gradient(loss, x, step), rtol, atol)
+
+
+def _forward_that_repeats(layer: Any, inputs: tuple[Any, ...]) -> Array:
+    """The output of forward. Raises GradientError if it is another the second time."""
+    first = np.copy(to_numpy(layer.forward(*inputs)))
+    y = layer.forward(*inputs)
+    if not np.array_equal(first, to_numpy(y), equal_nan=True):
+        raise GradientError(
+            f"{type(layer).__name__}: forward gives another output for the same inputs the second time: it draws at "
+            "random (Dropout: add False, for training=False, to the inputs) or changes its inputs or parameters"
+        )
+    return y if hasattr(y, "shape") else np.asarray(y)
+
+
+def _tied(params: list[Array], grads: list[Any]) -> Iterator[tuple[int, Array, Any]]:
+    """Each parameter once, with its place; one that is listed several times gets the sum of its gradients."""
+    places = {id(x): k for k, x in reversed(list(enumerate(params)))}
+    for k, x in enumerate(params):
+        if places[id(x)] == k:
+            same = [dx for other, dx in zip(params, grads) if other is x]
+            yield k, x, functools.reduce(add_gradients, same)
 
 
 def _compare(what: str, analytic: Array, numeric: Array, rtol: float, atol: float) -> None:
@@ -108,6 +135,13 @@ def _compare(what: str, analytic: Array, numeric: Array, rtol: float, atol: floa
         f"{what}: backward is not the gradient of forward at {int(wrong.sum())} of {wrong.size} entries; "
         f"worst at {worst}: analytic {float(analytic[worst]):.9g}, numeric {float(numeric[worst]):.9g}"
     )
+
+
+def _scalar(value: Any) -> float:
+    if value is None or getattr(value, "size", 1) != 1:
+        found = "None" if value is None else f"an array of shape {value.shape}: add it up with .sum()"
+        raise ShapeError(f"numerical_gradient: f must return one number, the loss; got {found}")
+    return float(value)
 
 
 def _require_float64(who: str, what: str, array: Array) -> None:

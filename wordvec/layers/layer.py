@@ -103,6 +103,13 @@ def as_array(who: str, value: Any) -> Any:
         raise ShapeError(f"{who}: an array has rows of one length; got a list of rows of different lengths") from None
 
 
+def check_has_params(who: str, layer: Any) -> None:
+    """Raise OptionError unless a layer of one's own has `params` and `grads`, which are empty if it learns nothing."""
+    if not (hasattr(layer, "params") and hasattr(layer, "grads")):
+        name = type(layer).__name__
+        raise OptionError(f"{who}: {name} must have lists params and grads: set both in its __init__, to [] for none")
+
+
 def check_parameters(layer: str, **parameters: Array) -> None:
     """Raise ShapeError unless the parameters are arrays of floating-point numbers: training changes them in place.
 

@@ -20,7 +20,7 @@ recognised by identity, never by equal values; a view such as ``W.T`` is another
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
@@ -29,6 +29,7 @@ import numpy as np
 from wordvec.argument_types import check_fields
 from wordvec.arrays import Array, array_module, subtract_rows
 from wordvec.errors import ArgumentError, OptionError, ShapeError, TrainingError
+from wordvec.layers.layer import check_parameters
 from wordvec.layers.row_gradient import RowGradient, add_gradients
 from wordvec.networks.clipping import Gradient, gradient_norm
 
@@ -255,14 +256,16 @@ def merge_tied(params: Sequence[Array], grads: Sequence[Gradient]) -> tuple[list
     (2, [[4.0], [2.0]])
     """
     for given in (params, grads):
-        if hasattr(given, "reshape") or not hasattr(given, "__len__"):
+        if hasattr(given, "reshape") or not hasattr(given, "__len__") or isinstance(given, Mapping):
             raise ShapeError(f"update takes lists of arrays, as in update([W], [dW]); got a {type(given).__name__}")
     if len(params) != len(grads):
         raise ShapeError(f"update needs one gradient for each parameter; got {len(params)} and {len(grads)}")
     merged: dict[int, tuple[Array, Gradient]] = {}
     for k, (W, gradient) in enumerate(zip(params, grads)):
-        if W.shape != gradient.shape:
-            raise ShapeError(f"gradient {k} must be {W.shape} like its parameter; got {gradient.shape}")
+        check_parameters("update", **{f"params[{k}]": W})
+        if W.shape != (shape := getattr(gradient, "shape", None)):
+            found = f"a {type(gradient).__name__}" if shape is None else shape
+            raise ShapeError(f"gradient {k} must be {W.shape} like its parameter; got {found}")
         seen = merged.get(id(W))
         merged[id(W)] = W, gradient if seen is None else add_gradients(seen[1], gradient)
     return [W for W, _ in merged.values()], [gradient for _, gradient in merged.values()]

@@ -31,7 +31,7 @@ from wordvec.layers import (
     Sum,
     Tanh,
 )
-from wordvec.layers.layer import Layer
+from wordvec.layers.layer import Layer, check_has_params
 from wordvec.networks import parameter_files
 
 
@@ -66,6 +66,7 @@ class Sequential(Layer):
                 found = f"the class {layer.__name__}" if is_class else f"a {type(layer).__name__}"
                 hint = f": write {layer.__name__}()" if is_class else ": write *layers" if type(layer) is list else ""
                 raise OptionError(f"Sequential: layer {place} must have forward and backward; got {found}{hint}")
+            check_has_params("Sequential", layer)
         if len({id(layer) for layer in layers}) < len(layers):
             raise OptionError("Sequential: a layer keeps the values of its last forward, so it cannot be used twice")
         self.layers, self.loss = list(layers), loss
@@ -99,6 +100,8 @@ class Sequential(Layer):
         """Return the loss of a training batch; without a loss, the output of the last layer."""
         if self.loss is not None and not targets:
             raise OptionError("Sequential: forward needs a target for the loss, forward(x, t); predict(x) needs none")
+        if self.loss is None and targets:
+            raise OptionError("Sequential: a target was given, but the network has no loss: Sequential(..., loss=...)")
         for layer in self.layers:
             x = layer.forward(x)
         return x if self.loss is None else self.loss.forward(x, *targets)
@@ -112,7 +115,11 @@ class Sequential(Layer):
         return dout
 
     def predict(self, x: Array) -> Array:
-        """Return the output of the last layer, before any loss, with Dropout and BatchNorm as after training."""
+        """Return the output of the last layer, before any loss, with Dropout and BatchNorm as after training.
+
+        The layers then hold this pass, so a backward needs a new `forward`.
+        """
+        self._went_forward = False
         for layer in self.layers:
             x = layer.forward(x, training=False) if _has_training(layer) else layer.forward(x)
         return x

@@ -89,7 +89,7 @@ def plot_beside(
     agreement = np.einsum("ij,ij->i", X, Y) / np.maximum(np.linalg.norm(X, axis=1) * np.linalg.norm(Y, axis=1), 1e-12)
     moved = np.argsort(agreement, kind="stable")[: min(MOVED, len(shared) // 4)]
 
-    panels = axes or tuple(new_panels(2, 10.5, 5.9))
+    panels = tuple(new_panels(2, 10.5, 5.9)) if axes is None else tuple(axes)
     weight, styles = weight_by_count(first, ids), group_styles(len(drawn.names))
     legend = Legend(drawn, styles, look, None if first.counts is None else first.counts[ids])
     least_alike = [shared[i] for i in moved]

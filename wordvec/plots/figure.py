@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import unicodedata
 from collections.abc import Callable
@@ -34,14 +35,30 @@ SETTLES = 5  # most layouts until the axes stop moving
 
 
 def without_tex(draw: Draws) -> Draws:
-    """Make a function draw words as they are where the user's settings (text.usetex) would hand all text to TeX."""
+    """Make a function draw words as they are where the user's settings (text.usetex) would hand all text to TeX, and
+    check the axes that it is given.
+    """
+    names = list(inspect.signature(draw).parameters)
+    place = names.index("axes") if "axes" in names else len(names)
 
     @functools.wraps(draw)
     def drawn(*args: Any, **options: Any) -> Any:
+        axes = options.get("axes", args[place] if len(args) > place else None)
+        if axes is not None:
+            _check_axes(axes, 2 if draw.__name__ == "plot_beside" else 1)
         with matplotlib_module().rc_context({"text.usetex": False}):
             return draw(*args, **options)
 
     return cast(Draws, drawn)
+
+
+def _check_axes(given: Any, panels: int) -> None:
+    """Raise OptionError for other things than flat axes, which a figure with two maps needs as a pair."""
+    listed = [given] if panels == 1 else list(given) if hasattr(given, "__len__") else []
+    if len(listed) == panels and all(getattr(axes, "name", None) not in (None, "3d", "polar") for axes in listed):
+        return
+    form = "one flat Axes of matplotlib" if panels == 1 else "a pair of flat Axes of matplotlib"
+    raise OptionError(f"axes: {form} expected, as figure.subplots() makes; got a {type(given).__name__}")
 
 
 @typed
@@ -126,10 +143,12 @@ def root_figure(axes: Axes) -> Figure:
     """The whole figure that `axes` belong to, even if they are in a subfigure."""
     from matplotlib.figure import Figure
 
-    figure = axes.figure
+    figure = getattr(axes, "figure", None)
     if figure is not None and not isinstance(figure, Figure):
         figure = figure.figure
     if not isinstance(figure, Figure):
+        if not hasattr(axes, "figure"):
+            raise OptionError(f"axes: one Axes of matplotlib expected; got a {type(axes).__name__}")
         raise OptionError("these axes belong to no figure: draw into axes made by new_axes() or figure.add_subplot()")
     return figure
 
@@ -213,12 +232,6 @@ def shortened(text: str, most: int = LONGEST) -> str:
 def plain(text: str, most: int = LONGEST) -> str:
     """Text of limited length, without control characters, and with "$" escaped so that matplotlib sees no formula."""
     return shortened(text, most).replace("$", r"\$")
-
-
-def check_is_list(name: str, words: Any) -> None:
-    """Raise OptionError for a text, whose letters would be taken for words."""
-    if isinstance(words, str):
-        raise OptionError(f"{name}: give a list of words, not one text; got {words!r:.80}")
 
 
 def only_left_and_bottom(axes: Axes) -> None:

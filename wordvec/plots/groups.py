@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.argument_types import check_is_list
 from wordvec.corpus.wordlists import decode_list, lines_of
 from wordvec.errors import InputError, OptionError, UnknownWordError, describe
-from wordvec.plots.figure import LONGEST, check_is_list, shortened
+from wordvec.plots.figure import LONGEST, shortened
 from wordvec.progress import warn
 from wordvec.rng import SHUFFLE, uniform_matrix
 

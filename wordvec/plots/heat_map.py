@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wordvec.argument_types import typed
+from wordvec.argument_types import check_is_list, typed
 from wordvec.errors import OptionError, ShapeError
-from wordvec.plots.figure import check_is_list, new_axes, plain, root_figure, set_title, settle, without_tex
+from wordvec.plots.figure import new_axes, plain, root_figure, set_title, settle, without_tex
 from wordvec.plots.fonts import font_families
 from wordvec.plots.palette import FAINT, INK, ink_on
 from wordvec.terminal import display_width

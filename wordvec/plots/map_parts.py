@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wordvec.argument_types import check_is_list
 from wordvec.errors import OptionError, counted
-from wordvec.plots.figure import LONGEST, check_is_list, new_axes, plain, renderer_of, room_of, root_figure, settle
+from wordvec.plots.figure import LONGEST, new_axes, plain, renderer_of, room_of, root_figure, settle
 from wordvec.plots.fonts import boxes_allowed, font_families
 from wordvec.plots.groups import Groups
 from wordvec.plots.labels import place_labels

@@ -58,7 +58,10 @@ def plot_values(
     """
     if not getattr(network, "layers", None):
         raise OptionError(f"plot_values draws a chain of layers, such as Sequential; got a {type(network).__name__}")
-    edges, parameters = _run(network, inputs_of(batch), gradients)
+    inputs = inputs_of(batch)
+    if (network.loss is None) != (len(inputs) == 1):
+        raise OptionError("plot_values: give (x, t) for a network with a loss, and x alone for one without")
+    edges, parameters = _run(network, inputs, gradients)
     for edge in edges:
         edge.numbers = flow
     layers = [*network.layers, *([] if network.loss is None else [network.loss])]

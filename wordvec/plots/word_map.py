@@ -180,6 +180,11 @@ def plot_analogies(vectors: WordVectors, pairs: Sequence[tuple[str, str]], axes:
     """
     from matplotlib.patches import FancyArrowPatch
 
+    for pair in pairs:
+        if isinstance(pair, str) or len(pair) != 2:
+            raise OptionError(
+                f"pairs of words expected, such as [('king', 'queen'), ('man', 'woman')]; got {pair!r:.80}"
+            )
     for first, second in pairs:
         if first == second:
             raise OptionError(f"an arrow leads from one word to another; got {first}:{second}")

@@ -130,8 +130,14 @@ class ParagraphVectors(SkipGram):
         return self._documents
 
     def infer(self, text: str | Sequence[str], tokenizer: Any = None) -> np.ndarray:
-        """The vector (D,) float32 of a new document (a text or a list of tokens): see `wordvec.vectors.inference`."""
-        row: np.ndarray = self.vectors.embed([text], tokenizer=tokenizer).matrix[0]
+        """The vector (D,) float32 of a new document (a text or a list of tokens): see `wordvec.vectors.inference`.
+
+        Without a known word it is zero. Raises OptionError for a list of texts.
+        """
+        inferred = self.vectors.embed([text], tokenizer=tokenizer)
+        if inferred.empty[0] and not isinstance(text, str) and any(len(str(token).split()) > 1 for token in text):
+            raise OptionError("infer takes one text or its tokens: for several texts call vectors.embed(texts)")
+        row: np.ndarray = inferred.matrix[0]
         return row
 
     def write(self, vectors: str | os.PathLike[str], documents: str | os.PathLike[str]) -> None:

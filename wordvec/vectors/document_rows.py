@@ -20,7 +20,7 @@ from wordvec.corpus.encode.scanning import Growing, PieceTable
 from wordvec.corpus.encode.token_ids import in_order
 from wordvec.corpus.encode.tokenizers import OF_PIECES, Tokenizer, tokenizer_name
 from wordvec.corpus.read.records import block_of
-from wordvec.corpus.read.sources import is_unordered
+from wordvec.corpus.read.sources import is_table, is_unordered
 from wordvec.corpus.read.values import Tally, as_tokens, listed_items, without_gaps
 from wordvec.corpus.recipe import NOT_SAID, TextRecipe
 from wordvec.errors import InputError, OptionError, describe
@@ -213,6 +213,10 @@ def check_documents(documents: Any) -> None:
     """Raise OptionError for one text instead of several, and for anything that is not ordered."""
     if isinstance(documents, (str, bytes)):
         raise OptionError("embed takes several texts: for one give a list of it, [text]")
+    if not isinstance(documents, Mapping) and is_table(documents):
+        raise OptionError(
+            f"embed takes texts; got a {type(documents).__name__}: give its column, such as table['text']"
+        )
     if isinstance(documents, Mapping) or is_unordered(documents) or not isinstance(documents, Iterable):
         raise OptionError(
             f"embed takes texts in an order, such as a list; got {describe(documents)}: rows are told apart by their "

@@ -12,6 +12,7 @@ from typing import Any, TypedDict, TypeVar
 
 import numpy as np
 
+from wordvec.argument_types import check_is_list
 from wordvec.errors import InputError, OptionError, ShapeError, describe
 from wordvec.vectors.rows import number_words
 from wordvec.vectors.word_rows import WordRows
@@ -98,8 +99,7 @@ def _seen_often(vectors: WordRows, min_count: int) -> np.ndarray:
 
 
 def _among(vectors: WordRows, among: Collection[str] | np.ndarray) -> np.ndarray:
-    if isinstance(among, str):
-        raise OptionError(f"among: give a list of words, not one text; got {among!r}")
+    check_is_list("among", among)
     if isinstance(among, np.ndarray) and among.dtype.kind in "iu" and among.ndim == 1:
         rows = np.unique(among).astype(np.int64)
         if len(rows) and not 0 <= rows[0] <= rows[-1] < len(vectors):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wordvec.argument_types import check_is_list
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors import queries
 from wordvec.vectors.document_rows import TextRows
@@ -125,6 +126,9 @@ class WordVectors(TextRows):
         >>> [found[0][0] for found in vectors.most_similar_each([("cat", []), (["dog"], ["cat"])], k=1)]
         ['dog', 'car']
         """
+        questions = list(questions)
+        if any(isinstance(question, str) for question in questions):
+            raise OptionError("most_similar_each takes pairs (positive, negative); for words: nearest_to_each(words)")
         pairs = [(queries.as_list(positive), queries.as_list(negative)) for positive, negative in questions]
         targets = queries.directions(self, pairs)
         excluded = [queries.given_rows(self, positive + negative) for positive, negative in pairs]
@@ -151,6 +155,7 @@ class WordVectors(TextRows):
         A zero vector is similar to nothing, so its result is empty. This works in blocks: memory does not grow with
         the number of items times the number of words.
         """
+        check_is_list("items", items)
         targets = [self.unit_of(item) for item in items]
         own = [self.known_ids([item]) for item in items]
         found = queries.nearest(self, targets, own, k, self.select(**filters))

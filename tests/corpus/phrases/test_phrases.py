@@ -262,3 +262,9 @@ def test_files_that_hold_no_phrases(tmp_path, content):
         Phrases.load(tmp_path / "p.json")
     with pytest.raises(InputError, match="missing: cannot be read"):
         Phrases.load(tmp_path / "missing")
+
+
+def test_one_text_is_not_joined_letter_by_letter():
+    learned = Phrases(passes=1, min_count=1, delta=0).learn([["new", "york"]] * 3)
+    with pytest.raises(OptionError, match=r"join takes a list of tokens; got one text, 'new york': .*text.split\(\)"):
+        learned.join("new york")

@@ -203,3 +203,9 @@ def test_reports():
         neighbours_text(found, ["zebra"], [])
     json.dumps(stability_as_dict(found), allow_nan=False)
     assert stability_as_dict(found, ["a"])["words"]["a"] == {"overlap": 0.5, "too_rare": None, "neighbours": None}
+
+
+def test_one_text_is_no_list_of_words():
+    model = WordVectors(list("abc"), np.eye(3))
+    with pytest.raises(OptionError, match="words: give a list of words, not one text; got 'ab'"):
+        neighbour_stability([model, model], "ab", k=1)

@@ -164,3 +164,14 @@ def test_a_zero_row_stays_zero_and_is_not_moved_to_the_mean():
     names = [f"w{row}" for row in range(9)]
     found = align(WordVectors(names, rows), WordVectors(names, rows[:, ::-1].copy()))
     assert np.flatnonzero(~found.matrix.any(axis=1)).tolist() == [4]
+
+
+def test_a_dict_of_words_is_pairs_and_not_the_words_that_it_translates():
+    rows = np.random.default_rng(1).normal(size=(6, 2))
+    source = WordVectors(list("abcdef"), rows)
+    target = WordVectors(list("bcdefa"), rows)  # the same words, each with the row of another
+    pairs = dict(zip("abcdef", "bcdefa"))
+    assert align(source, target, pairs).matrix.tobytes() == align(source, target, list(pairs.items())).matrix.tobytes()
+    assert find_alignment(source, target, pairs).report.cosine_after == pytest.approx(1)
+    with pytest.raises(OptionError, match=r"a pair of words; got \('a', \['b'\]\)"):
+        align(source, target, {"a": ["b"]})

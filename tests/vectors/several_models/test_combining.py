@@ -117,3 +117,9 @@ def test_a_model_with_one_direction_for_all_words_would_be_zeros():
     same = WordVectors(A.words, np.full((4, 3), 0.1))
     with pytest.raises(InputError, match="model 2 has one direction for all of the words"):
         combine([A, same])
+
+
+def test_models_that_are_not_in_a_list_are_told():
+    model = WordVectors(["a", "b"], np.eye(2))
+    with pytest.raises(OptionError, match=r"combine takes a list of models, then their weights: combine\(\[a, b\]"):
+        combine(model, model)

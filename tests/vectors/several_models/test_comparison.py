@@ -194,3 +194,10 @@ def test_false_discovery_rates_follow_the_definition(p):
     for i, value in enumerate(p):
         expected = min(other * len(p) / sum(x <= other for x in p) for other in p if other >= value)
         assert q[i] == pytest.approx(min(1.0, expected))
+
+
+@pytest.mark.parametrize(("words", "message"), [("ab", "not one text; got 'ab'"), ([], "there is none to compare")])
+def test_words_to_compare_are_a_list_of_some(words, message):
+    model = WordVectors(list("abcd"), np.random.default_rng(1).normal(size=(4, 3)))
+    with pytest.raises(OptionError, match=message):
+        compare_neighbours(model, model, k=1, words=words)

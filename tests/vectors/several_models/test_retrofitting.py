@@ -121,3 +121,16 @@ def test_bad_input():
             retrofit(vectors, {"big": ["large"]}, **options)
     with pytest.raises(InputError, match="nan or infinity"):
         retrofit(WordVectors(WORDS, np.full((4, 2), np.nan)), {"big": ["large"]})
+
+
+@pytest.mark.parametrize(
+    ("lexicon", "message"),
+    [
+        ({"a": "bc"}, "'a' needs a list of neighbours, not one text; got 'bc'"),  # b and c are words, too
+        ([("a", "b")], r"read_lexicon\(path\) makes it from a file; got a list"),
+        ("lexicon.txt", r"read_lexicon\(path\) makes it from a file; got a str"),
+    ],
+)
+def test_what_is_no_lexicon_is_told(lexicon, message):
+    with pytest.raises(OptionError, match=message):
+        retrofit(WordVectors(["a", "b", "c"], np.eye(3)), lexicon)

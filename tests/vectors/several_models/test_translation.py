@@ -109,3 +109,13 @@ def test_bad_input():
         translator.translate("dog")
     with pytest.raises(OptionError, match="k must be"):
         translator.translate("en1", k=0)
+
+
+def test_a_dictionary_may_be_a_dict_and_words_are_a_list():
+    rows = np.random.default_rng(1).normal(size=(6, 2))
+    source, target = WordVectors(list("abcdef"), rows), WordVectors(list("bcdefa"), rows)
+    translator = Translator(source, target, dict(zip("abcd", "bcde")), neighbours=2)
+    assert translator.translate("e", k=1)[0][0] == "f"
+    assert translator.learned_from == frozenset("abcd")
+    with pytest.raises(OptionError, match="words: give a list of words, not one text; got 'ab'"):
+        translator.translate_each("ab")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.argument_types import check_whole_number
+from wordvec.argument_types import check_whole_number, typed
 from wordvec.corpus.concordance.associations import WordContexts, contexts_of, cosine_parts, nearest_distance, spread
 from wordvec.corpus.concordance.positions import Positions
 from wordvec.errors import OptionError
@@ -106,10 +106,12 @@ class Concordance:
 
         return cls(Corpus.open(folder), show_progress=show_progress)
 
+    @typed
     def count(self, word: str, near: str | None = None, window: int = 5) -> int:
         """How often `word` occurs; with `near`, only occurrences within `window` words of it in the same sentence."""
         return len(self.positions(word, near, window))
 
+    @typed
     def positions(self, word: str, near: str | None = None, window: int = 5) -> np.ndarray:
         """Ascending positions of `word` in ``corpus.ids``, (count,) int64; with `near`, only those close to `near`.
 
@@ -137,6 +139,7 @@ class Concordance:
                 return np.sort(np.concatenate([self.index.of_word(word_id) for word_id in ids]))
         return self.index.of_word(vocabulary.id(word))
 
+    @typed
     def lines(
         self, word: str, near: str | None = None, window: int = 5, limit: int = 10, seed: int | None = None
     ) -> list[Line]:
@@ -149,6 +152,7 @@ class Concordance:
         found = self.positions(word, near, window)
         return [self.line(int(position)) for position in found[spread(len(found), limit, seed)]]
 
+    @typed
     def line(self, position: int) -> Line:
         """The line at one position: at most 30 words on either side, never beyond its sentence."""
         starts = self.corpus.sentence_starts
@@ -159,6 +163,7 @@ class Concordance:
         here = position - first
         return Line(" ".join(words[:here]), words[here], " ".join(words[here + 1 :]), position, sentence)
 
+    @typed
     def behind(self, a: str, b: str, window: int = 5, limit: int = 5, seed: int | None = None) -> Evidence:
         """What makes two words similar: lines where they occur together, and the contexts they share.
 

@@ -114,6 +114,8 @@ class Phrases:
 
     def join(self, tokens: Iterable[str]) -> list[str]:
         """The tokens of one sentence with the learned phrases joined. Raises OptionError when none were learned."""
+        if isinstance(tokens, str):
+            raise OptionError(f"join takes a list of tokens; got one text, {tokens[:30]!r}: split it, text.split()")
         joined = list(tokens)
         for pairs in self._passes():
             joined = _join_tokens(joined, pairs, self.delimiter)

@@ -16,7 +16,7 @@ from wordvec.evaluation.analogy.settling import GensimSteps, as_word2vec_c, in_f
 from wordvec.evaluation.files.items import in_sections
 from wordvec.evaluation.files.readers import read_analogies
 from wordvec.evaluation.files.set_files import AnalogyQuestions, Question, as_set
-from wordvec.evaluation.protocols import Protocol, get_protocol
+from wordvec.evaluation.protocols import Protocol, check_vectors, get_protocol
 from wordvec.evaluation.scores import Score
 from wordvec.evaluation.statistics import BLOCK, Interval, accuracy_interval, percentile_interval, times_drawn
 from wordvec.vectors import WordVectors
@@ -97,6 +97,7 @@ def evaluate_analogy(
     check_method(method, METHODS)
     if restrict_vocab is not None and restrict_vocab != "protocol":
         check_whole_number("restrict_vocab (None or --restrict-vocab 0: all words)", restrict_vocab)
+    check_vectors(vectors)
     rules = get_protocol(protocol)
     asked = as_set(questions, AnalogyQuestions, read_analogies, "questions", in_sections)
     limit = rules.analogy_words if restrict_vocab == "protocol" else restrict_vocab

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from wordvec.argument_types import check_is_list
 from wordvec.corpus.documents.rarity import why_too_rare
 from wordvec.errors import InputError, OptionError
 from wordvec.evaluation.statistics import Interval
@@ -135,6 +136,7 @@ def neighbour_stability(
     >>> neighbour_stability([at(angles), at(moved)], k=1).overlap.tolist()
     [0.0, 1.0, 0.0, 0.0]
     """
+    check_is_list("words", words)
     if len(models) < 2:
         raise OptionError(f"stability is over at least two models; got {len(models)}")
     if k < 1:

@@ -14,7 +14,7 @@ those between the halves; `comparison` does this with neighbours, which need no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -94,17 +94,17 @@ class Alignment:
 def align(
     source: WordVectors,
     target: WordVectors,
-    anchors: Sequence[str] | Pairs | int | None = None,
+    anchors: Sequence[str] | Pairs | Mapping[str, str] | int | None = None,
     center: bool = True,
     unit: bool = True,
 ) -> WordVectors:
     """The vectors of `source`, rotated into the space of `target`, where both can be compared.
 
     `anchors`: None for all shared words, a number for that many of the most frequent shared words, a list of words, or
-    pairs (word of the source, word of the target). With `unit` every row is first scaled to length 1, so that frequent
-    words do not weigh more; with `center` the anchors' mean is also moved to their targets' mean (`Map`). The target is
-    unchanged, so cosines between aligned rows and rows of the target are meaningful. A rotation alone keeps the cosines
-    within the source; centring changes them. The context matrix is left out.
+    pairs (word of the source, word of the target), also as a dict. With `unit` every row is first scaled to length 1,
+    so that frequent words do not weigh more; with `center` the anchors' mean is also moved to their targets' mean
+    (`Map`). The target is unchanged, so cosines between aligned rows and rows of the target are meaningful. A rotation
+    alone keeps the cosines within the source; centring changes them. The context matrix is left out.
 
     `info["alignment"]` of the result records the number of anchors, the missing ones, and how well they fit
     (`AlignmentReport`). Raises InputError for models of different dimensions, fewer anchors than dimensions, and models
@@ -123,12 +123,13 @@ def align(
 def find_alignment(
     source: WordVectors,
     target: WordVectors,
-    anchors: Sequence[str] | Pairs | int | None = None,
+    anchors: Sequence[str] | Pairs | Mapping[str, str] | int | None = None,
     center: bool = True,
     unit: bool = True,
 ) -> Alignment:
     """The map of `align`, with its report, for use on selected rows."""
     check_dimensions(source, target)
+    anchors = list(anchors.items()) if isinstance(anchors, Mapping) else anchors
     source_rows, target_rows, missing = _anchor_rows(source, target, anchors)
     if len(source_rows) < source.dim:
         raise _too_few(len(source_rows), source.dim, missing, _turned(source, target, anchors))

@@ -78,6 +78,8 @@ def combine(
 
 
 def _checked_weights(parts: Sequence[WordVectors], weights: Sequence[float] | None) -> list[float]:
+    if isinstance(parts, WordVectors):
+        raise OptionError("combine takes a list of models, then their weights: combine([a, b], [1, 0.8])")
     if len(parts) < 2:
         raise OptionError("at least two models are needed to combine")
     weights = [1.0] * len(parts) if weights is None else [float(weight) for weight in weights]

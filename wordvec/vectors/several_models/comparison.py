@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wordvec.argument_types import check_whole_number
+from wordvec.argument_types import check_is_list, check_whole_number
 from wordvec.errors import InputError, OptionError, counted
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.search.nearest_rows import nearest_rows
@@ -121,6 +121,9 @@ def compare_neighbours(
     >>> [(change.word, change.overlap) for change in compare_neighbours(a, b, k=2, changes=1).changes]
     [('up', 0.0)]
     """
+    check_is_list("words", words)
+    if words is not None and not len(words):
+        raise OptionError("words: there is none to compare; leave words out for the most changed ones")
     for name, number in (("k", k), ("changes", changes), ("shown", shown)):
         check_whole_number(name, number)
     shared = shared_words(a, b, *baselines, top=top, min_count=min_count)

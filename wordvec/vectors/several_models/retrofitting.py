@@ -216,11 +216,16 @@ def graph_of(lexicon: Lexicon, vectors: WordVectors, *, directed: bool = False) 
     >>> graph.rows.tolist(), graph.starts.tolist(), graph.neighbours.tolist(), graph.missing
     ([0, 1, 2], [0, 2, 3, 4], [1, 2, 0, 0], ('vast',))
     """
+    if not isinstance(lexicon, Mapping):
+        form = "a dict of words and the lists of their neighbours expected; read_lexicon(path) makes it from a file"
+        raise OptionError(f"lexicon: {form}; got a {type(lexicon).__name__}")
     edges: dict[int, dict[int, None]] = {}
     named: dict[str, None] = {}
     listed: set[tuple[str, str]] = set()
     repeated = 0
     for word, neighbours in lexicon.items():
+        if isinstance(neighbours, str):
+            raise OptionError(f"lexicon: {word!r} needs a list of neighbours, not one text; got {neighbours!r:.60}")
         named[word] = None
         for neighbour in neighbours:
             named[neighbour] = None

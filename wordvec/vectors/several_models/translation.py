@@ -9,12 +9,12 @@ best translation are the dictionary of the next map.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wordvec.argument_types import check_whole_number
+from wordvec.argument_types import check_is_list, check_whole_number
 from wordvec.errors import InputError, OptionError
 from wordvec.vectors.neighbours import Neighbours
 from wordvec.vectors.rows import row_lengths, unit_rows
@@ -123,7 +123,7 @@ class Translator:
         self,
         source: WordVectors,
         target: WordVectors,
-        dictionary: Pairs | None = None,
+        dictionary: Pairs | Mapping[str, str] | None = None,
         *,
         method: str = "csls",
         top: int | None = DEFAULT_TOP,
@@ -137,6 +137,7 @@ class Translator:
         check_whole_number("top", 1 if top is None else top)
         check_whole_number("neighbours", neighbours)
         check_whole_number("refine", refine, least=0)
+        dictionary = list(dictionary.items()) if isinstance(dictionary, Mapping) else dictionary
         self.source, self.target, self.method = source, target, method
         self.alignment: Alignment = find_alignment(source, target, dictionary, center)
         self.dictionary_report = self.alignment.report
@@ -170,6 +171,7 @@ class Translator:
     def translate_each(self, words: Sequence[str], k: int = 10) -> list[Neighbours]:
         """`translate` for many words together. Scores are CSLS, or cosines with method "cosine"."""
         check_whole_number("k", k)
+        check_is_list("words", words)
         ids = np.array([self.source.word_id(word) for word in words], np.int64)
         for word, length in zip(words, self.source.lengths[ids]):
             if length == 0:
