@@ -180,6 +180,15 @@ def test_the_folder_is_flushed_after_the_rename(tmp_path, monkeypatch, flushed_t
 
 
 @posix
+def test_a_pipe_behind_a_descriptor_is_called_one():
+    ends = os.pipe()
+    with pytest.raises(InputError, match="is a named pipe, and only regular files are written"):
+        check_writable(f"/dev/fd/{ends[1]}")
+    for end in ends:
+        os.close(end)
+
+
+@posix
 @pytest.mark.parametrize("kind", ["a named pipe", "a socket", "a device", "a folder"])
 @pytest.mark.parametrize("through_a_link", [False, True])
 def test_what_is_no_regular_file_is_refused_and_left_as_it_is(tmp_path, kind, through_a_link, monkeypatch):

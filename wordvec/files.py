@@ -93,9 +93,9 @@ def real_file(path: str | os.PathLike[str]) -> Path:
     Raises InputError with the reason if no regular file can be written there, or if it is an input (`keep_inputs`).
     """
     target = real_path(path)
-    mode = target.stat().st_mode if target.exists() else None
-    if mode is None:
+    if not os.path.exists(path):
         return target
+    mode = os.stat(path).st_mode  # of `path`: behind /dev/stdout, a pipe has no other name
     if stat.S_ISDIR(mode):
         raise InputError(f"{path}: is a folder; name a file to write")
     if not stat.S_ISREG(mode):
