@@ -203,7 +203,7 @@ class ClusterTraining:
 def train_run(
     store: str, corpus: tuple[str, str], facts: dict[str, Any], threads: int, out: str, name: str
 ) -> dict[str, Any]:
-    """Train a model in a child process of the worker; returns its report, or {"failure": reason, "status": 2, 3 or 4}."""
+    """Train a model in a child process of the worker; returns its report, or {"failure": reason, "status": 2 to 4}."""
     place = open_store(store)
     if place.is_published(name):
         report = place.facts(name)

@@ -100,8 +100,8 @@ class Checkpoint:
         if self.corpus_fingerprint != corpus_fingerprint:
             raise OptionError(
                 f"the checkpoint is of another corpus (fingerprint {self.corpus_fingerprint[:12]}, here "
-                f"{corpus_fingerprint[:12]}): train on the same text with the same --min-count and --tokenizer; if they "
-                f"are the same and wordvec is another version, {SAME_VERSION}; or {START_ANEW}"
+                f"{corpus_fingerprint[:12]}): train on the same text with the same --min-count and --tokenizer; if they"
+                f" are the same and wordvec is another version, {SAME_VERSION}; or {START_ANEW}"
             )
         names = sorted(self.parameters.keys() | parameters.keys())
         differences = [
