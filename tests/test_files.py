@@ -246,12 +246,18 @@ def test_no_permission_is_known_before_the_work(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, _: os.fspath(path) != os.fspath(tmp_path / "protected"))
     with pytest.raises(InputError, match="protected: is write-protected"):
         check_writable(tmp_path / "protected")
-    monkeypatch.setattr(os, "access", lambda path, _: False)
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("wordvec.files.new_temporary", lambda *_, **__: refuse())
     with pytest.raises(InputError, match="no permission to write in"):
         check_writable(tmp_path / "file")
 
 
 def test_a_full_or_read_only_disk_is_known_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)  # as it answers on a disk that is mounted read-only
+
     def refuse(*_):
         raise OSError(30, "Read-only file system")
 

@@ -125,12 +125,12 @@ def real_path(path: str | os.PathLike[str]) -> Path:
 
 def try_temporary(path: str | os.PathLike[str], target: Path, *, folder: bool = False) -> None:
     """Make and remove the temporary file or folder for `target`. Raises InputError, which names `path`."""
-    if not os.access(target.parent, os.W_OK):
-        raise InputError(f"{path}: no permission to write in {target.parent}")
     try:
         temporary, lock = new_temporary(target, folder=folder)
         remove(temporary)
         release(lock)
+    except PermissionError as error:
+        raise InputError(f"{path}: no permission to write in {target.parent}") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
 

@@ -111,6 +111,7 @@ def test_trials_that_diverge_count_as_the_worst(tmp_path, worth):
     lines = [json.loads(line) for line in found.log.read_text().splitlines()]
     assert {line["trial"] for line in lines if "failure" in line} == {trial.number for trial in failed}
     assert [trial.number for trial in best_first(found.trials)][-len(failed) :] == [trial.number for trial in failed]
+    assert f"{len(failed)} trials could not be trained; the log of every trial says why" in tuning_text(found, "")
 
 
 def test_a_search_is_a_function_of_its_arguments(tmp_path, worth):
