@@ -180,6 +180,15 @@ def test_the_folder_is_flushed_after_the_rename(tmp_path, monkeypatch, flushed_t
 
 
 @posix
+def test_a_pipe_behind_a_descriptor_is_called_one():
+    ends = os.pipe()
+    with pytest.raises(InputError, match="is a named pipe, and only regular files are written"):
+        check_writable(f"/dev/fd/{ends[1]}")
+    for end in ends:
+        os.close(end)
+
+
+@posix
 @pytest.mark.parametrize("kind", ["a named pipe", "a socket", "a device", "a folder"])
 @pytest.mark.parametrize("through_a_link", [False, True])
 def test_what_is_no_regular_file_is_refused_and_left_as_it_is(tmp_path, kind, through_a_link, monkeypatch):
@@ -237,12 +246,18 @@ def test_no_permission_is_known_before_the_work(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, _: os.fspath(path) != os.fspath(tmp_path / "protected"))
     with pytest.raises(InputError, match="protected: is write-protected"):
         check_writable(tmp_path / "protected")
-    monkeypatch.setattr(os, "access", lambda path, _: False)
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("wordvec.files.new_temporary", lambda *_, **__: refuse())
     with pytest.raises(InputError, match="no permission to write in"):
         check_writable(tmp_path / "file")
 
 
 def test_a_full_or_read_only_disk_is_known_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)  # as it answers on a disk that is mounted read-only
+
     def refuse(*_):
         raise OSError(30, "Read-only file system")
 

@@ -93,9 +93,9 @@ def real_file(path: str | os.PathLike[str]) -> Path:
     Raises InputError with the reason if no regular file can be written there, or if it is an input (`keep_inputs`).
     """
     target = real_path(path)
-    mode = target.stat().st_mode if target.exists() else None
-    if mode is None:
+    if not os.path.exists(path):
         return target
+    mode = os.stat(path).st_mode  # of `path`: behind /dev/stdout, a pipe has no other name
     if stat.S_ISDIR(mode):
         raise InputError(f"{path}: is a folder; name a file to write")
     if not stat.S_ISREG(mode):
@@ -125,12 +125,12 @@ def real_path(path: str | os.PathLike[str]) -> Path:
 
 def try_temporary(path: str | os.PathLike[str], target: Path, *, folder: bool = False) -> None:
     """Make and remove the temporary file or folder for `target`. Raises InputError, which names `path`."""
-    if not os.access(target.parent, os.W_OK):
-        raise InputError(f"{path}: no permission to write in {target.parent}")
     try:
         temporary, lock = new_temporary(target, folder=folder)
         remove(temporary)
         release(lock)
+    except PermissionError as error:
+        raise InputError(f"{path}: no permission to write in {target.parent}") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
 

@@ -58,6 +58,12 @@ def test_a_training_that_diverges_is_an_error_of_its_own(corpus, tmp_path):
         train_in_child(Job(Configuration("skipgram", "skipgram", options)), tmp_path / "corpus", tmp_path / "v.npz")
 
 
+def test_vectors_that_cannot_be_written_are_an_error_of_its_own(corpus, tmp_path):
+    corpus.save(tmp_path / "corpus")
+    with pytest.raises(InputError, match=r"training svd, seed 1: .*gone does not exist"):
+        train_in_child(Job(SVD), tmp_path / "corpus", tmp_path / "gone" / "v.safetensors")
+
+
 def test_a_child_ends_with_its_parent(tmp_path):
     code = "import os, wordvec.experiments.child as t; t.leave_with_the_parent(os.getppid()); print('still here')"
     child = f"""

@@ -198,6 +198,23 @@ def test_a_checkpoint_of_another_run_is_refused_by_name(corpus, tmp_path, monkey
         small("layers").fit(Corpus.from_sentences(sentences(seed=4)), checkpoint=path, resume=True)
 
 
+def test_a_checkpoint_of_another_version_is_refused_with_what_to_do(corpus, tmp_path, monkeypatch):
+    path = tmp_path / "run.checkpoint"
+    interrupt_after(monkeypatch, 1)
+    with pytest.raises(Killed):
+        small("layers").fit(corpus, checkpoint=path, checkpoint_every=0)
+    state = Checkpoint.load(path)
+    del state.parameters["precision"]
+    state.save(path)
+    with pytest.raises(OptionError, match="precision was not there and is now"):
+        small("layers").fit(corpus, checkpoint=path, resume=True)
+    monkeypatch.setattr("wordvec.trainers.checkpoint.KIND", "wordvec checkpoint 9")
+    with pytest.raises(
+        InputError, match="of this version of wordvec; continue with the version that wrote it, or remove"
+    ):
+        Checkpoint.load(path)
+
+
 def test_resuming_without_a_checkpoint_or_from_something_else(corpus, tmp_path):
     with pytest.raises(InputError, match="no checkpoint here"):
         small("layers").fit(corpus, checkpoint=tmp_path / "none", resume=True)

@@ -17,8 +17,12 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from wordvec.errors import TrainingError, in_one_line
+from wordvec.errors import InputError, TrainingError, in_one_line
 from wordvec.signals import exit_status, raise_terminated
+
+
+class UnwrittenError(InputError):
+    """The vectors cannot be written: the disk is full, or their folder is gone."""
 
 
 def main() -> int:
@@ -35,7 +39,7 @@ def main() -> int:
         if line is None:
             raise
         print(f"wordvec: {line}", file=sys.stderr)
-        return 3 if isinstance(error, TrainingError) else 2
+        return 3 if isinstance(error, TrainingError) else 4 if isinstance(error, UnwrittenError) else 2
     return 0
 
 
@@ -69,7 +73,10 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     trainer.fit(corpus, show_progress=job["show_progress"])
     seconds |= trainer.history.seconds
     start = time.perf_counter()
-    trainer.vectors.save(job["out"])
+    try:
+        trainer.vectors.save(job["out"])
+    except (InputError, OSError) as error:
+        raise UnwrittenError(in_one_line(error)) from error
     seconds["save"] = time.perf_counter() - start
     return {
         "parameters": trainer.parameters(),

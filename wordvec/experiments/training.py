@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordvec.corpus.shared import SharedCorpus, opened
-from wordvec.errors import TrainingError, WordvecError
+from wordvec.errors import InputError, TrainingError, WordvecError
 from wordvec.files import sha256_of
 from wordvec.progress import on_terminal as stderr_is_terminal
 from wordvec.signals import ENDING, Terminated
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 # The child imports what this process would. With -m it would import a types.py in the current folder.
 CHILD = "import sys; sys.path[:] = {path!r}; from wordvec.experiments.child import main; raise SystemExit(main())"
-DIVERGED = 3  # the worker's exit status if training cannot continue
+FAILURES = {
+    3: TrainingError,
+    4: InputError,
+}  # by the child's exit status: it cannot continue; its vectors cannot be kept
 MOST_MODELS = 100_000  # of one configuration; more are a mistake, whose plan alone would fill the memory
 SEEDED = "subsample"  # the only option that makes a counting trainer depend on its seed
 COUNTING = ("svd", "ppmi")
@@ -97,8 +100,8 @@ def train_in_child(job: Job, corpus_folder: Path, out: Path, on_terminal: bool |
     """Train in a new process and return its report; see `wordvec.experiments.child`.
 
     On a terminal (None: if stderr is one) the child draws its own progress bar. It ends when this process ends, for
-    whatever reason. Raises TrainingError if training diverges, WordvecError with the last line of the child's output
-    for any other failure.
+    whatever reason. Raises TrainingError if training diverges, InputError if the vectors cannot be written, and
+    WordvecError for any other failure, with the last line of the child's output.
     """
     on_terminal = stderr_is_terminal() if on_terminal is None else on_terminal
     order = {
@@ -146,7 +149,7 @@ def _failure(job: Job, status: int, said: str) -> BaseException:
     why = lines[-1].removeprefix("wordvec: ") if lines else f"see above (exit status {status})"
     if status < 0:
         why = f"its process was killed by signal {-status}" + ("; was memory short?" if status == -9 else "")
-    return (TrainingError if status == DIVERGED else WordvecError)(f"training {job.label}: {why}")
+    return FAILURES.get(status, WordvecError)(f"training {job.label}: {why}")
 
 
 def spoken(seconds: float) -> str:
@@ -186,7 +189,7 @@ class ClusterTraining:
             self.ahead([(job, out)])
         report = self._reports[out]
         if "failure" in report:
-            raise (TrainingError if report["diverged"] else WordvecError)(report["failure"])
+            raise FAILURES.get(report["status"], WordvecError)(report["failure"])
         return report
 
     def _call(self, job: Job, out: Path) -> tuple[Any, ...]:
@@ -200,7 +203,7 @@ class ClusterTraining:
 def train_run(
     store: str, corpus: tuple[str, str], facts: dict[str, Any], threads: int, out: str, name: str
 ) -> dict[str, Any]:
-    """Train a model in a child process of the worker; returns its report, or {"failure": reason, "diverged": bool}."""
+    """Train a model in a child process of the worker; returns its report, or {"failure": reason, "status": 2 to 4}."""
     place = open_store(store)
     if place.is_published(name):
         report = place.facts(name)
@@ -213,7 +216,8 @@ def train_run(
         job = Job(made, facts["seed"], facts["sample"], facts["unit"])
         report = train_in_child(job, Path(corpus[0]), Path(out), False)
     except WordvecError as error:
-        return {"failure": str(error), "diverged": isinstance(error, TrainingError)}
+        status = next((each for each, kind in FAILURES.items() if isinstance(error, kind)), 2)
+        return {"failure": str(error), "status": status}
     place.publish(name, {}, **report, model=sha256_of(out))
     return report
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 KIND = "wordvec checkpoint 2"
 START_ANEW = "remove it to start from the beginning"
+SAME_VERSION = "continue with the version that wrote it"
 FORM = {
     "epoch": COUNT, "position": COUNT, "total": NUMBER, "predictions": COUNT, "loss": [NUMBER],
     "held_out_loss": [NUMBER], "notes": [TEXT], "parameters": OBJECT, "corpus_fingerprint": TEXT,
@@ -81,7 +82,9 @@ class Checkpoint:
             with safe_open(path, framework="numpy") as file:
                 metadata = file.metadata() or {}
                 if metadata.get("kind") != KIND:
-                    raise InputError(f"{path}: not a checkpoint of this version of wordvec")
+                    raise InputError(
+                        f"{path}: not a checkpoint of this version of wordvec; {SAME_VERSION}, or {START_ANEW}"
+                    )
                 arrays = {name: file.get_tensor(name) for name in sorted(file.keys())}
             if metadata["sha256"] != _digest(metadata["state"], arrays):
                 raise ValueError("it was altered since it was written")
@@ -97,16 +100,20 @@ class Checkpoint:
         if self.corpus_fingerprint != corpus_fingerprint:
             raise OptionError(
                 f"the checkpoint is of another corpus (fingerprint {self.corpus_fingerprint[:12]}, here "
-                f"{corpus_fingerprint[:12]}): train on the same text with the same --min-count and --tokenizer"
+                f"{corpus_fingerprint[:12]}): train on the same text with the same --min-count and --tokenizer; if they"
+                f" are the same and wordvec is another version, {SAME_VERSION}; or {START_ANEW}"
             )
         names = sorted(self.parameters.keys() | parameters.keys())
         differences = [
-            f"{name} was {self.parameters.get(name)!r} and is now {parameters.get(name)!r}"
+            f"{name} was {_shown(self.parameters, name)} and is now {_shown(parameters, name)}"
             for name in names
-            if name != "threads" and self.parameters.get(name) != parameters.get(name)
+            if name != "threads" and self.parameters.get(name, ...) != parameters.get(name, ...)
         ]
         if differences:
-            raise OptionError("the checkpoint is of a run with other options: " + "; ".join(differences))
+            raise OptionError(
+                f"the checkpoint is of a run with other options: {'; '.join(differences)}: give the options it was "
+                f"begun with; if wordvec did not have one of them then, {SAME_VERSION}; or {START_ANEW}"
+            )
 
     def check_arrays(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Raise InputError unless the arrays have these names and shapes and hold finite numbers."""
@@ -124,6 +131,10 @@ class Checkpoint:
                 f"damaged checkpoint: it is at position {self.position:,} of epoch {self.epoch + 1:,}, but there are "
                 f"{counted(epochs, 'epoch')} of {counted(positions, 'position')}; {START_ANEW}"
             )
+
+
+def _shown(parameters: Mapping[str, Any], name: str) -> str:
+    return repr(parameters[name]) if name in parameters else "not there"
 
 
 def _digest(state: str, arrays: Arrays) -> str:

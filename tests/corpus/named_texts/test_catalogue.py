@@ -82,8 +82,10 @@ def test_hashes_are_those_of_the_real_files(data_folder, name, file):
     assert (len(content), hashlib.sha256(content).hexdigest()) == (entry.bytes, entry.sha256)
 
 
-def test_a_text_that_is_not_here_can_be_fetched_by_name():
-    assert missing_text_message("text8") == "text8: not downloaded: wordvec corpus fetch text8 gets it (31 MB)"
+def test_a_text_that_is_not_here_can_be_fetched_by_name(monkeypatch):
+    monkeypatch.setenv("WORDVEC_DATA", "data")  # perhaps another folder than that of an earlier command
+    fetch = "text8: not downloaded: wordvec corpus fetch text8 gets it (31 MB)"
+    assert missing_text_message("text8") == f"{fetch}; not found in data (WORDVEC_DATA can name another folder)"
     assert "it is XML" in missing_text_message("enwik9")
     assert "no such file or folder; bundled" in missing_text_message("text9")
 

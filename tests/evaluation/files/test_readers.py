@@ -112,7 +112,7 @@ def test_unknown_names_list_the_known(tmp_path, monkeypatch, read):
         read("tiny-world")
     with pytest.raises(EvaluationFileError, match=r"cannot be read|a folder without \.txt files"):
         read(tmp_path)
-    with pytest.raises(EvaluationFileError, match="rg65: not downloaded: wordvec corpus fetch rg65 gets it"):
+    with pytest.raises(EvaluationFileError, match="rg65: not downloaded: wordvec corpus fetch rg65 gets it; not found"):
         read("rg65")
 
 

@@ -156,6 +156,15 @@ def test_a_run_of_another_form_is_refused_with_its_line(tmp_path, change, messag
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_line_that_a_kill_or_a_full_disk_cut_short_does_not_take_the_next_with_it(here):
+    whole = Path("runs.jsonl").read_text(encoding="utf-8")
+    Path("runs.jsonl").write_text(whole + whole[:30], encoding="utf-8")
+    assert main(shlex.split("--record runs.jsonl similar v.safetensors t0w30 -k 1")) == 0
+    lines = Path("runs.jsonl").read_text(encoding="utf-8").removeprefix(whole).splitlines()
+    assert lines[0] == whole[:30]
+    assert json.loads(lines[1])["command"] == "wordvec similar v.safetensors t0w30 -k 1"
+
+
 def test_a_record_that_is_full_is_told_of(here, capsys):
     assert main(["--record", "/dev/full", "similar", "v.safetensors", "t0w3", "-k", "1"]) == 2
     said = capsys.readouterr()

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from wordvec.errors import OptionError, TrainingError, WordvecError
+from wordvec.errors import InputError, OptionError, TrainingError, WordvecError
 from wordvec.evaluation.scores import Score
 from wordvec.experiments import tuning
 from wordvec.experiments.named_sets import read_sets
@@ -89,6 +89,20 @@ def test_the_best_third_goes_on_and_the_best_of_the_last_round_wins(tmp_path, wo
     assert found.winner.model.job.options["epochs"] == 9
 
 
+def test_a_full_disk_ends_the_search_and_does_not_let_the_default_win(tmp_path, worth):
+    class FullFolder(PretendFolder):
+        def train_anew(self, job):
+            if self.trained:
+                raise InputError("training cbow, seed 1: m.safetensors: cannot be written: No space left on device")
+            return super().train_anew(job)
+
+    pretended = search(tmp_path)
+    pretended.folder = FullFolder(tmp_path)
+    with pytest.raises(InputError, match="No space left"):
+        tune(pretended)
+    assert [json.loads(line)["trial"] for line in pretended.log_path.read_text().splitlines()] == [0]
+
+
 def test_trials_that_diverge_count_as_the_worst(tmp_path, worth):
     found = tune(search(tmp_path, trials=20))
     failed = [trial for trial in found.trials if trial.values[-1] is None]
@@ -97,6 +111,7 @@ def test_trials_that_diverge_count_as_the_worst(tmp_path, worth):
     lines = [json.loads(line) for line in found.log.read_text().splitlines()]
     assert {line["trial"] for line in lines if "failure" in line} == {trial.number for trial in failed}
     assert [trial.number for trial in best_first(found.trials)][-len(failed) :] == [trial.number for trial in failed]
+    assert f"{len(failed)} trials could not be trained; the log of every trial says why" in tuning_text(found, "")
 
 
 def test_a_search_is_a_function_of_its_arguments(tmp_path, worth):

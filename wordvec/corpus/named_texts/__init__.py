@@ -168,12 +168,19 @@ def _received(folder: Path, entry: CatalogueEntry) -> Path | None:
     return file if origin is not None and origin.get("sha256") == expected else None
 
 
+def not_found() -> str:
+    """For a message: the folder in which a fetched file was looked for."""
+    folder = corpora_cache()
+    return "" if folder is None else f"; not found in {folder} ({FOLDER_VARIABLE} can name another folder)"
+
+
 def missing_text_message(name: str) -> str:
     """The message for a named text that is missing: where to get it, or which names exist."""
     if is_catalogued(name):
         entry = find(name)
         after = "" if entry.format == TEXT else "; it is XML with wiki markup, so then extract its text"
-        return f"{name}: not downloaded: wordvec corpus fetch {name} gets it ({size_in_words(entry.bytes)}){after}"
+        size = size_in_words(entry.bytes)
+        return f"{name}: not downloaded: wordvec corpus fetch {name} gets it ({size}){after}{not_found()}"
     if "://" in name:
         return f"{name}: an address, not a file: download it first (curl -L -O, for http), and name the file"
     if any(character.isspace() for character in name):

@@ -101,13 +101,13 @@ def find_file(source: Source) -> Path:
         raise EvaluationFileError("the name of an evaluation set is empty; expected a file or a name")
     if path.exists():
         return path
-    from wordvec.corpus.named_texts import fetched_set, is_catalogued_set
+    from wordvec.corpus.named_texts import fetched_set, is_catalogued_set, not_found
 
     name = str(source)
     if is_catalogued_set(name):
         fetched = fetched_set(name)
         if fetched is None:
-            raise EvaluationFileError(f"{name}: not downloaded: wordvec corpus fetch {name} gets it")
+            raise EvaluationFileError(f"{name}: not downloaded: wordvec corpus fetch {name} gets it{not_found()}")
         return fetched
     raise EvaluationFileError(
         f"{source}: neither a file nor a bundled evaluation set; bundled are {', '.join(EVALUATION_SETS)}; "

@@ -95,12 +95,21 @@ def recorded(record: str | os.PathLike[str], argv: Sequence[str], named: Iterabl
         "outputs": list(wrote.values()),
     }
     try:
-        with path.open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(json.dumps(run, ensure_ascii=False) + "\n")
+        _append(path, json.dumps(run, ensure_ascii=False))
     except OSError as error:
         raise InputError(
             f"{record}: the run is done but cannot be recorded: {error.strerror or error}; make room and run it again"
         ) from error
+
+
+def _append(path: Path, line: str) -> None:
+    """Add a line; a last line that was cut short, by a kill or a full disk, is left as a line of its own."""
+    with path.open("ab+") as file:
+        cut = False
+        if path.is_file() and file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            cut = file.read(1) != b"\n"
+        file.write(("\n" * cut + line + "\n").encode(errors="backslashreplace"))
 
 
 def _is_index(name: str) -> bool:

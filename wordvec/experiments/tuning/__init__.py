@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wordvec.errors import OptionError, TrainingError, WordvecError, describe
+from wordvec.errors import InputError, OptionError, TrainingError, WordvecError, describe
 from wordvec.evaluation.differences import Difference, compare_scores, holm
 from wordvec.evaluation.scores import Score
 from wordvec.experiments.kept_scores import score_ahead, score_model
@@ -62,7 +62,8 @@ class Search:
     """Successive halving (Jamieson and Talwalkar 2016): all trials are trained for few epochs, the best third for more.
 
     With `trials` the search depends only on its arguments. With `budget` (seconds of training and scoring) it also
-    depends on how long these take. A trial that cannot be trained, such as one that diverges, counts as the worst.
+    depends on how long these take. A trial that cannot be trained, such as one that diverges, counts as the worst; one
+    whose vectors cannot be written, as on a full disk, ends the search.
     """
 
     def __init__(
@@ -200,8 +201,8 @@ class Search:
         try:
             trial.model = there or self.folder.train_anew(job)
         except WordvecError as error:
-            if trial.number == 0 and not isinstance(error, TrainingError):
-                raise  # no other options would help
+            if isinstance(error, InputError) or (trial.number == 0 and not isinstance(error, TrainingError)):
+                raise  # no other options would help: the disk is full, the folder is gone, or something else
             trial.model = None
             trial.values.append(None)
             self._note(trial, number, {}, str(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wordvec.errors import counted
 from wordvec.evaluation.tables import format_table
 from wordvec.experiments.tuning import TestResult, Tuning
 from wordvec.experiments.tuning.trials import Trial, best_first
@@ -23,6 +24,9 @@ def tuning_text(found: Tuning, command: str) -> str:
         f"{len(found.trials) - 1} trials and the default options of {found.base.trainer}; best on development{last}:",
         format_table(rows, ["trial", "development", "options"], right=(0, 1)),
     ]
+    failed = sum(trial.values[-1] is None for trial in found.trials)
+    if failed:
+        parts.append(f"{counted(failed, 'trial')} could not be trained; the log of every trial says why.")
     if found.winner.number == 0:
         parts.append("No trial was better than the default options.")
     elif found.test:
