@@ -206,7 +206,7 @@ def test_a_checkpoint_of_another_version_is_refused_with_what_to_do(corpus, tmp_
     state = Checkpoint.load(path)
     del state.parameters["precision"]
     state.save(path)
-    with pytest.raises(OptionError, match="precision was not there and is now"):
+    with pytest.raises(OptionError, match="precision was not set and is now"):
         small("layers").fit(corpus, checkpoint=path, resume=True)
     monkeypatch.setattr("wordvec.trainers.checkpoint.KIND", "wordvec checkpoint 9")
     with pytest.raises(

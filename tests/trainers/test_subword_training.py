@@ -118,7 +118,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(corpus, tmp_path, monkeypatch):
     assert resumed.vectors.matrix.tobytes() == whole.vectors.matrix.tobytes()
     assert resumed.vectors.subwords.rows.tobytes() == whole.vectors.subwords.rows.tobytes()
     assert resumed.vectors.info == whole.vectors.info
-    with pytest.raises(OptionError, match="max_n was None and is now 5"):
+    with pytest.raises(OptionError, match="max_n was not set and is now 5"):
         small(max_n=5).fit(corpus, checkpoint=path, resume=True)
 
 

@@ -134,7 +134,7 @@ class Checkpoint:
 
 
 def _shown(parameters: Mapping[str, Any], name: str) -> str:
-    return repr(parameters[name]) if name in parameters else "not there"
+    return repr(parameters[name]) if name in parameters else "not set"
 
 
 def _digest(state: str, arrays: Arrays) -> str:
