@@ -107,7 +107,7 @@ class Checkpoint:
         differences = [
             f"{name} was {_shown(self.parameters, name)} and is now {_shown(parameters, name)}"
             for name in names
-            if name != "threads" and self.parameters.get(name, ...) != parameters.get(name, ...)
+            if name != "threads" and self.parameters.get(name) != parameters.get(name)
         ]
         if differences:
             raise OptionError(
