@@ -32,6 +32,8 @@ def test_mcnemar_by_hand():
     """10 items differ, 8 of them for a: 2 (1 + 10 + 45) / 2 ** 10."""
     assert mcnemar(8, 2) == mcnemar(2, 8) == pytest.approx(112 / 1024)
     assert mcnemar(5, 5) == mcnemar(0, 0) == 1.0
+    with pytest.raises(OptionError, match="0 or more; got -1 and 2"):
+        mcnemar(-1, 2)
 
 
 @pytest.mark.parametrize(("plus", "minus"), [(1, 0), (3, 4), (20, 9), (400, 300)])

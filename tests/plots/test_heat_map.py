@@ -72,16 +72,16 @@ def test_words_that_make_no_heat_map(vectors, words, error, message):
 
 
 @pytest.mark.parametrize(
-    "matrix, words, error",
+    "matrix, words, error, message",
     [
-        (np.ones((2, 3)), ["a", "b"], ShapeError),
-        (np.array([[np.nan]]), ["a"], ShapeError),
-        (np.ones((0, 0)), [], OptionError),
-        (np.ones((151, 151)), [str(i) for i in range(151)], OptionError),
+        (np.ones((2, 3)), ["a", "b"], ShapeError, r"got \(2, 3\)"),
+        (np.array([[np.nan]]), ["a"], ShapeError, "some are nan or infinite"),
+        (np.ones((0, 0)), [], OptionError, "keep fewer words"),
+        (np.ones((151, 151)), [str(i) for i in range(151)], OptionError, "keep fewer words"),
     ],
 )
-def test_matrices_that_do_not_fit(matrix, words, error):
-    with pytest.raises(error):
+def test_matrices_that_do_not_fit(matrix, words, error, message):
+    with pytest.raises(error, match=message):
         plot_matrix(matrix, words)
 
 

@@ -153,9 +153,13 @@ def mcnemar(plus: int, minus: int) -> float:
 
     >>> round(mcnemar(1, 5), 5)  # 2 (1 + 6) / 2 ** 6
     0.21875
+
+    Raises OptionError for numbers below 0.
     """
     from scipy.special import bdtr
 
+    if min(plus, minus) < 0:
+        raise OptionError(f"numbers of items are 0 or more; got {plus} and {minus}")
     if plus == minus:
         return 1.0
     return float(min(1.0, 2.0 * bdtr(float(min(plus, minus)), plus + minus, 0.5)))

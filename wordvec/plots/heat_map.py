@@ -79,9 +79,8 @@ def plot_matrix(
     matrix = np.asarray(matrix, np.float64)
     contexts = words if contexts is None else contexts
     if matrix.shape != (len(words), len(contexts)) or not np.isfinite(matrix).all():
-        raise ShapeError(
-            f"plot_matrix: finite numbers of shape {(len(words), len(contexts))} expected; got {matrix.shape}"
-        )
+        found = f"got {matrix.shape}" if np.isfinite(matrix).all() else "some are nan or infinite"
+        raise ShapeError(f"plot_matrix: finite numbers of shape {(len(words), len(contexts))} expected; {found}")
     if not 1 <= max(matrix.shape) <= MOST or 0 in matrix.shape:
         raise OptionError(f"a matrix of up to {MOST} words a side can be read; got {matrix.shape}: keep fewer words")
     whole = bool((matrix == np.round(matrix)).all())
