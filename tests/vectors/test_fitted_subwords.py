@@ -5,7 +5,7 @@ import pytest
 from words_of_parts import noisy_words, regular_words
 
 from wordvec.errors import InputError, OptionError, UnknownWordError
-from wordvec.vectors import WordVectors, fitted_subwords
+from wordvec.vectors import WordVectors, fitted_subwords, ngrams
 from wordvec.vectors.fitted_subwords import _reliability, conjugate_gradients, fit_subwords
 from wordvec.vectors.load import not_kept
 from wordvec.vectors.ngrams import Ngrams, NgramTable, ngram_hashes
@@ -24,6 +24,18 @@ def test_the_table_of_two_words_by_hand():
     np.testing.assert_allclose(table.matrix.sum(axis=1), [1.0, 1.0], rtol=1e-6)
     np.testing.assert_allclose(np.unique(table.matrix.toarray()), [0.0, 1 / 7, 1 / 5], rtol=1e-6)
     assert set(table.buckets.tolist()) == {int(h) for h in ngram_hashes([b"ab", b"abc"], 2, 3)[1] % EXACT}
+
+
+def test_ngrams_sorted_in_pieces_are_numbered_as_those_sorted_at_once(monkeypatch):
+    words = ["abc", "abcd", "bcd", "xabc", "abcabc"]
+    whole = NgramTable.of(words, Ngrams(2, 3, EXACT))
+    monkeypatch.setattr(ngrams, "SORTED_AT_ONCE", 5)
+    pieces = NgramTable.of(words, Ngrams(2, 3, EXACT))
+    assert np.array_equal(whole.buckets, np.unique(whole.buckets))
+    assert np.array_equal(whole.buckets, pieces.buckets)
+    assert np.array_equal(whole.matrix.toarray(), pieces.matrix.toarray())
+    for row, word in zip(whole.matrix.toarray(), words):
+        assert set(whole.buckets[row > 0]) == set((ngram_hashes([word.encode()], 2, 3)[1] % EXACT).tolist())
 
 
 def test_the_rows_are_those_of_ridge_regression(monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +41,7 @@ ANCHORS = 10_000  # most common shared words, which determine the rotation
 
 
 @typed
-@without_tex
+@partial(without_tex, panels=2)
 def plot_beside(
     first: WordVectors,
     second: WordVectors,

@@ -34,10 +34,8 @@ IN_A_TITLE = 20  # of a word in a line with other text
 SETTLES = 5  # most layouts until the axes stop moving
 
 
-def without_tex(draw: Draws) -> Draws:
-    """Make a function draw words as they are where the user's settings (text.usetex) would hand all text to TeX, and
-    check the axes that it is given.
-    """
+def without_tex(draw: Draws, panels: int = 1) -> Draws:
+    """Make a function draw words as text whatever text.usetex says, and check that it is given `panels` flat axes."""
     names = list(inspect.signature(draw).parameters)
     place = names.index("axes") if "axes" in names else len(names)
 
@@ -45,7 +43,7 @@ def without_tex(draw: Draws) -> Draws:
     def drawn(*args: Any, **options: Any) -> Any:
         axes = options.get("axes", args[place] if len(args) > place else None)
         if axes is not None:
-            _check_axes(axes, 2 if draw.__name__ == "plot_beside" else 1)
+            _check_axes(axes, panels)
         with matplotlib_module().rc_context({"text.usetex": False}):
             return draw(*args, **options)
 

@@ -122,7 +122,9 @@ def forecast(counts: np.ndarray, threads: int | None = None) -> list[Forecast]:
     cells, wide_cells = (expected_cells(counts, window) for window in (WINDOW, WIDE_WINDOW))
     count = 2 * WINDOW * tokens / (PAIRS_PER_SECOND * team) + cells / CELLS_PER_SECOND
     dense = vocabulary * min(PPMI_DIM, vocabulary)
-    svd = cells * DIM / SVD_CELLS_PER_SECOND + vocabulary / SVD_WORDS_PER_SECOND
+    svd, wide_svd = (
+        number * DIM / SVD_CELLS_PER_SECOND + vocabulary / SVD_WORDS_PER_SECOND for number in (cells, wide_cells)
+    )
     wide_count = 2 * WIDE_WINDOW * tokens / (PAIRS_PER_SECOND * team)
     needs = {
         "skipgram": (tokens * EPOCHS / (SKIPGRAM_WORDS_PER_SECOND * team), tables),
@@ -134,9 +136,7 @@ def forecast(counts: np.ndarray, threads: int | None = None) -> list[Forecast]:
             2 * tables + CELL_BYTES * wide_cells,
         ),
         "svd": (
-            wide_count
-            + wide_cells * (1 / CELLS_PER_SECOND + DIM / SVD_CELLS_PER_SECOND)
-            + vocabulary / SVD_WORDS_PER_SECOND,
+            wide_count + wide_cells / CELLS_PER_SECOND + wide_svd,
             SVD_TABLES * tables + CELL_BYTES * wide_cells,
         ),
         "ppmi": (count + dense / DENSE_CELLS_PER_SECOND, max(DENSE_CELL_BYTES * dense, CELL_BYTES * cells)),
